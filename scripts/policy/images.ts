@@ -59,7 +59,50 @@ function preloaded(cluster: JsonMap): { readonly library: string; readonly path:
   return [...listed, ...implied]
 }
 
+/** Images for Docker, by the user `postgres` that they have: 999 on Debian, 70 on Alpine (docker-library/postgres). */
+const forDocker =
+  /^docker\.io\/(?:library\/postgres|postgis\/postgis|pgvector\/pgvector|timescale\/timescaledb(?:-ha)?|tensorchord\/[\w-]+)$/
+
+/** The only user id that an image knows; undefined: it may know others. */
+function userOf(image: string): number | undefined {
+  const { name, tag } = parseImageReference(image)
+  if (officialImage(image) !== undefined) return 26
+  if (!forDocker.test(name)) return undefined
+  if (name.endsWith('/timescaledb-ha')) return 1000
+  return name.includes('timescale') || /alpine/.test(tag) ? 70 : 999
+}
+
 export const images: readonly ObjectRule[] = [
+  {
+    // initdb: "could not look up effective user ID 26: user does not exist" (cnpg#3331, #5076, #9401; VectorChord#239)
+    id: 'policy/image-has-user',
+    severity: 'warning',
+    configurable: true,
+    summary: 'the image knows the user that PostgreSQL runs as',
+    reads: [
+      ['cluster', 'imageName'],
+      ['cluster', 'postgresUID'],
+    ],
+    *check(subject) {
+      for (const cluster of subject.objects.filter(({ kind }) => kind === 'Cluster')) {
+        const found = imageOf(cluster, subject)
+        const known = found === undefined ? undefined : userOf(found.image)
+        const written = plainAt(cluster.plain, 'spec', 'postgresUID')
+        // 0 and nothing are the default
+        const used = typeof written === 'number' && written > 0 ? written : 26
+        if (found === undefined || known === undefined || used === known) continue
+        yield {
+          object: cluster,
+          message: phrase`image knows user ${known}, but PostgreSQL runs as ${used}: initdb fails where nothing else names that user`,
+          places: [{ path: used === 26 ? found.path : ['spec', 'postgresUID'] }],
+          help:
+            known === 26
+              ? phrase`remove postgresUID, or build an image with that user`
+              : phrase`use an image made for CloudNativePG, or set postgresUID and postgresGID to ${known}`,
+        }
+      }
+    },
+  },
   {
     id: 'policy/image-has-barman',
     severity: 'error',

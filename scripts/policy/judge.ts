@@ -2,6 +2,8 @@
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { Path } from '../values/value.ts'
 import { amounts } from './amounts.ts'
+import { application } from './application.ts'
+import { connections } from './connections.ts'
 import { availability, resources } from './availability.ts'
 import { backup } from './backup.ts'
 import { access, accessOfChart } from './access.ts'
@@ -54,6 +56,8 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...extensions,
   ...locales,
   ...secrets,
+  ...application,
+  ...connections,
   ...units,
   ...placement,
 ]

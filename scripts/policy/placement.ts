@@ -1,7 +1,8 @@
 // Can the scheduler spread the instances by the label that they name?
 import { here, named, phrase, shown } from '../findings/message.ts'
 import { nearest } from '../values/path.ts'
-import { instancesIn, plainAt, textAt } from './subject.ts'
+import { valueAt } from '../values/value.ts'
+import { instancesIn, listAt, plainAt, textAt } from './subject.ts'
 import type { RenderedObject } from '../model.ts'
 import type { ObjectRule } from './subject.ts'
 import { lookup } from '../values/lookup.ts'
@@ -42,6 +43,55 @@ export const placement: readonly ObjectRule[] = [
           help: phrase`write ${named(meant)}`,
         }
       }
+    },
+  },
+  {
+    // `CreateGeneratedAntiAffinity` of CloudNativePG 1.27 to 1.30 returns nothing where enablePodAntiAffinity is false
+    id: 'policy/anti-affinity-on',
+    severity: 'warning',
+    configurable: true,
+    summary: 'instances are kept apart where it is written how',
+    reads: [['cluster', 'affinity']],
+    *check({ objects }) {
+      for (const object of objects.filter(({ kind }) => kind === 'Cluster')) {
+        const affinity = ['spec', 'affinity']
+        if (plainAt(object.plain, ...affinity, 'enablePodAntiAffinity') !== false || instancesIn(object) === 1) continue
+        const off = valueAt(object.value, [...affinity, 'enablePodAntiAffinity'])
+        // a base may say how, and an environment that not
+        const how = ['podAntiAffinityType', 'topologyKey'].find((field) => {
+          const written = valueAt(object.value, [...affinity, field])
+          return written?.kind === 'scalar' && written.value !== '' && written.origin.file === off?.origin.file
+        })
+        if (how === undefined) continue
+        yield {
+          object,
+          message: phrase`${here(how)} has no effect: enablePodAntiAffinity is false, and all instances may be on one node`,
+          places: [{ path: [...affinity, how] }, { path: [...affinity, 'enablePodAntiAffinity'], label: phrase`it is switched off here` }],
+          help: phrase`remove enablePodAntiAffinity: true is the default`,
+        }
+      }
+    },
+  },
+  {
+    // Kubernetes, "Pod Topology Spread Constraints": only pods that the selector matches are counted
+    id: 'policy/spread-counts-instances',
+    severity: 'warning',
+    configurable: true,
+    summary: 'the instances are among the pods that are spread',
+    reads: [['cluster', 'topologySpreadConstraints']],
+    *check({ objects }) {
+      for (const object of objects.filter(({ kind }) => kind === 'Cluster'))
+        for (const index of listAt(object.plain, 'spec', 'topologySpreadConstraints').keys()) {
+          const path = ['spec', 'topologySpreadConstraints', index, 'labelSelector', 'matchLabels', 'cnpg.io/cluster']
+          const named = textAt(object.plain, ...path)
+          if (named === undefined || named === object.name) continue
+          yield {
+            object,
+            message: phrase`${here('cnpg.io/cluster')} is ${shown(named)}, but this Cluster is ${shown(object.name)}: its instances are not spread`,
+            places: [{ path }],
+            help: phrase`write ${object.name}`,
+          }
+        }
     },
   },
 ]

@@ -2,6 +2,7 @@
 import { here, named, phrase } from '../findings/message.ts'
 import type { Path } from '../values/value.ts'
 import type { RenderedObject } from '../model.ts'
+import type { Message } from '../findings/finding.ts'
 import { isAwsHost, isWritten } from './archive.ts'
 import { listAt, plainAt, textAt, typed } from './subject.ts'
 import type { ObjectRule, ObjectsSubject } from './subject.ts'
@@ -62,7 +63,57 @@ const reads = [
   ['backups', 'endpointURL'],
 ] as const
 
+/** What barman-cloud's `envSetCloudCredentials` refuses of an ObjectStore, which has no webhook; undefined: nothing. */
+function lackOf(configuration: Json | undefined): { readonly path: Path; readonly message: Message; readonly help: Message } | undefined {
+  const given = schemes.map(({ credentials }) => credentials).filter((name) => isJsonMap(plainAt(configuration, name)))
+  const [first, second] = given
+  if (first === undefined)
+    return {
+      path: ['destinationPath'],
+      message: phrase`configuration has no credentials: no WAL is archived`,
+      help: phrase`add s3Credentials; for a role of the pod: s3Credentials: { inheritFromIAMRole: true }`,
+    }
+  if (second !== undefined)
+    return {
+      path: [second],
+      message: phrase`configuration has ${first} and ${second}, but a store has one provider`,
+      help: phrase`keep those of destinationPath`,
+    }
+  const s3 = plainAt(configuration, 's3Credentials')
+  if (!isJsonMap(s3) || s3['inheritFromIAMRole'] === true) return undefined
+  const missing = ['accessKeyId', 'secretAccessKey'].filter((key) => !isJsonMap(s3[key]))
+  return missing.length === 0
+    ? undefined
+    : {
+        path: ['s3Credentials'],
+        message: phrase`s3Credentials has no ${missing.join(' and no ')}: no WAL is archived`,
+        help: phrase`add it, or set inheritFromIAMRole: true`,
+      }
+}
+
 export const store: readonly ObjectRule[] = [
+  {
+    // `EnvSetCloudCredentialsAndCertificates`: "no credentials defined", "missing access key ID" (plugin-barman-cloud#474)
+    id: 'policy/store-has-credentials',
+    severity: 'error',
+    configurable: true,
+    summary: 'an ObjectStore has the credentials of one provider',
+    reads: [['backups']],
+    *check({ objects }) {
+      for (const object of objects.filter(({ kind }) => kind === 'ObjectStore')) {
+        const configuration = ['spec', 'configuration']
+        const lack = isJsonMap(plainAt(object.plain, ...configuration)) ? lackOf(plainAt(object.plain, ...configuration)) : undefined
+        if (lack === undefined) continue
+        const { path, message, help } = lack
+        yield {
+          object,
+          message,
+          help,
+          places: [{ path: [...configuration, ...path], on: path[0] === 'destinationPath' ? 'value' : 'key' }],
+        }
+      }
+    },
+  },
   {
     id: 'policy/destination-has-scheme',
     severity: 'warning',

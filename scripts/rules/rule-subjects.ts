@@ -35,6 +35,8 @@ const byRule: Readonly<Record<string, string>> = lookup({
   'policy/argument-whole': 'ObjectStores of hand-written manifests: the chart passes no arguments on',
   'policy/plugin-archives': 'Clusters and ScheduledBackups of hand-written manifests',
   'policy/plugin-has-store': 'plugins of hand-written manifests: the chart names its own store',
+  'policy/spread-counts-instances': 'topologySpreadConstraints of hand-written manifests: the chart passes none on',
+  'policy/store-has-credentials': 'ObjectStores of hand-written manifests: the chart writes credentials',
   'policy/publication-streams': 'Publications of hand-written manifests',
   'policy/source-usable': 'external clusters of hand-written manifests: the chart writes them itself',
   'policy/subscription-source-known': 'Subscriptions of hand-written manifests',

@@ -215,7 +215,7 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
   'a label that nodes do not have': {
     bad: cluster('affinity: {topologyKey: kubernetes.io/zone, enablePodAntiAffinity: true}'),
     finds: '7: policy/topology-key',
-    good: cluster('affinity: {topologyKey: kubernetes.io/zone, enablePodAntiAffinity: false}'),
+    good: cluster('affinity: {topologyKey: topology.kubernetes.io/zone, enablePodAntiAffinity: true}'),
   },
   'a label that nodes do not have, of a single instance': {
     bad: object('Cluster', 'orders', 'instances: 2\nstorage: {size: 10Gi}\naffinity: {topologyKey: kubernetes.io/zone}'),

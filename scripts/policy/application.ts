@@ -1,0 +1,68 @@
+// Does the application get the database and the user that a new Cluster makes for it?
+import { here, named, phrase, shown } from '../findings/message.ts'
+import { isJsonMap } from '../values/value.ts'
+import { listAt, plainAt, textAt, typed } from './subject.ts'
+import type { ObjectRule } from './subject.ts'
+
+const methods = ['initdb', 'recovery', 'pg_basebackup'] as const
+
+export const application: readonly ObjectRule[] = [
+  {
+    // `refreshCredentialsFromSecret` of CloudNativePG 1.27 to 1.30: `DisableSuperuserPassword` each time, and the owner's password only when
+    // its Secret changes (cnpg#9993)
+    id: 'policy/owner-not-superuser',
+    severity: 'error',
+    configurable: true,
+    summary: 'the owner of the application database is not the superuser, whose password the operator removes',
+    reads: [['cluster', 'initdb', 'owner']],
+    *check(subject) {
+      for (const cluster of subject.objects.filter(({ kind }) => kind === 'Cluster'))
+        for (const method of methods) {
+          const path = ['spec', 'bootstrap', method]
+          const field = (textAt(cluster.plain, ...path, 'owner') ?? '') === '' ? 'database' : 'owner'
+          if (textAt(cluster.plain, ...path, field) !== 'postgres' || plainAt(cluster.plain, 'spec', 'enableSuperuserAccess') === true)
+            continue
+          yield {
+            object: cluster,
+            message: phrase`${here('owner')} is postgres, but the operator removes the password of postgres: enableSuperuserAccess is not true`,
+            places: [{ path: [...path, field] }],
+            help: phrase`name another owner, or set ${typed(subject, 'cluster.enableSuperuserAccess', 'spec.enableSuperuserAccess')}: true`,
+          }
+        }
+    },
+  },
+  {
+    // `ConfigureNewInstance` returns where the database exists, before `postInitApplicationSQL`; template0: "not currently accepting
+    // connections", template1: "source database "template1" is being accessed by other users" (17.10)
+    id: 'policy/database-is-new',
+    severity: 'warning',
+    configurable: true,
+    summary: 'the application database is not one that each new PostgreSQL already has',
+    reads: [['cluster', 'initdb', 'database']],
+    *check({ objects }) {
+      for (const cluster of objects.filter(({ kind }) => kind === 'Cluster')) {
+        const path = ['spec', 'bootstrap', 'initdb']
+        const initdb = plainAt(cluster.plain, ...path)
+        const database = textAt(initdb, 'database') ?? ''
+        if (!/^(?:postgres|template[01])$/.test(database) || isJsonMap(plainAt(initdb, 'import'))) continue
+        const owner = textAt(initdb, 'owner') || database
+        const sql = listAt(initdb, 'postInitApplicationSQL').length > 0 || isJsonMap(plainAt(initdb, 'postInitApplicationSQLRefs'))
+        if (database === 'postgres' && owner === 'postgres' && !sql) continue
+        const harm =
+          database === 'template0'
+            ? phrase`takes no connections`
+            : database === 'template1'
+              ? phrase`blocks CREATE DATABASE while the application is connected`
+              : sql
+                ? phrase`exists: postInitApplicationSQL never runs`
+                : phrase`exists: ${named(owner)} does not become its owner`
+        yield {
+          object: cluster,
+          message: phrase`${here('database')} is ${shown(database)}, which ${harm}`,
+          places: [{ path: [...path, 'database'] }],
+          help: phrase`give the application a database of another name, such as app`,
+        }
+      }
+    },
+  },
+]
