@@ -5,7 +5,8 @@ import type { RenderedObject } from '../model.ts'
 import { effectiveHba } from '../postgres/hba/effective.ts'
 import type { EffectiveLine } from '../postgres/hba/effective.ts'
 import type { Path } from '../values/value.ts'
-import { listAt, objectOf } from './subject.ts'
+import { reached, releases } from '../operator/version.ts'
+import { listAt, objectOf, textAt } from './subject.ts'
 import type { ObjectFinding, ObjectRule, ObjectsSubject } from './subject.ts'
 import { isAny } from '../postgres/hba/words.ts'
 
@@ -66,6 +67,57 @@ export const hba: readonly ObjectRule[] = [
           message: phrase`this line takes passwords in clear text from anywhere, also without TLS`,
           help: phrase`write scram-sha-256 in place of password, or hostssl in place of ${named(record.type)}`,
         })
+      }
+    },
+  },
+  {
+    // `GeneratePostgresqlHBA` ends with `host all all all scram-sha-256` (cnpg#10371)
+    id: 'policy/hba-keeps-out',
+    severity: 'warning',
+    configurable: true,
+    summary: 'lines of pg_hba that name addresses keep other addresses out',
+    reads: [lines],
+    *check(subject) {
+      const object = objectOf(subject, 'Cluster')
+      const effective = object === undefined ? [] : (effectiveHba(object, subject.operator) ?? [])
+      const last = effective.at(-1)
+      const below = effective.slice(effective.findLastIndex(({ item }) => item !== undefined) + 1)
+      // with LDAP, another line takes what they leave
+      if (object === undefined || last?.record === undefined || below.length !== 1) return
+      const own = effective.filter(({ item, text }) => item !== undefined && !/^\s*(?:#|$)/.test(text))
+      const networked = own.filter(({ record }) => record?.type !== 'local')
+      const [first] = networked
+      const isMoot = ({ record }: EffectiveLine): boolean =>
+        record !== undefined && record.method === last.record?.method && record.options.size === 0
+      if (first === undefined || !networked.every(isMoot) || networked.some(({ record }) => isAny(record?.address))) return
+      yield place(object, first, {
+        message: phrase`pg_hba keeps nobody out: the operator's last line, \`${named(last.text)}\`, takes all other addresses`,
+        help: phrase`add \`host all all all reject\` as the last item, or remove the list`,
+      })
+    },
+  },
+  {
+    // PostgreSQL 17.10: "User … does not have a valid SCRAM secret"; from 1.28.4, 1.29.2 and 1.30.0 on the operator encodes passwords itself
+    id: 'policy/passwords-fit-hba',
+    severity: 'warning',
+    configurable: true,
+    summary: 'passwords are stored in a form that pg_hba can check',
+    reads: [['cluster', 'postgresql', 'parameters', 'password_encryption'], lines],
+    *check(subject) {
+      const object = objectOf(subject, 'Cluster')
+      const path = ['spec', 'postgresql', 'parameters', 'password_encryption']
+      if (object === undefined || textAt(object.plain, ...path)?.toLowerCase() !== 'md5') return
+      if (reached(subject.operator, releases.june2026)) return
+      const networked = (effectiveHba(object, subject.operator) ?? []).filter(
+        ({ record }) => record !== undefined && record.type !== 'local',
+      )
+      const asked = networked.flatMap(({ record }) => record?.method ?? [])
+      if (asked.at(-1) !== 'scram-sha-256' || asked.some((method) => !['scram-sha-256', 'cert', 'reject'].includes(method))) return
+      yield {
+        object,
+        message: phrase`password_encryption is md5, but pg_hba asks for scram-sha-256: no user with a new password gets in`,
+        places: [{ path }],
+        help: phrase`remove it, or add a line with md5 to pg_hba for the clients that need it`,
       }
     },
   },

@@ -1,6 +1,7 @@
 // Does the image of a Cluster hold the programs and libraries that its settings need?
 import { here, named, phrase, shown } from '../findings/message.ts'
 import { parseImageReference } from '../operator/image.ts'
+import { majorOf } from '../operator/major.ts'
 import { officialImage } from '../operator/official-image.ts'
 import type { RenderedObject } from '../model.ts'
 import type { JsonMap, Path } from '../values/value.ts'
@@ -153,6 +154,32 @@ export const images: readonly ObjectRule[] = [
               ? phrase`use a standard image`
               : phrase`use an image that holds it, mount it by postgresql.extensions (operator 1.27, PostgreSQL 18), or remove it`,
           }
+        }
+      }
+    },
+  },
+  {
+    // `setExtensionControlPath` of CloudNativePG 1.27 to 1.30 writes extension_control_path, which PostgreSQL has from 18 on
+    id: 'policy/extension-images-work',
+    severity: 'error',
+    configurable: true,
+    summary: 'extensions are mounted from images for a PostgreSQL that can find them',
+    reads: [['cluster', 'postgresql', 'extensions']],
+    *check(subject) {
+      for (const cluster of subject.objects.filter(({ kind }) => kind === 'Cluster')) {
+        const [major, found] = [majorOf(cluster.plain), imageOf(cluster, subject)]
+        const extensions = ['spec', 'postgresql', 'extensions']
+        if (major === undefined || major >= 18 || listAt(cluster.plain, ...extensions).length === 0) continue
+        // another image may be built with the patch
+        if (found === undefined || officialImage(found.image) === undefined) continue
+        yield {
+          object: cluster,
+          message: phrase`extensions are mounted from images, but PostgreSQL ${major} does not know extension_control_path and does not start`,
+          places: [
+            { path: extensions, on: 'key' },
+            { path: found.path, label: phrase`PostgreSQL ${major} is chosen here` },
+          ],
+          help: phrase`run PostgreSQL 18, or use an image that holds the extensions`,
         }
       }
     },

@@ -52,6 +52,8 @@ export const pluginsOfObjects: readonly ObjectRule[] = [
   },
 ]
 
+const read = ['barmanObjectName', 'serverName']
+
 const mapOf = (value: Json | undefined): JsonMap => (isJsonMap(value) ? value : {})
 
 /** Whether a Cluster archives WAL: by some plugin, or in-tree. */
@@ -101,6 +103,32 @@ export const barmanOfObjects: readonly ObjectRule[] = [
               : phrase`write barmanObjectName instead of ${named(other)}`,
         }
       }
+    },
+  },
+  {
+    // plugin 0.14.0 `NewFromCluster`: it reads these two, and takes no notice of others
+    id: 'policy/plugin-parameter-known',
+    severity: 'warning',
+    configurable: true,
+    summary: 'the parameters of the Barman plugin are spelt as it reads them',
+    reads: [['cluster', 'plugins']],
+    *check({ objects }) {
+      for (const object of objects.filter(({ kind }) => kind === 'Cluster'))
+        for (const path of pluginNames(object)) {
+          if (textAt(object.plain, ...path) !== barmanPlugin) continue
+          const parameters = [...path.slice(0, -1), 'parameters']
+          const written = Object.keys(mapOf(plainAt(object.plain, ...parameters)))
+          for (const name of written) {
+            const meant = read.includes(name) ? undefined : nearest(name, read)
+            if (meant === undefined || (meant === 'barmanObjectName' && path[1] === 'plugins' && !written.includes(meant))) continue
+            yield {
+              object,
+              message: phrase`parameter \`${named(name)}\` is not read by the plugin, which knows ${read.join(' and ')}`,
+              places: [{ path: [...parameters, name], on: 'key' }],
+              help: phrase`write ${meant}`,
+            }
+          }
+        }
     },
   },
   {

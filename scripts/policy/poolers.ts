@@ -1,5 +1,6 @@
 // Does a pooler reach servers, under a name of its own, with the certificates that it needs?
-import { fieldAt, here, named, phrase } from '../findings/message.ts'
+import { fieldAt, here, named, phrase, shown } from '../findings/message.ts'
+import { nearest } from '../values/path.ts'
 import type { RenderedObject } from '../model.ts'
 import type { Path } from '../values/value.ts'
 import { instancesIn, listAt, objectOf, plainAt, textAt } from './subject.ts'
@@ -115,5 +116,30 @@ export const poolers: readonly ObjectRule[] = [
     summary: 'the secret of the client authority has a key where the operator signs certificates with it',
     reads: [['cluster', 'certificates'], ['poolers']],
     check: authoritiesWithoutKey,
+  },
+  {
+    // `Deployment` of CloudNativePG 1.30: `WithContainerImage("pgbouncer", …)`; a container of another name is one more
+    id: 'policy/pooler-container-named',
+    severity: 'warning',
+    configurable: true,
+    summary: 'the container of PgBouncer in the template of a Pooler is named pgbouncer',
+    reads: [['poolers']],
+    *check({ objects }) {
+      for (const object of objects.filter(({ kind }) => kind === 'Pooler')) {
+        const containers = listAt(object.plain, 'spec', 'template', 'spec', 'containers')
+        if (containers.some((one) => textAt(one, 'name') === 'pgbouncer')) continue
+        const index = containers.findIndex(
+          (one) => /pgbouncer/i.test(textAt(one, 'image') ?? '') || nearest(textAt(one, 'name') ?? '', ['pgbouncer']) !== undefined,
+        )
+        const name = textAt(containers[index], 'name')
+        if (name === undefined || /exporter/i.test(textAt(containers[index], 'image') ?? '')) continue
+        yield {
+          object,
+          message: phrase`${here('name')} is ${shown(name)}, but must be pgbouncer: the operator adds another container of that name`,
+          places: [{ path: ['spec', 'template', 'spec', 'containers', index, 'name'] }],
+          help: phrase`write pgbouncer`,
+        }
+      }
+    },
   },
 ]

@@ -194,6 +194,30 @@ export const references: readonly ObjectRule[] = [
     },
   },
   {
+    // `CREATE DATABASE … TABLESPACE …` fails: "tablespace … does not exist"; only the operator mounts the volumes of new ones
+    id: 'policy/tablespace-declared',
+    severity: 'warning',
+    configurable: true,
+    summary: 'the tablespace of a Database is one of its Cluster',
+    reads: [['databases']],
+    *check(subject) {
+      const cluster = objectOf(subject, 'Cluster')
+      const declared = listAt(cluster?.plain, 'spec', 'tablespaces').flatMap((one) => textAt(one, 'name') ?? [])
+      for (const object of cluster === undefined ? [] : ofCluster(subject, cluster, 'Database')) {
+        const path = ['spec', 'tablespace']
+        const name = textAt(object.plain, ...path) ?? ''
+        if (cluster === undefined || name === '' || name === 'pg_default' || declared.includes(name) || isAbsent(object.plain['spec']))
+          continue
+        yield {
+          object,
+          message: phrase`${here('tablespace')} is ${shown(name)}, but the Cluster declares ${declared.length === 0 ? 'none' : named(declared.join(', '))}`,
+          places: [{ path }],
+          help: phrase`add it to spec.tablespaces of ${named(cluster.name)}, or remove it here`,
+        }
+      }
+    },
+  },
+  {
     id: 'policy/catalog-has-major',
     severity: 'error',
     configurable: true,

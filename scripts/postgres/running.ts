@@ -43,8 +43,9 @@ export function authFilesOf(object: RenderedObject, operator: string, major = ma
     const list = jsonAt(object.plain, ['spec', 'postgresql', field])
     return Array.isArray(list) ? list.map(lineOf) : []
   })
-  if (hba === undefined || ident === undefined || hba.length + ident.length === 0) return undefined
-  const effective = hba.length === 0 ? [] : (effectiveHba(object, operator, major) ?? [])
+  const hasLdap = isJsonMap(jsonAt(object.plain, ['spec', 'postgresql', 'ldap']))
+  if (hba === undefined || ident === undefined || (hba.length + ident.length === 0 && !hasLdap)) return undefined
+  const effective = hba.length === 0 && !hasLdap ? [] : (effectiveHba(object, operator, major) ?? [])
   return { major, hba, ident, effective, files: podFilesOf(object.plain) }
 }
 

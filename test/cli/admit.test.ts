@@ -209,7 +209,7 @@ test('extensions in another database than the application are reported once, and
   const bad = await said(withSql('shop', ''))
   expect(bad.match(/extension-in-application-database/g)).toHaveLength(1)
   expect(bad).toContain('sql.yaml:14:11: so is "pg_trgm"')
-  expect(await said(withSql('postgres', ''))).toBe('')
+  expect(await said(withSql('postgres', '  enableSuperuserAccess: true\n'))).toBe('')
   const own = '      postInitApplicationSQL: ["CREATE EXTENSION IF NOT EXISTS vector; CREATE EXTENSION pg_trgm"]\n'
   expect(await said(withSql('shop', own))).toBe('')
   const database =

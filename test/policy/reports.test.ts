@@ -8,8 +8,8 @@ const cluster = (spec: string): string =>
 const store = (configuration: string): string =>
   `{ apiVersion: barmancloud.cnpg.io/v1, kind: ObjectStore, metadata: { name: o }, spec: { configuration: { destinationPath: "s3://b/p", ${configuration} } } }`
 
-const found = (text: string): string[] =>
-  judgeManifests(readManifests({ path: 'a.yaml', text }).manifests, '1.30.0').map(
+const found = (text: string, operator = '1.30.0'): string[] =>
+  judgeManifests(readManifests({ path: 'a.yaml', text }).manifests, operator).map(
     ({ rule, finding: { places } }) => `${rule.slice('policy/'.length)}: ${places[0].path.join('.')}`,
   )
 
@@ -23,6 +23,12 @@ const affinity = (fields: string, instances = 3): string =>
   cluster(`affinity: { ${fields} }`).replace('instances: 3', `instances: ${instances}`)
 const spread = (name: string): string =>
   cluster(`topologySpreadConstraints: [{ maxSkew: 1, labelSelector: { matchLabels: { cnpg.io/cluster: ${name} } } }]`)
+const hba = (...lines: readonly string[]): string =>
+  cluster(`imageName: "${official}", postgresql: { pg_hba: [${lines.map((line) => JSON.stringify(line)).join(', ')}] }`)
+const pooler = (container: string): string =>
+  `{ apiVersion: postgresql.cnpg.io/v1, kind: Pooler, metadata: { name: p }, spec: { template: { spec: { containers: [{ name: ${container} }] } } } }`
+const database = (fields: string): string =>
+  `{ apiVersion: postgresql.cnpg.io/v1, kind: Database, metadata: { name: d }, spec: { name: d, owner: app, cluster: { name: a }, ${fields} } }`
 const keys = 'accessKeyId: { name: s, key: a }, secretAccessKey: { name: s, key: b }'
 
 test.each([
@@ -48,6 +54,18 @@ test.each([
     store('s3Credentials: { inheritFromIAMRole: true }, azureCredentials: {}'),
     'store-has-credentials: spec.configuration.azureCredentials',
   ],
+  [
+    cluster(`imageName: "${official}", postgresql: { extensions: [{ name: vector, image: { reference: r } }] }`),
+    'extension-images-work: spec.postgresql.extensions',
+  ],
+  [
+    cluster('plugins: [{ name: barman-cloud.cloudnative-pg.io, isWALArchiver: true, parameters: { barmanObjectName: o, servername: s } }]'),
+    'plugin-parameter-known: spec.plugins.0.parameters.servername',
+  ],
+  [pooler('pg-bouncer'), 'pooler-container-named: spec.template.spec.containers.0.name'],
+  [hba('host shop shop 10.0.0.0/8 scram-sha-256'), 'hba-keeps-out: spec.postgresql.pg_hba.0'],
+  [hba('hostssl all all 10.0.0.0/8 scram-sha-256', 'host all all 192.168.0.0/16 scram-sha-256'), 'hba-keeps-out: spec.postgresql.pg_hba.0'],
+  [`${initdb('database: app, owner: app')}\n---\n${database('tablespace: fast')}`, 'tablespace-declared: spec.tablespace'],
 ])('%s', (text, finding) => expect(found(text)).toEqual([finding]))
 
 test.each([
@@ -67,4 +85,25 @@ test.each([
   spread('a'),
   store(`s3Credentials: { ${keys} }`),
   store('s3Credentials: { inheritFromIAMRole: true }'),
+  cluster(`imageName: "ghcr.io/cloudnative-pg/postgresql:18.0-standard-trixie", postgresql: { extensions: [{ name: vector }] }`),
+  cluster(`imageName: "registry.example.com/postgresql:17.5", postgresql: { extensions: [{ name: vector }] }`),
+  cluster('plugins: [{ name: barman-cloud.cloudnative-pg.io, isWALArchiver: true, parameters: { barmanObjectName: o, serverName: s } }]'),
+  cluster('plugins: [{ name: other.example.com, parameters: { servername: s } }]'),
+  pooler('pgbouncer'),
+  pooler('metrics, image: "prometheuscommunity/pgbouncer-exporter:v0.10"'),
+  hba('host shop shop 10.0.0.0/8 scram-sha-256', 'host all all all reject'),
+  hba('hostssl shop shop all cert'),
+  hba('host shop shop 10.0.0.0/8 md5'),
+  hba('local all shop scram-sha-256'),
+  hba('# nothing'),
+  `${cluster('tablespaces: [{ name: fast, storage: { size: 1Gi } }]')}\n---\n${database('tablespace: fast')}`,
+  `${cluster('env: []')}\n---\n${database('tablespace: fast, ensure: absent')}`,
 ])('%s works', (text) => expect(found(text).filter((one) => !/drainable|source-usable/.test(one))).toEqual([]))
+
+test('passwords in md5 are told where the operator leaves it to the server to store them', () => {
+  const md5 = (rest: string): string =>
+    cluster(`imageName: "${official}", postgresql: { parameters: { password_encryption: md5 }, ${rest} }`)
+  expect(found(md5('pg_hba: []'), '1.28.3')).toEqual(['passwords-fit-hba: spec.postgresql.parameters.password_encryption'])
+  expect(found(md5('pg_hba: []'), '1.28.4')).toEqual([])
+  expect(found(md5('pg_hba: [host all all all md5]'), '1.28.3')).toEqual([])
+})

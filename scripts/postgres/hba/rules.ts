@@ -1,6 +1,7 @@
 // Would the server load the lines of `pg_hba` and `pg_ident`, and can each line ever match?
 import { named, phrase } from '../../findings/message.ts'
 import type { Finding, Place, Rule } from '../../findings/finding.ts'
+import { lookup } from '../../values/lookup.ts'
 import { fileHelp, whereAbsent } from '../files.ts'
 import type { PodFiles } from '../files.ts'
 import type { EffectiveLine } from './effective.ts'
@@ -42,6 +43,17 @@ function* located(field: string, items: readonly (string | undefined)[], refused
 
 const text = (items: readonly (string | undefined)[]): string => items.map((item) => item ?? '').join('\n')
 
+/** The fields of `ldap` by the options that the operator makes of them. */
+const ldapFields: Readonly<Record<string, string>> = lookup({
+  ldapbasedn: 'bindSearchAuth.baseDN',
+  ldapprefix: 'bindAsAuth.prefix',
+  ldapscheme: 'scheme',
+  ldapsearchattribute: 'searchAttribute',
+  ldapsearchfilter: 'searchFilter',
+  ldapserver: 'server',
+  ldapsuffix: 'bindAsAuth.suffix',
+})
+
 export const authRules: readonly Rule<AuthFiles>[] = [
   {
     id: 'postgres/hba-line',
@@ -49,6 +61,25 @@ export const authRules: readonly Rule<AuthFiles>[] = [
     summary: 'PostgreSQL loads each line of pg_hba: with a wrong one it does not start, or keeps the previous rules',
     *check({ major, hba }) {
       yield* located('pg_hba', hba, readHba(text(hba), major).refused)
+    },
+  },
+  {
+    // `buildLDAPConfigString` writes one line of `ldap`, above its last one
+    id: 'postgres/ldap-line',
+    severity: 'error',
+    summary: 'PostgreSQL loads the line of pg_hba that the operator makes of ldap',
+    *check({ major, effective }) {
+      for (const { text: line, item, record } of effective) {
+        if (item !== undefined || record !== undefined) continue
+        const [refused] = readHba(line, major).refused
+        if (refused === undefined) continue
+        const spelt = (words: string): string => words.replaceAll(/\bldap[a-z]+/g, (option) => ldapFields[option] ?? option)
+        yield {
+          message: phrase`PostgreSQL refuses the line that is made of ldap: ${spelt(refused.message)}`,
+          places: [{ path: ['spec', 'postgresql', 'ldap'], on: 'key' }],
+          help: refused.help?.startsWith('remove') === true ? phrase`${spelt(refused.help)}` : phrase`correct the fields of ldap`,
+        }
+      }
     },
   },
   {
