@@ -5,6 +5,7 @@ import type { RenderedObject } from '../model.ts'
 import { reached } from '../operator/version.ts'
 import { isJsonMap, jsonAt } from '../values/value.ts'
 import type { Path } from '../values/value.ts'
+import { skippedByPgBouncer } from './hba.ts'
 import { refusedByPgBouncer, refusedTogether } from './parameters.ts'
 
 export interface RunningPooler {
@@ -42,6 +43,28 @@ export const pgBouncerRules: readonly Rule<RunningPooler>[] = [
       }
       const together = refusedTogether(written)
       if (together !== undefined) yield finding(together.name, written.get(together.name) ?? '', together.refused)
+    },
+  },
+  {
+    // the template of pg_hba.conf ends with `host all all 0.0.0.0/0 md5` and its like for IPv6
+    id: 'pgbouncer/hba-line',
+    severity: 'warning',
+    configurable: true,
+    summary: 'PgBouncer takes each line of pg_hba: it skips those that it can not read, and lets in whom they keep out',
+    *check(running): Iterable<Finding> {
+      const items = jsonAt(running.object.plain, ['spec', 'pgbouncer', 'pg_hba'])
+      const minor = pgBouncerMinor(running)
+      if (!Array.isArray(items) || minor === undefined || minor < 24) return
+      for (const [index, item] of items.entries())
+        for (const line of typeof item === 'string' ? item.split('\n') : []) {
+          const reason = skippedByPgBouncer(line, minor)
+          if (reason === undefined) continue
+          yield {
+            message: phrase`PgBouncer skips this line: ${reason}`,
+            places: [{ path: ['spec', 'pgbouncer', 'pg_hba', index] }],
+            help: phrase`correct it: without the line, everybody may log in with a password`,
+          }
+        }
     },
   },
 ]
