@@ -2,6 +2,8 @@
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { Path } from '../values/value.ts'
 import { amounts } from './amounts.ts'
+import { certificates } from './certificates.ts'
+import { sharedMemoryVolume } from './shared-memory-volume.ts'
 import { application } from './application.ts'
 import { connections } from './connections.ts'
 import { availability, resources } from './availability.ts'
@@ -58,6 +60,8 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...secrets,
   ...application,
   ...connections,
+  ...certificates,
+  ...sharedMemoryVolume,
   ...units,
   ...placement,
 ]

@@ -214,8 +214,9 @@ function* once(findings: Iterable<ObjectFinding>): Iterable<ObjectFinding> {
   }
 }
 
-/** Whether an object is one that others read keys from. */
+/** Whether an object is one that others read keys from, or that makes such a one. */
 export function isHolder({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): boolean {
+  if (kind === 'Certificate') return apiVersion.startsWith('cert-manager.io/')
   return apiVersion === 'v1' && (kind === 'Secret' || kind === 'ConfigMap')
 }
 

@@ -47,6 +47,8 @@ const byRule: Readonly<Record<string, string>> = lookup({
   'policy/key-is-held': besides,
   'policy/key-without-line-break': besides,
   'policy/login-secret-fits': besides,
+  'policy/replication-certificate-names-user': "cert-manager's Certificates in the same files (`admit --policies`)",
+  'policy/shm-fits-queries': 'ephemeralVolumesSizeLimit of hand-written manifests: the chart passes none on',
   'policy/database-once': 'all Database objects of one release',
   'policy/pooler-name-free': 'Poolers of charts that name them freely, and of hand-written manifests',
   'policy/null-keeps-major': 'a null at version.postgresql above a lower layer that names a newer PostgreSQL',

@@ -29,6 +29,11 @@ const pooler = (container: string): string =>
   `{ apiVersion: postgresql.cnpg.io/v1, kind: Pooler, metadata: { name: p }, spec: { template: { spec: { containers: [{ name: ${container} }] } } } }`
 const database = (fields: string): string =>
   `{ apiVersion: postgresql.cnpg.io/v1, kind: Database, metadata: { name: d }, spec: { name: d, owner: app, cluster: { name: a }, ${fields} } }`
+const own = cluster('certificates: { replicationTLSSecret: r, clientCASecret: c }')
+const certificate = (fields: string): string =>
+  `{ apiVersion: cert-manager.io/v1, kind: Certificate, metadata: { name: r }, spec: { secretName: r, ${fields} } }`
+const shm = (size: string, parameters: string): string =>
+  cluster(`imageName: "${official}", ephemeralVolumesSizeLimit: { shm: ${size} }, postgresql: { parameters: { ${parameters} } }`)
 const keys = 'accessKeyId: { name: s, key: a }, secretAccessKey: { name: s, key: b }'
 
 test.each([
@@ -65,6 +70,15 @@ test.each([
   [pooler('pg-bouncer'), 'pooler-container-named: spec.template.spec.containers.0.name'],
   [hba('host shop shop 10.0.0.0/8 scram-sha-256'), 'hba-keeps-out: spec.postgresql.pg_hba.0'],
   [hba('hostssl all all 10.0.0.0/8 scram-sha-256', 'host all all 192.168.0.0/16 scram-sha-256'), 'hba-keeps-out: spec.postgresql.pg_hba.0'],
+  [`${own}\n---\n${certificate('commonName: shop')}`, 'replication-certificate-names-user: spec.commonName'],
+  [`${own}\n---\n${certificate('dnsNames: [a]')}`, 'replication-certificate-names-user: spec.secretName'],
+  [
+    `${own}\n---\n${certificate('commonName: streaming_replica, usages: [digital signature, server auth]')}`,
+    'replication-certificate-names-user: spec.usages.1',
+  ],
+  [shm('1Mi', ''), 'shm-fits-queries: spec.ephemeralVolumesSizeLimit.shm'],
+  [shm('16Mi', ''), 'shm-fits-queries: spec.ephemeralVolumesSizeLimit.shm'],
+  [shm('64Mi', 'work_mem: 64MB'), 'shm-fits-queries: spec.ephemeralVolumesSizeLimit.shm'],
   [`${initdb('database: app, owner: app')}\n---\n${database('tablespace: fast')}`, 'tablespace-declared: spec.tablespace'],
 ])('%s', (text, finding) => expect(found(text)).toEqual([finding]))
 
@@ -91,6 +105,12 @@ test.each([
   cluster('plugins: [{ name: other.example.com, parameters: { servername: s } }]'),
   pooler('pgbouncer'),
   pooler('metrics, image: "prometheuscommunity/pgbouncer-exporter:v0.10"'),
+  `${own}\n---\n${certificate('commonName: streaming_replica, usages: [client auth]')}`,
+  `${own.replace('replicationTLSSecret: r', 'replicationTLSSecret: other')}\n---\n${certificate('commonName: shop')}`,
+  `${own.replace('certificates:', 'postgresql: { pg_ident: [cnpg_streaming_replica shop streaming_replica] }, certificates:')}\n---\n${certificate('commonName: shop')}`,
+  shm('32Mi', ''),
+  shm('64Mi', 'work_mem: 8MB'),
+  shm('16Mi', 'max_parallel_workers_per_gather: "0"'),
   hba('host shop shop 10.0.0.0/8 scram-sha-256', 'host all all all reject'),
   hba('hostssl shop shop all cert'),
   hba('host shop shop 10.0.0.0/8 md5'),

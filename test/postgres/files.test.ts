@@ -63,3 +63,20 @@ describe('parameters that include files', () => {
     ['include: ""', ['postgres/parameter-value']],
   ])('%s', (parameter, rules) => expect(objections(official, `parameters: { ${parameter} }`)).toEqual(rules))
 })
+
+describe('LDAP below the lines of the user', () => {
+  const ldap = 'ldap: { server: l, bindAsAuth: { prefix: "uid=" } }'
+  test.each([
+    ['host all all all md5', ['postgres/hba-line-used']],
+    ['host all all 0.0.0.0/0 scram-sha-256', ['postgres/hba-line-used']],
+    ['host all app all md5', []],
+    ['host all all 10.0.0.0/8 md5', []],
+  ])('%s', (line, rules) => expect(objections(official, `${ldap}, ${hba(line)}`)).toEqual(rules))
+
+  test('its fields fit together', () => {
+    expect(objections(official, 'ldap: { server: l, bindAsAuth: {} }')).toEqual(['postgres/ldap-line'])
+    const both = 'ldap: { server: l, bindSearchAuth: { baseDN: "dc=a", searchAttribute: uid, searchFilter: "(uid=$username)" } }'
+    expect(objections(official, both)).toEqual(['postgres/ldap-line'])
+    expect(objections(official, both.replace('searchAttribute: uid, ', ''))).toEqual([])
+  })
+})

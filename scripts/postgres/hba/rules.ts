@@ -97,9 +97,21 @@ export const authRules: readonly Rule<AuthFiles>[] = [
     configurable: true,
     summary: 'each line of pg_hba can match a connection that no earlier line takes',
     *check({ effective }) {
-      for (const { item, coveredBy } of effective) {
+      for (const { text, item, coveredBy } of effective) {
         const earlier = coveredBy === undefined ? undefined : effective[coveredBy]
-        if (item === undefined || earlier === undefined) continue
+        if (earlier === undefined) continue
+        if (item === undefined) {
+          if (earlier.item === undefined || !text.startsWith('host all all 0.0.0.0/0 ldap')) continue
+          yield {
+            message: phrase`ldap is never asked: this line takes its connections, and stands above the one that is made of ldap`,
+            places: [
+              { path: ['spec', 'postgresql', 'pg_hba', earlier.item] },
+              { path: ['spec', 'postgresql', 'ldap'], on: 'key', label: phrase`ldap is set up here` },
+            ],
+            help: phrase`remove the line, or name fewer users, databases or addresses in it`,
+          }
+          continue
+        }
         const whose = earlier.item === undefined ? "the operator's line " : ''
         const before: readonly Place[] =
           earlier.item === undefined
