@@ -65,4 +65,27 @@ export const application: readonly ObjectRule[] = [
       }
     },
   },
+  {
+    // `ConfigureNewInstance` makes the application database, and `importDatabases` restores into one that exists without its owner (cnpg#7447)
+    id: 'policy/imported-database-keeps-owner',
+    severity: 'warning',
+    configurable: true,
+    summary: 'a database that is imported with others is not made for the application before',
+    reads: [['cluster', 'initdb']],
+    *check({ objects }) {
+      for (const cluster of objects.filter(({ kind }) => kind === 'Cluster')) {
+        const path = ['spec', 'bootstrap', 'initdb']
+        const initdb = plainAt(cluster.plain, ...path)
+        const [database, owner] = [textAt(initdb, 'database') ?? '', textAt(initdb, 'owner') ?? '']
+        const isImported = listAt(initdb, 'import', 'databases').includes(database)
+        if (textAt(initdb, 'import', 'type') !== 'monolith' || database === '' || !isImported) continue
+        yield {
+          object: cluster,
+          message: phrase`${here('database')} is ${shown(database)}, which is also imported: ${named(owner || database)} becomes its owner, whoever owns it now`,
+          places: [{ path: [...path, 'database'] }],
+          help: phrase`remove database and owner: a monolith import makes its databases with their owners`,
+        }
+      }
+    },
+  },
 ]

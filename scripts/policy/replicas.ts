@@ -39,6 +39,28 @@ export const drains: readonly ObjectRule[] = [
 
 export const replicas: readonly ObjectRule[] = [
   {
+    // instance_manager.md of CloudNativePG 1.30: `ceiling(startDelay / 10)` failures of the startup probe, then the container is killed; up to
+    // 1.20 the default was 30, and the meaning that of an initial delay (cnpg#11152)
+    id: 'policy/start-has-time',
+    severity: 'warning',
+    configurable: true,
+    summary: 'an instance has more than a minute to start, in which it may have to recover',
+    reads: [['cluster', 'startDelay']],
+    *check({ objects }) {
+      for (const cluster of objects.filter(({ kind }) => kind === 'Cluster')) {
+        const delay = plainAt(cluster.plain, 'spec', 'startDelay')
+        const probe = plainAt(cluster.plain, 'spec', 'probes', 'startup', 'failureThreshold')
+        if (typeof delay !== 'number' || delay <= 0 || delay > 60 || (typeof probe === 'number' && probe > 0)) continue
+        yield {
+          object: cluster,
+          message: phrase`${here('startDelay')} is ${delay} seconds, after which an instance that is still recovering is killed, each time again`,
+          places: [{ path: ['spec', 'startDelay'] }],
+          help: phrase`remove it: 3600 is the default, and no instance waits for it`,
+        }
+      }
+    },
+  },
+  {
     id: 'policy/spare-synchronous-standby',
     severity: 'warning',
     configurable: true,

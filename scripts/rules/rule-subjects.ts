@@ -38,6 +38,8 @@ const byRule: Readonly<Record<string, string>> = lookup({
   'policy/extension-images-work': 'postgresql.extensions of hand-written manifests: the chart passes none on',
   'policy/plugin-parameter-known': 'plugins of hand-written manifests: the chart names its own parameters',
   'policy/pooler-container-named': 'templates of hand-written Poolers',
+  'policy/imported-database-keeps-owner': 'imports of hand-written manifests: the chart writes them itself',
+  'policy/start-has-time': 'startDelay of hand-written manifests: the chart passes none on',
   'policy/spread-counts-instances': 'topologySpreadConstraints of hand-written manifests: the chart passes none on',
   'policy/store-has-credentials': 'ObjectStores of hand-written manifests: the chart writes credentials',
   'policy/publication-streams': 'Publications of hand-written manifests',
