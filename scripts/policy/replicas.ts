@@ -93,7 +93,7 @@ export const replicas: readonly ObjectRule[] = [
     severity: 'warning',
     configurable: true,
     upstream: 'explicitSynchronousStandbyNamesDataDurabilityPreferred (cloudnative-pg#10547)',
-    summary: 'a streaming startup probe is not combined with failoverQuorum and preferred durability',
+    summary: 'a streaming startup or readiness probe is not combined with failoverQuorum and preferred durability',
     reads: [['cluster', 'postgresql', 'synchronous']],
     *check(subject) {
       for (const cluster of clustersOf(subject)) {
@@ -101,13 +101,17 @@ export const replicas: readonly ObjectRule[] = [
         const annotated = plainAt(cluster.plain, 'metadata', 'annotations', 'alpha.cnpg.io/failoverQuorum')
         const hasQuorum = plainAt(cluster.plain, ...path, 'failoverQuorum') === true || annotated === 't' || annotated === 'true'
         const isPreferred = textAt(cluster.plain, ...path, 'dataDurability') === 'preferred'
-        const probe = ['spec', 'probes', 'startup', 'type']
-        if (!hasQuorum || !isPreferred || textAt(cluster.plain, ...probe) !== 'streaming') continue
+        // a standby is among the synchronous ones once it is ready, and gets its slot only when one is
+        const name = ['startup', 'readiness'].find((one) => textAt(cluster.plain, 'spec', 'probes', one, 'type') === 'streaming')
+        if (!hasQuorum || !isPreferred || name === undefined) continue
         yield {
           object: cluster,
-          message: phrase`${here('type of the startup probe')} is streaming, but with failoverQuorum and preferred durability no standby gets ready`,
-          places: [{ path: probe }, { path: [...path, 'dataDurability'], label: phrase`dataDurability is preferred` }],
-          help: phrase`set dataDurability: required, or remove type: streaming from the startup probe`,
+          message: phrase`${here(`type of the ${name} probe`)} is streaming, but with failoverQuorum and preferred durability no standby gets ready`,
+          places: [
+            { path: ['spec', 'probes', name, 'type'] },
+            { path: [...path, 'dataDurability'], label: phrase`dataDurability is preferred` },
+          ],
+          help: phrase`set dataDurability: required, or remove type: streaming from the ${name} probe`,
         }
       }
     },

@@ -35,6 +35,10 @@ const certificate = (fields: string): string =>
 const shm = (size: string, parameters: string): string =>
   cluster(`imageName: "${official}", ephemeralVolumesSizeLimit: { shm: ${size} }, postgresql: { parameters: { ${parameters} } }`)
 const monolith = 'import: { type: monolith, databases: [app], roles: ["*"], source: { externalCluster: old } }'
+const quorum = (durability: string, probe: string): string =>
+  cluster(
+    `postgresql: { synchronous: { method: any, number: 1, dataDurability: ${durability}, failoverQuorum: true } }, probes: { ${probe}: { type: streaming } }`,
+  )
 const keys = 'accessKeyId: { name: s, key: a }, secretAccessKey: { name: s, key: b }'
 
 test.each([
@@ -77,6 +81,8 @@ test.each([
     `${own}\n---\n${certificate('commonName: streaming_replica, usages: [digital signature, server auth]')}`,
     'replication-certificate-names-user: spec.usages.1',
   ],
+  [quorum('preferred', 'startup'), 'streaming-probe-starts: spec.probes.startup.type'],
+  [quorum('preferred', 'readiness'), 'streaming-probe-starts: spec.probes.readiness.type'],
   [cluster('startDelay: 30'), 'start-has-time: spec.startDelay'],
   [initdb(`database: app, owner: app, ${monolith}`), 'imported-database-keeps-owner: spec.bootstrap.initdb.database'],
   [shm('1Mi', ''), 'shm-fits-queries: spec.ephemeralVolumesSizeLimit.shm'],
@@ -111,6 +117,8 @@ test.each([
   `${own}\n---\n${certificate('commonName: streaming_replica, usages: [client auth]')}`,
   `${own.replace('replicationTLSSecret: r', 'replicationTLSSecret: other')}\n---\n${certificate('commonName: shop')}`,
   `${own.replace('certificates:', 'postgresql: { pg_ident: [cnpg_streaming_replica shop streaming_replica] }, certificates:')}\n---\n${certificate('commonName: shop')}`,
+  quorum('required', 'readiness'),
+  quorum('preferred', 'liveness'),
   cluster('startDelay: 600'),
   cluster('startDelay: 30, probes: { startup: { failureThreshold: 60 } }'),
   initdb(monolith),
