@@ -4,6 +4,7 @@ import { realpathSync, statSync } from 'node:fs'
 import { readRegular } from '../repository/named-file.ts'
 import { resolveWorkspace, standingIn, UsageError } from '../repository/workspace.ts'
 import type { RootFlags, Workspace } from '../repository/workspace.ts'
+import { readRelease } from './release-flag.ts'
 import { loadSettings, ownSettingsFile, settingsFile } from './settings.ts'
 import { openSettingsTree } from './trees.ts'
 
@@ -30,18 +31,11 @@ export interface JudgingFlags extends RootFlags {
 
 /** The same with the releases that the flags name; a release that is none is wrong usage. */
 export function openJudged(cwd: string, flags: JudgingFlags): Workspace {
-  const operator = release('operator', flags.operator)
-  const argocd = release('argocd', flags.argocd)
+  const operator = readRelease('operator', flags.operator)
+  const argocd = readRelease('argocd', flags.argocd)
   const workspace = openWorkspace(cwd, flags)
   if (operator === undefined && argocd === undefined) return workspace
   return { ...workspace, versions: { ...(operator !== undefined && { operator }), ...(argocd !== undefined && { argocd }) } }
-}
-
-function release(flag: string, given: string | undefined): string | undefined {
-  const version = given?.replace(/^v/, '')
-  if (version !== undefined && !/^\d{1,4}\.\d{1,4}\.\d{1,4}$/.test(version))
-    throw new UsageError(`--${flag} is \`${given}\`, but must be a release such as ${flag === 'operator' ? '1.27.1' : '3.5.1'}`)
-  return version
 }
 
 /** The settings are read once more only where they may hold the key. */

@@ -1,8 +1,9 @@
 // What does the user decide about checkouts, versions, hook and job, by flags or by answers?
 import { settle } from '../emit/questions.ts'
 import type { Terminal } from '../emit/terminal.ts'
+import { readRelease, releaseProblem } from '../discover/release-flag.ts'
+import type { ReleaseFlag } from '../discover/release-flag.ts'
 import { newestArgoCd } from '../discover/schema-findings.ts'
-import { UsageError } from '../repository/workspace.ts'
 import type { Forge } from './files.ts'
 import type { Found } from './look.ts'
 
@@ -35,18 +36,16 @@ export async function askCheckout(
 
 /** A wrong flag fails at once. */
 export function judgeVersions(given: Given): void {
-  for (const flag of ['operator', 'argocd'] as const) {
-    const problem = given[flag] === undefined ? undefined : versionProblem(flag, given[flag])
-    if (problem !== undefined) throw new UsageError(problem)
-  }
+  readRelease('operator', given.operator)
+  readRelease('argocd', given.argocd)
 }
 
 /** What neither a flag nor the repository says is asked for on a terminal. */
 export async function decide(given: Given, found: Found, forge: Forge, terminal: Asking): Promise<Decisions> {
   const { unknown } = found
   const newest = found.operators.find(({ from }) => from === 'newest')?.version
-  const asked = async (flag: 'operator' | 'argocd', question: string): Promise<string | undefined> =>
-    unknown[flag] ? settle(question, given[flag], (text) => versionProblem(flag, text), terminal) : given[flag]
+  const asked = async (flag: ReleaseFlag, question: string): Promise<string | undefined> =>
+    readRelease(flag, unknown[flag] ? await settle(question, given[flag], (text) => releaseProblem(flag, text), terminal) : given[flag])
   const operator = await asked('operator', `release of the operator that runs [not known, judged as ${newest}]: `)
   const argocd = await asked('argocd', `version of Argo CD that runs [not known, judged as ${newestArgoCd}]: `)
   const hook = await settle('hook of pre-commit before each commit (yes, no) [yes]: ', hookText(given), yesOrNo, terminal)
@@ -61,10 +60,6 @@ export async function decide(given: Given, found: Found, forge: Forge, terminal:
 
 const hookText = ({ hook }: Given): string | undefined => (hook === undefined ? undefined : hook === 'none' ? 'no' : 'yes')
 const jobText = ({ ci }: Given): string | undefined => (ci === 'auto' ? undefined : ci)
-
-function versionProblem(flag: string, text: string): string | undefined {
-  return /^\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.-]+)?$/.test(text) ? undefined : `--${flag} is \`${text}\`, but must be a release such as 1.27.1`
-}
 
 function yesOrNo(text: string): string | undefined {
   return text === 'yes' || text === 'no' ? undefined : `the answer is \`${text}\`, but must be yes or no`

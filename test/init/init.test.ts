@@ -142,7 +142,7 @@ test('on a terminal it asks for what nothing here says', async () => {
     'job on pull requests (github, gitlab, none) [github]: ',
   ])
   expect(code).toBe(0)
-  expect(stderr).toContain('  operator is `1.x`, but must be a release such as 1.27.1\n')
+  expect(stderr).toContain('  operator is `1.x`, but must be a release such as 1.30.0\n')
   expect(read('platform/cnpg-values.yaml')).toMatch(/operator:\n {2}version: 1\.28\.4\n/)
   expect(existsSync(join(top, 'platform/.github'))).toBe(false)
   expect((await run(['init'], [])).code).toBe(2)

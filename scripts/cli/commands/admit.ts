@@ -8,6 +8,7 @@ import type { AdmitResult } from '../../admit/admit.ts'
 import { examine, isMisspelt } from '../../admit/examine.ts'
 import { withoutPlaceholders } from '../../admit/placeholders.ts'
 import { isOwnGroup, loadKind } from '../../kubernetes/load.ts'
+import { readRelease } from '../../discover/release-flag.ts'
 import { judgedAs, unknownOperator } from '../../operator/known.ts'
 import { isKnownMinor, knownOperators } from '../../operator/version.ts'
 import { diagnose } from '../../report/diagnose.ts'
@@ -137,9 +138,7 @@ function sayCreated(
 }
 
 function readOperator(flag: string | undefined, terminal: Terminal): string {
-  const operator = (flag ?? knownOperators.last).replace(/^v/, '')
-  if (!/^\d+\.\d+\.\d+$/.test(operator))
-    throw new UsageError(`--operator is \`${flag}\`, but must be a release such as ${knownOperators.last}`)
+  const operator = readRelease('operator', flag ?? knownOperators.last)
   const unknown = unknownOperator(operator)
   if (unknown !== undefined) terminal.stderr(`${unknown}\n`)
   return operator
