@@ -1,8 +1,8 @@
 // What does an AppProject permit?
+import { globOrNothing } from '../go-template/gobwas.ts'
 import { printed } from '../values/printed.ts'
 import { isJsonMap } from '../values/value.ts'
 import type { Json, JsonMap } from '../values/value.ts'
-import { gobwas } from './gobwas.ts'
 
 /** Undefined: it depends on what only the cluster knows. */
 export type Permission = boolean | undefined
@@ -11,8 +11,8 @@ const isDenied = (pattern: string): boolean => pattern.startsWith('!')
 
 /** `globMatch`. */
 function matches(pattern: string, text: string, separator?: '/'): boolean {
-  if (isDenied(pattern)) return !gobwas(pattern.slice(1), separator)(text)
-  return pattern === '*' || gobwas(pattern, separator)(text)
+  if (isDenied(pattern)) return !globOrNothing(pattern.slice(1), separator)(text)
+  return pattern === '*' || globOrNothing(pattern, separator)(text)
 }
 
 const textsIn = (value: Json | undefined): string[] => (Array.isArray(value) ? value.map(printed) : [])

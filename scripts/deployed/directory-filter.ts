@@ -1,6 +1,6 @@
 // Which files of a plain folder does Argo CD apply?
 import type { Json } from '../values/value.ts'
-import { gobwas } from '../applicationset/gobwas.ts'
+import { globOrNothing } from '../go-template/gobwas.ts'
 import { at } from './manifest-parts.ts'
 
 /**
@@ -10,7 +10,7 @@ import { at } from './manifest-parts.ts'
 export function directoryFilter(directory: Json | undefined): (path: string) => boolean {
   const pattern = (key: string): ((path: string) => boolean) | undefined => {
     const text = at(directory, key)
-    return typeof text === 'string' && text !== '' ? gobwas(text) : undefined
+    return typeof text === 'string' && text !== '' ? globOrNothing(text) : undefined
   }
   const [include, exclude] = [pattern('include'), pattern('exclude')]
   const isDeep = at(directory, 'recurse') === true

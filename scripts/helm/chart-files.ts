@@ -1,4 +1,5 @@
 // What does `.Files` offer?
+import { BudgetExceeded } from '../go-template/budget.ts'
 import { encodeBase64 } from '../go-template/go-base64.ts'
 import { textOfBytes } from '../go-template/go-bytes.ts'
 import { takes } from '../go-template/go-function.ts'
@@ -6,7 +7,7 @@ import type { GoFunction } from '../go-template/go-function.ts'
 import { TemplateError, bytesList, namedValue, nilList, typedList } from '../go-template/go-value.ts'
 import type { GoList, GoMap, GoValue } from '../go-template/go-value.ts'
 import { writeYaml } from '../go-template/go-yaml.ts'
-import { globPattern } from './glob.ts'
+import { gobwas } from '../go-template/gobwas.ts'
 
 /** The files of a chart are the same for all databases. */
 const known = new WeakMap<Uint8Array, GoList>()
@@ -48,8 +49,12 @@ export function filesObject(contents: ReadonlyMap<string, Uint8Array>): GoMap {
     [
       'Glob',
       takes(['string'], (pattern) => {
-        const matches = globPattern(pattern)
-        return filesObject(new Map([...contents].filter(([name]) => matches(name))))
+        const glob = gobwas(pattern, '/')
+        if ('refused' in glob) {
+          if (glob.refused === 'long') throw new BudgetExceeded('template needs a pattern that is too long to be computed here')
+          return filesObject(contents)
+        }
+        return filesObject(new Map([...contents].filter(([name]) => glob.matches(name))))
       }),
     ],
     ['AsConfig', takes([], (budget) => quietYaml(byBase(textOf), (map) => writeYaml(map, budget)))],
