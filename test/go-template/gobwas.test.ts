@@ -9,7 +9,7 @@ type Recorded = readonly [pattern: string, hasSeparator: boolean, matched?: read
 const file = fileURLToPath(new URL('../vectors/gobwas-0.2.3.json.gz', import.meta.url))
 const recorded = JSON.parse(gunzipSync(readFileSync(file)).toString('utf8')) as readonly Recorded[]
 
-test.each(recorded)('%j', (pattern, hasSeparator, matched, others) => {
+test.each(recorded.map((one) => [JSON.stringify(one.slice(0, 2)), one] as const))('%s', (_, [pattern, hasSeparator, matched, others]) => {
   const glob = gobwas(pattern, hasSeparator ? '/' : undefined)
   // without texts: the real one refuses the pattern
   if (matched === undefined || others === undefined) {
