@@ -87,8 +87,12 @@ export const hba: readonly ObjectRule[] = [
       const own = effective.filter(({ item, text }) => item !== undefined && !/^\s*(?:#|$)/.test(text))
       const networked = own.filter(({ record }) => record?.type !== 'local')
       const [first] = networked
+      // the last line is for no connection of a standby
       const isMoot = ({ record }: EffectiveLine): boolean =>
-        record !== undefined && record.method === last.record?.method && record.options.size === 0
+        record !== undefined &&
+        record.method === last.record?.method &&
+        record.options.size === 0 &&
+        !record.databases.some(({ text, quoted }) => !quoted && text === 'replication')
       if (first === undefined || !networked.every(isMoot) || networked.some(({ record }) => isAny(record?.address))) return
       yield place(object, first, {
         message: phrase`pg_hba keeps nobody out: the operator's last line, \`${named(last.text)}\`, takes all other addresses`,

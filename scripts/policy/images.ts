@@ -62,7 +62,7 @@ function preloaded(cluster: JsonMap): { readonly library: string; readonly path:
 
 /** Images for Docker, by the user `postgres` that they have: 999 on Debian, 70 on Alpine (docker-library/postgres). */
 const forDocker =
-  /^docker\.io\/(?:library\/postgres|postgis\/postgis|pgvector\/pgvector|timescale\/timescaledb(?:-ha)?|tensorchord\/[\w-]+)$/
+  /^docker\.io\/(?:library\/postgres|postgis\/postgis|pgvector\/pgvector|timescale\/timescaledb(?:-ha)?|tensorchord\/(?:pgvecto-rs|vchord-postgres))$/
 
 /** The only user id that an image knows; undefined: it may know others. */
 function userOf(image: string): number | undefined {

@@ -127,6 +127,7 @@ test.each([
   shm('64Mi', 'work_mem: 8MB'),
   shm('16Mi', 'max_parallel_workers_per_gather: "0"'),
   hba('host shop shop 10.0.0.0/8 scram-sha-256', 'host all all all reject'),
+  hba('host replication copy 10.0.0.0/8 scram-sha-256'),
   hba('hostssl shop shop all cert'),
   hba('host shop shop 10.0.0.0/8 md5'),
   hba('local all shop scram-sha-256'),
