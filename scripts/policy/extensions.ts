@@ -21,6 +21,15 @@ export function extensionsNamedIn(sql: string): string[] {
   return [...creations].map((match) => (match[1] ?? '').replaceAll('"', ''))
 }
 
+/** Extensions with `schema = …` and without `relocatable = true` in their control files. */
+const ownSchemas: Readonly<Record<string, string>> = lookup({
+  age: 'ag_catalog',
+  citus: 'pg_catalog',
+  pglogical: 'pglogical',
+  plpgsql: 'pg_catalog',
+  postgis_topology: 'topology',
+})
+
 interface Creation {
   readonly object: RenderedObject
   readonly path: Path
@@ -132,6 +141,28 @@ export const extensions: readonly ObjectRule[] = [
             message: phrase`extension ${shown(name)} is not used by any parameter, without which the operator drops it again`,
             places: [{ path }],
             help: phrase`set one, such as ${example}, in ${object === cluster ? parameters : 'spec.postgresql.parameters of the Cluster'}, which also loads the library`,
+          }
+        }
+    },
+  },
+  {
+    // CreateExtensionInternal of PostgreSQL: "extension "…" must be installed in schema "…""; tried on 15.20
+    id: 'policy/extension-schema-fits',
+    severity: 'error',
+    configurable: true,
+    summary: 'an extension whose control file names a schema is installed there',
+    reads: [['databases']],
+    *check({ objects }) {
+      for (const object of objects.filter(({ kind, plain }) => kind === 'Database' && !isAbsent(plain['spec'])))
+        for (const [index, extension] of listAt(object.plain, 'spec', 'extensions').entries()) {
+          const [name, schema] = [textAt(extension, 'name') ?? '', textAt(extension, 'schema') ?? '']
+          const own = ownSchemas[name]
+          if (own === undefined || schema === '' || schema === own || isAbsent(extension)) continue
+          yield {
+            object,
+            message: phrase`schema of extension ${shown(name)} is ${shown(schema)}, but must be ${own}`,
+            places: [{ path: ['spec', 'extensions', index, 'schema'] }],
+            help: phrase`remove schema: the extension chooses ${own} itself`,
           }
         }
     },
