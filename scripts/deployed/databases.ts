@@ -16,7 +16,7 @@ import { unknownText } from './unknown-text.ts'
 import { applicationName } from './manifests.ts'
 import type { Manifest, ManifestFile } from './manifests.ts'
 import { at } from './manifest-parts.ts'
-import { brokenIn, objectsIn } from './folder-objects.ts'
+import { brokenIn, holdersIn, objectsIn } from './folder-objects.ts'
 import { plainDatabases } from './plain-clusters.ts'
 import { helmPathOf, valueLayers } from './value-layers.ts'
 import type { SourceOf } from './value-layers.ts'
@@ -275,11 +275,20 @@ function folderDatabases(of: SourceOf, source: JsonMap, looking: Looking): Datab
     return []
   }
   if (runsKustomize(source['plugin'])) sayPlugin(of, source, looking.findings)
+  const holders = holdersIn(source, manifest, namespace)
   return plainDatabases(objectsIn(source, manifest), namespace).map(({ cluster, objects, layer, fingerprint, ...own }) => ({
     ...base,
     namespace: own.namespace,
     cluster,
     layers: [layer],
-    written: { ...writtenBase(of), release: cluster, chartAt: pathAt, objects, fingerprint, helm: {} },
+    written: {
+      ...writtenBase(of),
+      release: cluster,
+      chartAt: pathAt,
+      objects,
+      holders: holders.get(own.namespace) ?? [],
+      fingerprint,
+      helm: {},
+    },
   }))
 }

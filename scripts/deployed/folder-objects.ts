@@ -9,13 +9,14 @@ import { spotOf } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { nearest } from '../values/path.ts'
 import type { JsonMap, MapValue, SourceFile } from '../values/value.ts'
-import { isOperators } from '../operator/objects.ts'
+import { isHolder, isOperators } from '../operator/objects.ts'
 import { yamlFindings } from '../yaml/findings.ts'
 import { notJson } from '../yaml/json.ts'
 import { readManifests } from '../yaml/manifests.ts'
 import { directoryFilter } from './directory-filter.ts'
 import { fileReader } from './file-cache.ts'
 import { folderOf, isSkippedFile } from './folders.ts'
+import { at } from './manifest-parts.ts'
 import type { Manifest } from './manifests.ts'
 import { repositoryPath } from './repository-path.ts'
 
@@ -24,6 +25,20 @@ export function objectsIn(source: JsonMap, manifest: Manifest): RenderedObject[]
   const folder = folderOf(source, manifest)
   if (folder.kind === 'manifests' && folder.built !== undefined) return [...folder.built.objects]
   return objectsWith('cnpg.io', source, manifest).filter(({ kind, plain }) => kind !== '' && isOperators(plain))
+}
+
+/** The Secrets, ConfigMaps and Certificates of a folder, by their namespace; what a kustomization makes of them is not known. */
+export function holdersIn(source: JsonMap, manifest: Manifest, namespace: string): ReadonlyMap<string, readonly RenderedObject[]> {
+  const folder = folderOf(source, manifest)
+  if (folder.kind !== 'manifests' || folder.built !== undefined) return new Map()
+  const files = filesWith('kind', source, manifest).filter(({ text }) => /\b(?:Secret|ConfigMap|Certificate)\b/.test(text))
+  const holders = objectsOf(files).filter(({ plain }) => isHolder(plain))
+  const byNamespace = new Map<string, RenderedObject[]>()
+  for (const holder of holders) {
+    const own = printed(at(holder.plain, 'metadata', 'namespace') ?? namespace)
+    byNamespace.set(own, [...(byNamespace.get(own) ?? []), holder])
+  }
+  return byNamespace
 }
 
 /** What keeps a file of the folder from being read, as Argo CD can't read it either. */
@@ -65,7 +80,11 @@ function misspeltHead(value: MapValue): LocatedFinding[] {
 
 /** All objects of the files with a word in them. */
 export function objectsWith(word: string, source: JsonMap, manifest: Manifest): RenderedObject[] {
-  return filesWith(word, source, manifest).flatMap((file) =>
+  return objectsOf(filesWith(word, source, manifest))
+}
+
+function objectsOf(files: readonly SourceFile[]): RenderedObject[] {
+  return files.flatMap((file) =>
     readManifests(file).manifests.map(({ value, plain, kind, name }): RenderedObject => ({ kind, name, value, plain, hook: false })),
   )
 }

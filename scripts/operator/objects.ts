@@ -11,3 +11,9 @@ export function isOperators({ apiVersion }: JsonMap): boolean {
 export function isMeantAsCluster(kind: string): boolean {
   return kind === 'Cluster' || nearest(kind, ['Cluster']) !== undefined
 }
+
+/** Whether an object is one that Clusters and stores read keys from, or that makes such a one. */
+export function isHolder({ apiVersion, kind }: JsonMap): boolean {
+  if (kind === 'Certificate') return typeof apiVersion === 'string' && apiVersion.startsWith('cert-manager.io/')
+  return apiVersion === 'v1' && (kind === 'Secret' || kind === 'ConfigMap')
+}

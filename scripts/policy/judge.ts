@@ -66,6 +66,9 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...placement,
 ]
 
+/** Those that also look at what is beside the operator's own objects. */
+const ofHolders: ReadonlySet<string> = new Set([...secrets, ...certificates].map(({ id }) => id))
+
 /** Those about what the official chart makes of its values. */
 const ofChart: readonly PolicyRule[] = [...plugins, ...schedulesOfChart, ...recovery, ...accessOfChart]
 
@@ -98,10 +101,13 @@ export function judgeDatabase(subject: PolicySubject): LocatedFinding[] {
   const asked = subject.objects.length === 0 ? deletion : isOfChart(subject) ? policies : policies.slice(ofChart.length)
   const findings: LocatedFinding[] = []
   const levels = levelsOf(subject.settings, subject.database)
+  const { holders = [] } = subject.database.written ?? {}
+  const beside = holders.length === 0 ? subject : { ...subject, objects: [...subject.objects, ...holders] }
   for (const rule of asked) {
     const severity = severityOf(rule, levels)
     if (severity === undefined) continue
-    for (const finding of rule.check(subject)) findings.push(locatePolicy({ id: rule.id, severity }, finding, subject))
+    for (const finding of rule.check(ofHolders.has(rule.id) ? beside : subject))
+      findings.push(locatePolicy({ id: rule.id, severity }, finding, subject))
   }
   return findings
 }

@@ -214,12 +214,6 @@ function* once(findings: Iterable<ObjectFinding>): Iterable<ObjectFinding> {
   }
 }
 
-/** Whether an object is one that others read keys from, or that makes such a one. */
-export function isHolder({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): boolean {
-  if (kind === 'Certificate') return apiVersion.startsWith('cert-manager.io/')
-  return apiVersion === 'v1' && (kind === 'Secret' || kind === 'ConfigMap')
-}
-
 export const secrets: readonly ObjectRule[] = [
   {
     // `reconcileUser` and `getPassword` of CloudNativePG 1.27 to 1.30: "wrong username '%v' in secret, expected '%v'" (cnpg#268, #5060)

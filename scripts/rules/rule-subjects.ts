@@ -7,7 +7,7 @@ const generated = 'the files that `render` writes, compared with what it would w
 const tried = '`upgrade`: the databases with the versions that are tried'
 const pulled = '`charts pull`: what the repositories of the pinned charts respond'
 const dated = '`check --today DAY`:'
-const besides = 'Secrets and ConfigMaps that come with what reads them: in files (`admit --policies`), or from a chart'
+const besides = 'Secrets and ConfigMaps that come with what reads them: in files (`admit --policies`), folders, or from a chart'
 const unbounded = 'bounds of the CRDs; no known CRD has one of this kind on a field that users set'
 
 const byRule: Readonly<Record<string, string>> = lookup({

@@ -68,3 +68,37 @@ spec:
     'o/d.yaml:9 policy/extension-preloaded',
   ])
 })
+
+it('compares a Secret in another file of the folder with the Cluster of its namespace, and never shows it', async () => {
+  const application = (name: string): string =>
+    `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: ${name}, namespace: argocd}
+spec:
+  project: default
+  destination: {server: https://kubernetes.default.svc, namespace: ${name}}
+  source: {repoURL: ${repoURL}, path: ${name}, targetRevision: HEAD}
+`
+  const cluster = (name: string): string =>
+    `apiVersion: postgresql.cnpg.io/v1
+kind: Cluster
+metadata: {name: ${name}}
+spec:
+  instances: 3
+  storage: {size: 10Gi}
+  bootstrap: {initdb: {database: shop, owner: shop, secret: {name: login}}}
+`
+  const secret = (username: string): string =>
+    `apiVersion: v1\nkind: Secret\nmetadata: {name: login}\nstringData:\n  username: ${username}\n  password: example-password\n`
+  rmSync(join(root, 'o'), { recursive: true, force: true })
+  lay('argo.yaml', `${application('bad')}---\n${application('good')}---\n${application('other')}`)
+  for (const name of ['bad', 'good', 'other']) lay(`${name}/c.yaml`, cluster(name))
+  lay('bad/s.yaml', secret('example-user'))
+  lay('good/s.yaml', secret('shop'))
+  lay('other/s.yaml', secret('example-user').replace('{name: login}', '{name: login, namespace: elsewhere}'))
+  git('add', '--all')
+  let stdout = ''
+  await main(['check'], { cwd: root, color: false, stdout: (text) => (stdout += text), stderr: () => {} })
+  expect(stdout.match(/^.*\[policy\/login-secret-fits\]/gm)).toEqual([expect.stringMatching(/^bad\/s\.yaml:5:13: error: /)])
+  expect(stdout).not.toContain('example-')
+})

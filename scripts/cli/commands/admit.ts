@@ -29,7 +29,7 @@ import { maskMessage } from '../../secret/message.ts'
 import type { Terminal } from '../../emit/terminal.ts'
 import { readNamed } from '../../repository/named-file.ts'
 import { decodeText } from '../../repository/tree.ts'
-import { isHolder } from '../../policy/secrets.ts'
+import { isHolder } from '../../operator/objects.ts'
 import { deepestAt } from '../../values/value.ts'
 import { UsageError } from '../../repository/workspace.ts'
 
@@ -68,7 +68,7 @@ export async function admitFiles(flags: AdmitFlags, paths: readonly string[], te
     ...(flags.policies === true
       ? [
           ...judged.flatMap((one) => objectionsBeside(one, operator)),
-          ...judgeManifests([...known, ...manifests.filter(isHolder)], operator),
+          ...judgeManifests([...known, ...manifests.filter(({ plain }) => isHolder(plain))], operator),
           ...judgeNames(known),
           ...(await judgeSqlOf(known, operator)),
         ]
