@@ -260,7 +260,7 @@ function folderDatabases(of: SourceOf, source: JsonMap, looking: Looking): Datab
     skip(looking, manifest, {
       application: applicationName(application),
       reason: `${applicationName(application)} syncs ${folder.what}, which is not run here`,
-      at: pathAt,
+      at: folder.at ?? pathAt,
     })
     return []
   }

@@ -39,7 +39,7 @@ export type Folder =
   /** the official chart, copied into the repository */
   | { readonly kind: 'cluster-chart' }
   /** something that makes Clusters and is not run here, from these folders */
-  | { readonly kind: 'unread'; readonly what: string; readonly folders: readonly string[] }
+  | { readonly kind: 'unread'; readonly what: string; readonly folders: readonly string[]; readonly at?: Spot }
 
 /** The files, and which repository they are of. */
 interface Checkout {
@@ -90,7 +90,7 @@ function lookInto(source: JsonMap, { settings, tree }: Checkout): Folder {
 
 /** Whether a plugin builds a kustomization, by its name: what it does besides is not known here. */
 export function runsKustomize(plugin: Json | undefined): boolean {
-  return /kustomiz/i.test(printed(at(plugin, 'name') ?? ''))
+  return /kustomiz|^lovely$/i.test(printed(at(plugin, 'name') ?? ''))
 }
 
 function chartIn(all: Tree, folder: string): Folder {
@@ -101,6 +101,8 @@ function chartIn(all: Tree, folder: string): Folder {
 
 /** Options of an Application that change no object of ours, or that are the same as in a kustomization. */
 const harmlessOptions = new Set(['version', 'images', 'replicas', 'kubeVersion', 'apiVersions', 'ignoreMissingComponents'])
+/** Options that Argo CD writes into the kustomization (`kustomize edit set`, `edit add`). */
+const edits = ['namespace', 'namePrefix', 'nameSuffix', 'commonLabels', 'commonAnnotations', 'components', 'patches']
 
 function kustomizationIn(
   folder: string,
@@ -108,11 +110,12 @@ function kustomizationIn(
 ): Folder {
   const folders = foldersOf(all, folder)
   if (!mentions(all, folders)) return nothing
-  const options = isJsonMap(source['kustomize']) ? Object.keys(source['kustomize']) : []
-  const option = options.find((key) => !harmlessOptions.has(key))
+  const options = isJsonMap(source['kustomize']) ? source['kustomize'] : {}
+  const option = Object.keys(options).find((key) => !harmlessOptions.has(key) && !edits.includes(key))
+  const edited = Object.fromEntries(Object.entries(options).filter(([key]) => edits.includes(key)))
   const isFolder = (path: string): boolean => pathsBelow(all, path).length > 0
-  const built = buildKustomization(folder, { file: fileReader(shown), isFolder })
-  if ('why' in built) return { kind: 'unread', what: `a kustomization (${built.why})`, folders }
+  const built = buildKustomization(folder, { file: fileReader(shown), isFolder }, edited)
+  if ('why' in built) return { kind: 'unread', what: `a kustomization (${built.why})`, folders, ...(built.at && { at: built.at }) }
   if (built.objects.length === 0 && built.broken.length > 0)
     return { kind: 'manifests', clusters: [], built: { ...built, read: [...built.read, ...folders] } }
   const clusters = clustersIn(built.objects.map(({ value }) => value))

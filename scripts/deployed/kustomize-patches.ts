@@ -132,9 +132,28 @@ function onePatch(object: RenderedObject, { root, operations }: Patch): Rendered
   }
   const directive = root.kind === 'map' ? root.entries.get('$patch') : undefined
   if (directive?.kind === 'scalar' && directive.value === 'delete') return undefined
-  if (JSON.stringify(toPlain(root)).includes('"$')) return 'a patch has directives'
+  if (directive !== undefined || hasStrangeDirective(root)) return 'a patch has directives'
   const merged = root.kind === 'map' ? mergedInto(object.value, root, true) : object.value
   return objectOf(merged)
+}
+
+const directives: ReadonlySet<unknown> = new Set(['delete', 'replace', 'merge'])
+
+/** Directives but those of a map: what they do to lists hangs on a schema. */
+function hasStrangeDirective(value: Value, isInList = false): boolean {
+  if (value.kind === 'list') return value.items.some((item) => hasStrangeDirective(item, true))
+  if (value.kind !== 'map') return false
+  return [...value.entries].some(([key, child]) => {
+    if (!key.startsWith('$')) return hasStrangeDirective(child)
+    return isInList || key !== '$patch' || child.kind !== 'scalar' || !directives.has(child.value)
+  })
+}
+
+/** A map without its directive, and without those below it, which have nothing to act on. */
+function withoutDirectives(value: Value): Value {
+  if (value.kind !== 'map') return value
+  const entries = [...value.entries].filter(([key]) => key !== '$patch').map(([key, child]) => [key, withoutDirectives(child)] as const)
+  return { ...value, entries: new Map(entries) }
 }
 
 /** A strategic merge knows no schema of these kinds: maps are merged, lists and scalars replaced, nulls remove. */
@@ -143,15 +162,17 @@ function mergedInto(base: MapValue, patch: MapValue, isRoot = false): MapValue {
   for (const [key, node] of patch.entries) {
     const before = entries.get(key)
     // what names the object stays; a target may be of several
-    if (isRoot && (key === 'apiVersion' || key === 'kind')) continue
-    if (node.kind === 'null') entries.delete(key)
+    if ((isRoot && (key === 'apiVersion' || key === 'kind')) || key === '$patch') continue
+    const directive = node.kind === 'map' ? toText(node.entries.get('$patch')) : ''
+    if (node.kind === 'null' || directive === 'delete') entries.delete(key)
+    else if (directive === 'replace') entries.set(key, withoutDirectives(node))
     else if (node.kind === 'map' && before?.kind === 'map') {
       const own =
         isRoot && key === 'metadata'
           ? { ...node, entries: new Map([...node.entries].filter(([name]) => name !== 'name' && name !== 'namespace')) }
           : node
       entries.set(key, mergedInto(before, own))
-    } else entries.set(key, before === undefined ? node : { ...node, overrides: [before] })
+    } else entries.set(key, before === undefined ? withoutDirectives(node) : { ...node, overrides: [before] })
   }
   const { kind, origin, overrides } = base
   return { kind, origin, overrides, entries }

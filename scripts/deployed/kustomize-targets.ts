@@ -6,6 +6,7 @@ import { isOperators } from '../operator/objects.ts'
 import { printed } from '../values/printed.ts'
 import type { JsonMap, Value } from '../values/value.ts'
 import { isJsonMap, toPlain } from '../values/value.ts'
+import { parseSelector } from './kustomize-selectors.ts'
 import { at } from './manifest-parts.ts'
 
 interface Id {
@@ -52,10 +53,10 @@ function named(patch: JsonMap): Targets {
 }
 
 const keys = ['group', 'version', 'kind', 'name', 'namespace'] as const
-const selectors = ['labelSelector', 'annotationSelector']
+const selectors = { labelSelector: 'labels', annotationSelector: 'annotations' } as const
 
 function selected(target: JsonMap): Targets | string {
-  const strange = Object.keys(target).find((key) => !selectors.includes(key) && !keys.some((known) => known === key))
+  const strange = Object.keys(target).find((key) => !Object.hasOwn(selectors, key) && !keys.some((known) => known === key))
   if (strange !== undefined) return `a target of it has the unknown key \`${strange}\``
   const patterns = new Map<string, GoRegexp>()
   for (const key of keys) {
@@ -64,6 +65,12 @@ function selected(target: JsonMap): Targets | string {
     const whole = wholly(pattern)
     if (whole === undefined) return `a target of it has a ${key} that is no regular expression`
     patterns.set(key, whole)
+  }
+  const chosen: ((object: Made) => boolean)[] = []
+  for (const [key, field] of Object.entries(selectors)) {
+    const fits = parseSelector(printed(target[key] ?? ''))
+    if (fits === undefined) return `a target of it has a ${key} that is no selector`
+    chosen.push(({ plain }) => fits(at(plain, 'metadata', field)))
   }
   const fits = (key: (typeof keys)[number], ...texts: readonly string[]): boolean => {
     const pattern = patterns.get(key)
@@ -76,10 +83,10 @@ function selected(target: JsonMap): Targets | string {
       // the first name counts, not those between
       const [first = id] = object.earlier
       const isKind = fits('group', group) && fits('version', version) && fits('kind', object.kind)
-      return isKind && fits('name', first.name, id.name) && fits('namespace', first.namespace, id.namespace)
+      const isNamed = isKind && fits('name', first.name, id.name) && fits('namespace', first.namespace, id.namespace)
+      return isNamed && chosen.every((fitsObject) => fitsObject(object))
     })
-    const isSelecting = selectors.some((key) => target[key] !== undefined && target[key] !== '')
-    return isSelecting && found[0] !== undefined ? `a patch selects ${found[0].kind} by labels or annotations` : new Set(found)
+    return new Set(found)
   }
 }
 

@@ -6,8 +6,10 @@ import type { RenderedObject } from '../model.ts'
 import { append } from '../values/append.ts'
 import { printed } from '../values/printed.ts'
 import { trimEndOf } from '../values/trim.ts'
-import type { MapValue, SourceFile, Value } from '../values/value.ts'
-import { toPlain, valueAt } from '../values/value.ts'
+import { spotOf } from '../findings/spot.ts'
+import type { Spot } from '../findings/spot.ts'
+import type { Json, JsonMap, MapValue, Origin, SourceFile, Value } from '../values/value.ts'
+import { fromPlain, isJsonMap, jsonAt, toPlain, valueAt } from '../values/value.ts'
 import { readManifests } from '../yaml/manifests.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import { applyPatches, objectOf, patchesOf, toText, withoutSecrets } from './kustomize-patches.ts'
@@ -24,7 +26,8 @@ export type Built =
       /** paths of all files, patches among them */
       readonly read: readonly string[]
     }
-  | { readonly why: string }
+  /** `at`: where in a kustomization */
+  | { readonly why: string; readonly at?: Spot }
 
 /** Keys that touch no object of ours: containers, workloads and generated objects of other kinds. */
 const harmless = new Set(
@@ -47,8 +50,11 @@ const ofOperator = /cloudnative-pg\/(?:cloudnative-pg|artifacts|plugin-)|release
 
 const mostFolders = 500
 
-/** As `kustomize build` does it: resources, components, patches, then names, the namespace, labels and annotations. */
-export function buildKustomization(folder: string, files: Reader): Built {
+/**
+ * As `kustomize build` does it: resources, components, patches, then names, the namespace, labels and annotations. `edits`:
+ * what Argo CD writes into the kustomization before.
+ */
+export function buildKustomization(folder: string, files: Reader, edits: JsonMap = {}): Built {
   const read = new Set<string>()
   const reader: Reader = {
     ...files,
@@ -62,6 +68,8 @@ export function buildKustomization(folder: string, files: Reader): Built {
   /** those on the way here; one may be taken twice, under two names */
   const seen = new Set<string>()
   let left = mostFolders
+  /** of the first refusal, which is the innermost one */
+  let place: Spot | undefined
   const build = (at: string, given: readonly Made[]): Made[] | string => {
     if (seen.has(at)) return `${at || 'a kustomization'} takes itself`
     if (--left < 0) return `it takes more than ${mostFolders} folders`
@@ -79,19 +87,24 @@ export function buildKustomization(folder: string, files: Reader): Built {
       broken.push(file)
       return `${file.path} can't be read`
     }
-    const [root] = documents
-    if (root === undefined || root.kind === 'null') return `${file.path} is empty`
-    if (root.kind !== 'map') return `${file.path} is no map`
+    const [written] = documents
+    if (written === undefined || written.kind === 'null') return `${file.path} is empty`
+    if (written.kind !== 'map') return `${file.path} is no map`
+    const root = at === folder && given.length === 0 ? withEdits(written, edits) : written
     const objects = [...given]
     for (const key of ['resources', 'bases', 'components'])
       for (const entry of textsAt(root, key)) {
         const found = take(entry, { at, by: file.path, objects, isComponent: key === 'components' })
-        if (typeof found === 'string') return found
+        if (typeof found === 'string') {
+          place ??= spotOfEntry(root, key, entry)
+          return found
+        }
         if (key === 'components') objects.splice(0, objects.length, ...found)
         else append(objects, found)
       }
     const result = twice(objects) ?? transform(root, objects, { at, reader })
     const why = typeof result === 'string' ? result : twice(result)
+    if (typeof why === 'string') place ??= spotOfReason(root, why)
     return typeof why === 'string' ? why.replace(/^it\b|^(?=an? |its )/, (word) => (word === '' ? `${file.path}: ` : file.path)) : result
   }
   const take = (
@@ -121,7 +134,45 @@ export function buildKustomization(folder: string, files: Reader): Built {
   if (typeof objects !== 'string') return { objects, broken, read: [...read] }
   // what is no YAML is an error where it is written
   const mistakes = broken.filter(({ path }) => objects === `${path} can't be read`)
-  return mistakes.length > 0 ? { objects: [], broken: mistakes, read: [...read] } : { why: objects }
+  return mistakes.length > 0 ? { objects: [], broken: mistakes, read: [...read] } : { why: objects, ...(place && { at: place }) }
+}
+
+/** Where an entry of a list is. */
+function spotOfEntry(root: MapValue, key: string, entry: string): Spot | undefined {
+  const list = root.entries.get(key)
+  const item = list?.kind === 'list' ? list.items.find((one) => toText(one) === entry) : undefined
+  return item === undefined ? undefined : spotOf(item)
+}
+
+/** The key that a refusal names, or the patches that it is about. */
+function spotOfReason(root: MapValue, why: string): Spot | undefined {
+  const named = /`([^`]+)`/.exec(why)?.[1] ?? ''
+  const keys = [named, ...(/patch|target/.test(why) ? ['patches', 'patchesStrategicMerge', 'patchesJson6902'] : [])]
+  const node = keys.flatMap((key) => root.entries.get(key) ?? [])[0] ?? [...root.entries.values()][0]
+  return node === undefined ? undefined : spotOf(node, 'key')
+}
+
+/** Lists are added to, maps take further members, and texts are replaced. */
+function withEdits(root: MapValue, edits: JsonMap): MapValue {
+  const entries = new Map(root.entries)
+  for (const [key, edit] of Object.entries(edits)) {
+    const node = fromPlain(edit, nowhere)
+    const before = entries.get(key)
+    if (node.kind === 'list' && before?.kind === 'list') entries.set(key, { ...before, items: [...before.items, ...node.items] })
+    else if (node.kind === 'map' && before?.kind === 'map')
+      entries.set(key, { ...before, entries: new Map([...before.entries, ...node.entries]) })
+    else entries.set(key, node)
+  }
+  return { ...root, entries }
+}
+
+/** What an Application adds is not in a file of the kustomization. */
+const nowhere: Origin = {
+  layer: 'service',
+  file: { path: '', text: '', builtin: true },
+  path: [],
+  key: null,
+  value: { start: 0, end: 0 },
 }
 
 /** Kustomize takes no two objects with the same name. */
@@ -149,12 +200,40 @@ function transform(root: MapValue, objects: readonly Made[], around: { readonly 
   if (isChart) return 'it renders the chart `cluster`'
   for (const path of textsAt(root, 'generators'))
     if (chartOfDatabases(around.reader.file(posix.join('/', around.at, path).slice(1))?.text ?? '')) return 'it renders the chart `cluster`'
-  const other = keys.find((key) => others.has(key))
-  if (other !== undefined && objects.length > 0) return `it has \`${other}\``
+  const other = keys.find((key) => others.has(key) && !(key === 'replacements' && keys.some((one) => one !== key && others.has(one))))
+  if (other !== undefined && objects.length > 0 && mayReplace(root, { other, objects, around })) return `it has \`${other}\``
   const patches = patchesOf(root, around)
   if (typeof patches === 'string') return patches
   const patched = applyPatches(objects, patches)
   return typeof patched === 'string' ? patched : patched.map((object) => withCommon(object, root))
+}
+
+interface Replacing {
+  readonly other: string
+  readonly objects: readonly Made[]
+  readonly around: { readonly at: string; readonly reader: Reader }
+}
+
+/** Whether it may change an object of ours: replacements say which kinds they are for. */
+function mayReplace(root: MapValue, { other, objects, around }: Replacing): boolean {
+  if (other !== 'replacements') return true
+  const written = toPlain(root.entries.get(other) ?? root)
+  const all = (Array.isArray(written) ? written : []).flatMap((one): Json[] => {
+    const path = isJsonMap(one) ? one['path'] : undefined
+    if (typeof path !== 'string') return [one]
+    const file = around.reader.file(posix.join('/', around.at, path).slice(1))
+    const { documents } = file === undefined ? { documents: [] } : parseYaml(file, 'service')
+    return documents.length === 0 ? [null] : documents.flatMap((document) => [toPlain(document)].flat())
+  })
+  const kinds = new Set(objects.map(({ kind }) => kind))
+  return all.some((one) => {
+    const targets = isJsonMap(one) ? one['targets'] : undefined
+    if (!Array.isArray(targets)) return true
+    return targets.some((target) => {
+      const kind = jsonAt(target, ['select', 'kind'])
+      return typeof kind !== 'string' || kinds.has(kind)
+    })
+  })
 }
 
 const chartOfDatabases = (text: string): boolean =>

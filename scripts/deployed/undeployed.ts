@@ -25,7 +25,7 @@ export function undeployedClusters(files: readonly ManifestFile[], { databases, 
   })
 }
 
-/** `argocd/not-computed`: one note for what is passed over in folders of tests, examples and documents, as nobody deploys that. */
+/** `argocd/not-computed`: one note for what is passed over in folders of tests, examples, archives and documents, as nobody deploys that. */
 export function passedOver(loose: LooseFiles, files: readonly ManifestFile[], { databases, unread }: Deployed): LocatedFinding[] {
   const read = new Set([...files.map(({ file }) => file.path), ...databases.flatMap(({ layers }) => layers.map(({ file }) => file.path))])
   const left = (loose.passedOver ?? []).filter(({ path }) => !read.has(path) && !unread.some((folder) => path.startsWith(folder)))
@@ -36,7 +36,7 @@ export function passedOver(loose: LooseFiles, files: readonly ManifestFile[], { 
     {
       rule: 'argocd/not-computed',
       severity: 'info',
-      message: phrase`this manifest${named(more)} is passed over: no Application here names what is in tests, examples and documents`,
+      message: phrase`this manifest${named(more)} is passed over: no Application here names what is in tests, examples, archives and documents`,
       at: { file: first, span: wordIn(first.text) },
       help: phrase`if it is deployed, name its folder: --apps DIR`,
     },

@@ -43,8 +43,8 @@ export function definesManifest(text: string): boolean {
 const stores = /(?:^[ \t-]*|[{,][ \t]*)["']?kind["']?[ \t]*:[ \t]*["']?ObjectStore\b/m
 const applications = /(?:^[ \t-]*|[{,][ \t]*)["']?kind["']?[ \t]*:[ \t]*["']?Application(?:Set)?\b/m
 
-/** Folders whose manifests are there to be read or tried, and that nobody deploys. */
-const tried = /(?:^|\/)(?:node_modules|tests?|testdata|fixtures?|examples?|samples?|docs?|e2e)\//i
+/** Folders whose manifests are there to be read or tried, or were put away, and that nobody deploys. */
+const tried = /(?:^|\/)(?:node_modules|tests?|testdata|fixtures?|examples?|samples?|docs?|e2e|archived?|disabled|deprecated|unused)\//i
 const isHidden = (part: string): boolean => part.startsWith('.') && !deployFolders.has(part)
 
 /** Whether a file is in a folder whose manifests count only where an Application or the settings name it. */

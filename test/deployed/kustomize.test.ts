@@ -118,13 +118,13 @@ patches:
     ],
     [
       'directives',
-      'resources: [cluster.yaml]\npatches:\n  - target: { kind: Cluster }\n    patch: "spec: { $patch: replace }"\n',
+      'resources: [cluster.yaml]\npatches:\n  - target: { kind: Cluster }\n    patch: "spec: { $retainKeys: [a] }"\n',
       'pg/kustomization.yaml: a patch has directives',
     ],
     [
-      'labels',
-      'resources: [cluster.yaml]\npatches:\n  - target: { labelSelector: a=b }\n    patch: "spec: {}"\n',
-      'pg/kustomization.yaml: a patch selects Cluster by labels or annotations',
+      'a selector that is none',
+      'resources: [cluster.yaml]\npatches:\n  - target: { labelSelector: "a=(b" }\n    patch: "spec: {}"\n',
+      'pg/kustomization.yaml: a target of it has a labelSelector that is no selector',
     ],
     [
       'a patch for nothing',
@@ -204,13 +204,62 @@ patches:
     ['an address that is none', 'resources: [cluster.yaml, "http:/bob:pw@x"]\n', 'pg/kustomization.yaml takes …@x, which is missing'],
   ])('with %s is said to be not judged', async (_what, text, why) => {
     const { run } = repository(kustomization(text))
-    expect((await run('list')).stderr).toContain(
-      `argocd/orders.yaml:7: orders is not listed: orders syncs a kustomization (${why}), which is not run here\n`,
-    )
+    const { stderr } = await run('list')
+    expect(stderr).toContain(`: orders is not listed: orders syncs a kustomization (${why}), which is not run here\n`)
+    // without any key there is no place
+    expect(stderr).toMatch(why.endsWith('is empty') ? /^argocd\/orders\.yaml:7: / : /^pg\/kustomization\.yaml:\d: /)
   })
-  test('that an Application changes is said to be not judged', async () => {
-    const { run } = repository(kustomization('resources: [cluster.yaml]\n'), ', kustomize: { namePrefix: eu- }')
-    expect((await run('list')).stderr).toContain('a kustomization (with `kustomize.namePrefix`), which is not run here')
+  test.each([
+    ['a misspelt key', 'namespace: a\nresources: [cluster.yaml]\npatchs: []\n', 3],
+    ['an entry', 'namespace: a\nresources:\n  - cluster.yaml\n  - more.yaml\n', 4],
+    ['a patch', 'resources: [cluster.yaml]\nnamespace: a\npatches: [{ path: p.yaml }]\n', 3],
+  ])('is not judged because of %s at its line', async (_what, text, line) => {
+    expect(await repository(kustomization(text)).told()).toEqual([
+      expect.stringMatching(new RegExp(`^pg/kustomization\\.yaml:${line}: orders is not judged`)),
+    ])
+  })
+  test('is judged as an Application changes it', async () => {
+    const more =
+      ', kustomize: { namespace: sales, namePrefix: eu-, commonLabels: { a: b }, commonAnnotations: { c: d }, patches: [{ target: { kind: Cluster }, patch: "spec: {instances: 1}" }] }'
+    const { run, told } = repository(kustomization('resources: [cluster.yaml]\nnamePrefix: us-\n'), more)
+    expect((await run('list', '--format', 'json')).stdout).toMatch(/"name": "eu-orders",\s+"namespace": "sales"/)
+    expect(await told()).toEqual([])
+  })
+  test('that an Application builds with other options is said to be not judged', async () => {
+    const { run } = repository(kustomization('resources: [cluster.yaml]\n'), ', kustomize: { forceCommonLabels: true }')
+    expect((await run('list')).stderr).toContain('a kustomization (with `kustomize.forceCommonLabels`), which is not run here')
+  })
+  test.each([
+    ['labelSelector: "a=b,c"', true],
+    ['labelSelector: "a in (x, b), !d"', true],
+    ['labelSelector: "a!=b"', false],
+    ['labelSelector: "a notin (b)"', false],
+    ['annotationSelector: "e==f"', true],
+    ['annotationSelector: a', false],
+  ])('patches what it selects by %s', async (selector, isFitting) => {
+    const labelled = cluster.replace('  name: orders\n', '  name: orders\n  labels: { a: b, c: d }\n  annotations: { e: f }\n')
+    const text = `resources: [cluster.yaml]\npatches:\n  - target: { ${selector} }\n    patch: "spec: {instances: 1}"\n`
+    const found = await repository({ ...kustomization(text), 'pg/cluster.yaml': labelled }).told()
+    expect(found).toEqual(isFitting ? [] : [expect.stringContaining('instances is 0')])
+  })
+  test.each([
+    ['delete', 'storage: { $patch: delete }', ['spec.storage is not set', 'instances is 0']],
+    ['replace', 'storage: { $patch: replace, storageClass: fast }', ['size', 'instances is 0']],
+    ['merge', 'storage: { $patch: merge, size: 2Gi }', ['instances is 0']],
+  ])('patches with the directive %s', async (_what, patch, expected) => {
+    const text = `resources: [cluster.yaml]\npatches:\n  - target: { kind: Cluster }\n    patch: "spec: { ${patch} }"\n`
+    const found = await repository(kustomization(text)).told()
+    expect(found.join('\n')).not.toContain('$patch')
+    for (const words of expected.slice(-1)) expect(found.join('\n')).toContain(words)
+    expect(found.length).toBe(expected.length)
+  })
+  test.each([
+    ['another kind', 'Deployment', true],
+    ['a Cluster', 'Cluster', false],
+  ])('with replacements for %s', async (_what, kind, isJudged) => {
+    const text = `resources: [cluster.yaml]\nreplacements:\n  - source: { kind: ConfigMap, name: a, fieldPath: data.b }\n    targets: [{ select: { kind: ${kind} }, fieldPaths: [spec.x] }]\n`
+    const found = await repository(kustomization(text)).told()
+    expect(found).toEqual([isJudged ? zero : expect.stringContaining('it has `replacements`'.replace('it', 'pg/kustomization.yaml'))])
   })
   test('of other things makes no database', async () => {
     const { told } = repository({
@@ -298,7 +347,7 @@ patches:
       'prd/kustomization.yaml': 'resources: [../orderz]\n',
     })
     expect(await told()).toEqual([
-      'argocd/orders.yaml:7: orders is not judged: orders syncs a kustomization (prd/kustomization.yaml takes ../orderz, which is missing), which is not run here [argocd/not-computed]',
+      'prd/kustomization.yaml:1: orders is not judged: orders syncs a kustomization (prd/kustomization.yaml takes ../orderz, which is missing), which is not run here [argocd/not-computed]',
     ])
   })
 })

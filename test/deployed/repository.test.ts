@@ -174,7 +174,7 @@ describe('an Application', () => {
       'docs/more.yaml': cluster('more'),
     }
     const { told } = repository(files, url)
-    const tried = 'is passed over: no Application here names what is in tests, examples and documents [argocd/not-computed]'
+    const tried = 'is passed over: no Application here names what is in tests, examples, archives and documents [argocd/not-computed]'
     expect((await told()).sort()).toEqual(
       [
         `${folder}/db/cluster.yaml:6: spec.instances is 0, but must be at least 1 [schema/minimum]`,
