@@ -151,14 +151,18 @@ function isLeftOut(path: string, tree: Tree): boolean {
   const folder = path.slice(0, -name.length)
   const text = kustomizations.map((one) => textOf(folder + one, tree)).find((one) => one !== '')
   if (text === undefined || !text.includes(name)) return false
-  const lines = text.split('\n').filter((line) => line.includes(name) && line.split(/[\s"'/#-]+/).includes(name))
-  return lines.length > 0 && lines.every((line) => line.trimStart().startsWith('#'))
+  const lines = text.split('\n').filter((line) => line.includes(name))
+  // an entry of a list, not a sentence about the file
+  const isSwitchedOff = (line: string): boolean => entryInComment.exec(line)?.[1]?.replace(/^\.\//, '') === name
+  return lines.some(isSwitchedOff) && lines.every((line) => line.trimStart().startsWith('#'))
 }
 
 function textOf(path: string, tree: Tree): string {
   const read = tree.read(path)
   return read?.ok === true ? read.text : ''
 }
+
+const entryInComment = /^[ \t]*#[# \t]*-[ \t]*["']?([^\s"'#]+)["']?[ \t]*(?:#.*)?$/
 
 /** Whether a file that is passed over would have mattered; what is hidden, or a template, is nobody's example. */
 function isOfDatabase(path: string, tree: Tree, apps: readonly string[]): boolean {

@@ -119,7 +119,7 @@ describe('an Application', () => {
   })
   test('is passed over where the kustomization beside it names it in a comment alone, which is said', async () => {
     const files = {
-      'apps/kustomization.yaml': 'resources:\n  - used.yaml\n  # - gone.yaml\n',
+      'apps/kustomization.yaml': '# root.yaml is applied by hand\nresources:\n  - used.yaml\n  # - gone.yaml\n',
       'apps/gone.yaml': `${head('gone')}  source: { repoURL: ${url}, targetRevision: main, path: gone }\n`,
       'apps/used.yaml': `${head('used')}  source:\n${chart}    helm: { values: "cluster: { instances: 0 }" }\n`,
       'apps/root.yaml': `${head('root')}  source:\n${chart}    helm: { values: "cluster: { instances: -1 }" }\n`,
