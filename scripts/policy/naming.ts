@@ -3,6 +3,7 @@ import { here, named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import { judgeAnnotation, judgeSyncOption, splitOptions } from '../applicationset/sync-options.ts'
 import { nearestSpot } from '../findings/spot.ts'
+import { namespaceOf } from '../chart/release.ts'
 import type { RenderedObject } from '../model.ts'
 import { valueAt } from '../values/value.ts'
 import { plainAt, textAt } from './subject.ts'
@@ -64,12 +65,13 @@ export const naming: readonly PolicyRule[] = [
     id: 'argocd/object-once',
     severity: 'error',
     configurable: true,
-    summary: 'no two objects of a release have the same kind and name',
+    summary: 'no two objects of a release have the same kind, namespace and name',
     reads: [['databases'], ['poolers'], ['backups', 'scheduledBackups']],
-    *check({ objects }) {
+    *check({ objects, database }) {
       const seen = new Set<string>()
       for (const object of objects) {
-        const key = `${printed(object.plain['apiVersion'])} ${object.kind} ${object.name}`
+        const namespace = textAt(object.plain, 'metadata', 'namespace') ?? namespaceOf(database)
+        const key = `${printed(object.plain['apiVersion'])} ${object.kind} ${namespace}/${object.name}`
         if (seen.has(key))
           yield {
             object,
@@ -91,12 +93,15 @@ export const naming: readonly PolicyRule[] = [
     upstream: 'Database controller: the object that was never reconciled is marked failed',
     summary: 'a PostgreSQL database is managed by one Database object',
     reads: [['databases']],
-    *check({ objects }) {
+    *check({ objects, database }) {
       const seen = new Map<string, string>()
       for (const object of objects) {
         const name = object.kind === 'Database' ? textAt(object.plain, 'spec', 'name') : undefined
-        if (name === undefined || plainAt(object.plain, 'spec', 'cluster', 'name') === undefined) continue
-        const other = seen.get(name)
+        const cluster = plainAt(object.plain, 'spec', 'cluster', 'name')
+        if (name === undefined || cluster === undefined) continue
+        const namespace = textAt(object.plain, 'metadata', 'namespace') ?? namespaceOf(database)
+        const key = JSON.stringify([namespace, cluster, name])
+        const other = seen.get(key)
         if (other !== undefined && other !== object.name)
           yield {
             object,
@@ -104,7 +109,7 @@ export const naming: readonly PolicyRule[] = [
             places: [{ path: ['spec', 'name'] }],
             help: phrase`remove one of the two`,
           }
-        seen.set(name, object.name)
+        seen.set(key, object.name)
       }
     },
   },

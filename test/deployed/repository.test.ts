@@ -199,6 +199,21 @@ describe('an Application', () => {
       'mychart/values-prd.yaml:2: unknown key `unread` [values/known-keys]',
     ])
   })
+  test('with a chart of several Clusters may use a name once for each, and in each namespace', async () => {
+    const secret = (namespace: string): string =>
+      `---\napiVersion: v1\nkind: Secret\nmetadata: { name: login${namespace === '' ? '' : `, namespace: ${namespace}`} }\n`
+    const cluster = (name: string): string =>
+      `---\napiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: ${name} }\nspec: { instances: 1, enablePDB: false, storage: { size: 1Gi } }\n---\napiVersion: postgresql.cnpg.io/v1\nkind: Database\nmetadata: { name: ${name}-app }\nspec: { name: app, owner: app, cluster: { name: ${name} } }\n`
+    const files = {
+      'argocd/orders.yaml': `${head('orders')}  source: { repoURL: ${url}, path: own }\n`,
+      'own/Chart.yaml': 'apiVersion: v2\nname: own\nversion: 1.0.0\n',
+      'own/templates/all.yaml': `${cluster('one')}${cluster('two')}${secret('')}${secret('elsewhere')}`,
+    }
+    const { told, edit } = repository(files, url)
+    expect(await told()).toEqual([])
+    edit('own/templates/all.yaml', 'namespace: elsewhere', 'namespace: orders')
+    expect(await told()).toEqual([expect.stringContaining('[argocd/object-once]')])
+  })
   test('with a chart that takes another one of the repository is judged with that one', async () => {
     const template =
       'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: db }\nspec:\n  instances: {{ .Values.instances }}\n  storage: { size: 1Gi }\n'
