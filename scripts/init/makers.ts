@@ -1,10 +1,6 @@
 // Which files make the Applications of databases, what else is in them, and may they go?
-import { posix } from 'node:path'
 import { splitOptions } from '../applicationset/sync-options.ts'
-import { sourcesOf } from '../applicationset/sources.ts'
-import { directoryFilter } from '../deployed/directory-filter.ts'
-import { kustomizations } from '../discover/loose.ts'
-import { at, isSameRepository, repositoryPrefix } from '../deployed/manifest-parts.ts'
+import { at } from '../deployed/manifest-parts.ts'
 import { applicationKey, applicationName } from '../deployed/manifests.ts'
 import type { DeployedObject, Manifest, ManifestFile } from '../deployed/manifests.ts'
 import { named, phrase } from '../findings/message.ts'
@@ -17,6 +13,8 @@ import type { Json, JsonMap } from '../values/value.ts'
 import { append } from '../values/append.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import { toPlain } from '../values/value.ts'
+import { kustomizationOf, leavesSetsOut } from './appliers.ts'
+import type { Appliers } from './appliers.ts'
 import { refusal } from './members.ts'
 import type { WrittenDatabase } from './members.ts'
 
@@ -27,7 +25,7 @@ export interface Maker {
   readonly manifests: readonly Manifest[]
 }
 
-export interface Makers {
+export interface Makers extends Appliers {
   readonly files: readonly ManifestFile[]
   readonly settings: Settings
   readonly tree: Tree
@@ -38,16 +36,19 @@ export interface Makers {
 /** Each file once, with what it makes. */
 export function makersOf(databases: readonly WrittenDatabase[], { files }: Pick<Makers, 'files'>): Maker[] {
   const makers = new Map<ManifestFile, { databases: WrittenDatabase[]; manifests: Set<Manifest> }>()
+  const named = new Map<string, { readonly file: ManifestFile; readonly manifest: Manifest }[]>()
+  for (const file of files)
+    for (const manifest of file.manifests)
+      for (const application of manifest.applications ?? []) {
+        const name = applicationName(application)
+        named.set(name, [...(named.get(name) ?? []), { file, manifest }])
+      }
   for (const database of databases) {
-    const { key } = database.written
-    for (const file of files) {
-      const manifest = file.manifests.find((one) => makes(one, database, key))
-      if (manifest === undefined) continue
-      const maker = makers.get(file) ?? { databases: [], manifests: new Set() }
-      maker.databases.push(database)
-      makers.set(file, { ...maker, manifests: maker.manifests.add(manifest) })
-      break
-    }
+    const found = named.get(database.application)?.find(({ manifest }) => makes(manifest, database, database.written.key))
+    if (found === undefined) continue
+    const maker = makers.get(found.file) ?? { databases: [], manifests: new Set() }
+    maker.databases.push(database)
+    makers.set(found.file, { ...maker, manifests: maker.manifests.add(found.manifest) })
   }
   return [...makers].map(([file, { databases: own, manifests }]) => ({ file, databases: own, manifests: [...manifests] }))
 }
@@ -120,7 +121,7 @@ export function makerFindings(maker: Maker, around: Makers): LocatedFinding[] {
       ),
     )
   }
-  const kustomization = kustomizationOf(path, around.tree)
+  const kustomization = kustomizationOf(path, around)
   if (kustomization !== undefined)
     found.push(
       refuse(
@@ -227,71 +228,4 @@ export function withoutObjects(maker: Maker, around: Makers): string | undefined
 
 function isSameObject({ plain }: DeployedObject, other: Json): boolean {
   return isJsonMap(other) && JSON.stringify([plain['kind'], plain['metadata']]) === JSON.stringify([other['kind'], other['metadata']])
-}
-
-const pathsOf = (tree: Tree): readonly string[] => (tree.wide?.() ?? tree).paths
-
-function kustomizationOf(path: string, tree: Tree): string | undefined {
-  const all = new Set(pathsOf(tree))
-  for (let folder = posix.dirname(path); ; folder = posix.dirname(folder)) {
-    for (const name of kustomizations) {
-      const found = posix.join(folder, name)
-      if (all.has(found)) return found
-    }
-    if (folder === '.' || folder === '/') return undefined
-  }
-}
-
-/** The chart of Applications that a file is a template of; '' is the root, undefined: it is none. */
-function chartOf(path: string, tree: Tree): string | undefined {
-  const [chart = ''] = path.startsWith('templates/') ? [''] : path.split('/templates/')
-  if (chart === path) return undefined
-  return pathsOf(tree).includes(posix.join(chart, 'Chart.yaml')) ? chart : undefined
-}
-
-/** The folder that generated sets are written to so that they are deployed as the file is; undefined: the usual one. */
-export function manifestsFolder({ file }: Maker, around: Makers): string | undefined {
-  const { path } = file.file
-  if (path.startsWith('apps/templates/')) return undefined
-  const chart = chartOf(path, around.tree)
-  if (chart !== undefined) return posix.join(chart, 'templates')
-  const folders = applying(path, around).flatMap(({ folder, takesSets }) => (takesSets ? [folder] : []))
-  return folders.sort((a, b) => b.length - a.length)[0] ?? posix.dirname(path)
-}
-
-/** The parent that would not apply generated sets beside a file that it applies. */
-function leavesSetsOut(path: string, around: Makers): string | undefined {
-  if (path.startsWith('apps/templates/') || chartOf(path, around.tree) !== undefined) return undefined
-  const all = applying(path, around)
-  return all.some(({ takesSets }) => takesSets) ? undefined : all[0]?.by
-}
-
-interface Applying {
-  readonly folder: string
-  readonly by: string
-  readonly takesSets: boolean
-}
-
-/** The Applications of the repository that apply a plain file, with the folder that they do that for. */
-function applying(path: string, { files, settings }: Makers): Applying[] {
-  const applications = files.flatMap(({ manifests }) => manifests.flatMap((one) => one.applications ?? []))
-  return applications.flatMap((application) => {
-    const spec = at(application, 'spec')
-    const sources = isJsonMap(spec) ? sourcesOf(spec).sources : []
-    return sources.flatMap(({ path: from, repoURL, directory = null }) => {
-      if (typeof from !== 'string' || typeof repoURL !== 'string' || !isSameRepository(repoURL, settings.repository.url)) return []
-      const prefix = repositoryPrefix(settings)
-      const whole = posix.normalize(from).replace(/\/$/, '')
-      const folder = whole === '.' ? '' : `${whole}/`.slice(`${whole}/`.startsWith(prefix) ? prefix.length : 0)
-      const applies = directoryFilter(directory)
-      if (!path.startsWith(folder) || !applies(path.slice(folder.length))) return []
-      return [
-        {
-          folder: folder === '' ? '.' : folder.slice(0, -1),
-          by: applicationName(application),
-          takesSets: applies('postgres-clusters.yaml'),
-        },
-      ]
-    })
-  })
 }

@@ -11,7 +11,7 @@ import { named, phrase } from '../findings/message.ts'
 import type { Message } from '../findings/finding.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { Tree } from '../repository/tree.ts'
-import { manifestsFolder } from './makers.ts'
+import { manifestsFolder } from './appliers.ts'
 import type { Maker, Makers } from './makers.ts'
 import { refusal } from './members.ts'
 import type { Member } from './members.ts'
@@ -81,9 +81,10 @@ export function commonFolder(
   makers: readonly Maker[],
   around: Makers,
 ): { readonly manifests: string | undefined; readonly odd: readonly LocatedFinding[] } {
-  const folders = makers.map((maker) => ({ maker, folder: manifestsFolder(maker, around) }))
-  const count = (folder: string | undefined): number =>
-    folders.filter((one) => one.folder === folder).reduce((sum, { maker }) => sum + maker.databases.length, 0)
+  const folders = makers.map((maker) => ({ maker, folder: manifestsFolder(maker.file.file.path, around) }))
+  const counts = new Map<string | undefined, number>()
+  for (const { maker, folder } of folders) counts.set(folder, (counts.get(folder) ?? 0) + maker.databases.length)
+  const count = (folder: string | undefined): number => counts.get(folder) ?? 0
   const [usual] = folders.toSorted((a, b) => count(b.folder) - count(a.folder))
   const odd = folders.flatMap(
     ({

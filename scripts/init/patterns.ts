@@ -19,8 +19,13 @@ export function bestPattern(samples: readonly Sample[]): { readonly pattern: str
   const candidates = new Set(samples.slice(0, 50).flatMap((sample) => candidatesOf(sample)))
   let best: { pattern: string; misses: readonly Sample[] } | undefined
   for (const pattern of [...candidates].sort((a, b) => placeholders(b) - placeholders(a) || byCodeUnit(a, b))) {
-    const misses = samples.filter(({ text, parts }) => fill(pattern, parts) !== text)
+    const misses: Sample[] = []
+    for (const sample of samples) {
+      if (fill(pattern, sample.parts) !== sample.text) misses.push(sample)
+      if (best !== undefined && misses.length >= best.misses.length) break
+    }
     if (best === undefined || misses.length < best.misses.length) best = { pattern, misses }
+    if (best.misses.length === 0) break
   }
   return best ?? { pattern: '', misses: samples }
 }

@@ -9,8 +9,9 @@ import { printed } from '../values/printed.ts'
 import { byCodeUnit } from '../values/path.ts'
 import { toPlain } from '../values/value.ts'
 import type { Json, JsonMap } from '../values/value.ts'
-import { isElsewhere, partOf, refusal } from './members.ts'
+import { grouped, isElsewhere, partOf, refusal } from './members.ts'
 import type { Member } from './members.ts'
+import { wholeRefusal } from './others.ts'
 import { bestPattern, commonValue } from './patterns.ts'
 import { plainOfFile } from './plain.ts'
 import type { Sample } from './patterns.ts'
@@ -52,8 +53,8 @@ export function deriveSettings(
   const samples = (text: (member: Member) => string, some = members): Sample[] =>
     some.map((member) => ({ text: text(member), parts: member.parts }))
   const same = (what: string, text: (member: Member) => string, some = members): string => {
-    const others = fewest(some, text)
-    const value = text(some.find((member) => !others.includes(member)) ?? first)
+    const others = new Set(fewest(some, text))
+    const value = text(some.find((member) => !others.has(member)) ?? first)
     for (const odd of others)
       refused.push(
         refusal(
@@ -113,10 +114,11 @@ export function deriveSettings(
     reader === undefined ? known.repository.revision : same('revision', ({ repository }) => repository?.revision ?? '', readers)
   if (url === '')
     refused.push(
-      refusal(
-        first.database,
+      // of one database it would be tried without it, and without each of the others
+      wholeRefusal(
         phrase`address of this repository is not known, but generated sets read their values from it`,
         phrase`name it: git remote add origin URL, or repository.url in cnpg-values.yaml`,
+        first.database.written.at,
       ),
     )
   const settings: JsonMap = {
@@ -198,11 +200,7 @@ function applicationParts(members: readonly Member[], refused: LocatedFinding[])
 
 /** The members whose value is not the one that most have. */
 function fewest(members: readonly Member[], of: (member: Member) => Json): readonly Member[] {
-  const groups = new Map<string, Member[]>()
-  for (const member of members) {
-    const key = JSON.stringify(of(member))
-    groups.set(key, [...(groups.get(key) ?? []), member])
-  }
+  const groups = grouped(members, (member) => JSON.stringify(of(member)))
   const [, ...others] = [...groups.values()].sort((a, b) => b.length - a.length)
   return others.flat()
 }
@@ -219,8 +217,7 @@ interface Usual {
 /** What can't follow from a pattern: environments that a service leaves out, and names of its own. */
 function servicesOf(members: readonly Member[], usual: Usual, refused: LocatedFinding[]): Map<string, JsonMap> {
   const services = new Map<string, JsonMap>()
-  for (const service of new Set(members.map(({ parts }) => parts.service))) {
-    const own = members.filter(({ parts }) => parts.service === service)
+  for (const [service, own] of grouped(members, ({ parts }) => parts.service)) {
     const environments = usual.all.filter((env) => own.some(({ parts }) => parts.env === env))
     const isOne = new Set(own.map(({ parts }) => parts.name)).size === 1
     const odd = (what: 'cluster' | 'release' | 'application', text: (member: Member) => string): JsonMap => {

@@ -18,6 +18,7 @@ import type { Workspace } from '../repository/workspace.ts'
 import { append } from '../values/append.ts'
 import { byCodeUnit } from '../values/path.ts'
 import type { JsonMap } from '../values/value.ts'
+import { openAppliers } from './appliers.ts'
 import { madeBy, makerFindings, makersOf, withoutObjects } from './makers.ts'
 import type { Maker, Makers } from './makers.ts'
 import { candidateOf, refusal } from './members.ts'
@@ -82,7 +83,8 @@ export function takeOver(repository: Repository, wish: Wish): TakeOver {
   }
   const written = databases.filter((one): one is WrittenDatabase => one.written !== undefined && !wish.drop.includes(one.application))
   const { own, elsewhere } = deployedFiles({ settings, tree, databases: [] }, looseFiles(tree, settings))
-  const around: Makers = { files: [...own, ...elsewhere], settings, tree, drop: wish.drop }
+  const given = { files: [...own, ...elsewhere], settings, tree }
+  const around: Makers = { ...given, drop: wish.drop, ...openAppliers(given) }
   let makers = makersOf(written, around)
   const left: LocatedFinding[] = []
   for (;;) {

@@ -9,7 +9,7 @@ import { byCodeUnit, formatPath } from '../values/path.ts'
 import { isJsonMap, setOwn, toPlain } from '../values/value.ts'
 import type { Json, JsonMap, Path } from '../values/value.ts'
 import { joinedTexts, withValues } from './edits.ts'
-import { refusal } from './members.ts'
+import { grouped, refusal } from './members.ts'
 import type { Member } from './members.ts'
 import { commonPart, joined, missingIn, plainOf, plainOfFile } from './plain.ts'
 import type { Shape } from './shape.ts'
@@ -46,10 +46,9 @@ export function planValues(members: readonly Member[], { databases, overrides }:
     if (from !== undefined && from !== to && textAt(from) !== undefined) moved.add(from)
   }
   const below = new Map<string, JsonMap>()
-  for (const env of namesOf(members, ({ parts }) => parts.env)) {
-    const some = members.filter(({ parts }) => parts.env === env)
-    const lists = namesOf(some, ({ defaults }) => JSON.stringify(defaults))
-    const usual = lists.toSorted((a, b) => countOf(some, b) - countOf(some, a))[0]
+  for (const [env, some] of groupsOf(members, ({ parts }) => parts.env)) {
+    const lists = groupsOf(some, ({ defaults }) => JSON.stringify(defaults))
+    const [usual] = lists.toSorted(([, a], [, b]) => b.length - a.length)[0] ?? []
     const odd = some.find(({ defaults }) => JSON.stringify(defaults) !== usual)
     const [first] = some
     if (first === undefined) continue
@@ -87,12 +86,11 @@ export function planValues(members: readonly Member[], { databases, overrides }:
     for (const path of first.defaults) move(path, target)
     below.set(env, plainOf(isSame ? texts[0] : after))
   }
-  for (const key of namesOf(members, ({ parts }) => JSON.stringify([parts.service, parts.name ?? '']))) {
-    const own = members.filter(({ parts }) => JSON.stringify([parts.service, parts.name ?? '']) === key)
+  for (const [, own] of groupsOf(members, ({ parts }) => JSON.stringify([parts.service, parts.name ?? '']))) {
     const [first] = own
     if (first === undefined) continue
     const { service, name } = first.parts
-    const [base, ...others] = namesOf(own, ({ base: path }) => path ?? '').filter((path) => path !== '')
+    const [base, ...others] = groupsOf(own, ({ base: path }) => path ?? '').flatMap(([path]) => (path === '' ? [] : [path]))
     const odd = own.find((member) => member.base !== undefined && member.base === others[0])
     if (odd !== undefined)
       refused.push(
@@ -131,12 +129,9 @@ export function planValues(members: readonly Member[], { databases, overrides }:
   return { files, moved, replaced, refused }
 }
 
-function namesOf(members: readonly Member[], name: (member: Member) => string): string[] {
-  return [...new Set(members.map(name))].sort(byCodeUnit)
-}
-
-function countOf(members: readonly Member[], list: string): number {
-  return members.filter(({ defaults }) => JSON.stringify(defaults) === list).length
+/** Members by what they are called, sorted by that. */
+function groupsOf(members: readonly Member[], name: (member: Member) => string): (readonly [string, readonly Member[]])[] {
+  return [...grouped(members, name)].sort(([a], [b]) => byCodeUnit(a, b))
 }
 
 /** The values that the Application itself holds. */

@@ -292,3 +292,21 @@ test('a base with settings of somebody else, or of a validator, is compared as w
   const { results } = await repository.takeOver()
   expect(new Set(Object.values(results))).toEqual(new Set(['handed-over']))
 })
+
+test('what stands in the way of all is said once, and a hundred databases are looked at in no time', async () => {
+  const plain = (name: string): string =>
+    application(name, { metadata: guarded, helm: '{ valuesObject: { cluster: { storage: { size: 1Gi } } } }' }).replace(
+      /^.*ref: here.*\n/m,
+      '',
+    )
+  const services = Array.from({ length: 100 }, (_, index) => `s${index}-prd`)
+  repository = oneRepository(Object.fromEntries(services.map((name) => [`apps/${name}.yaml`, plain(name)])))
+  const taken = await repository.run('init', '--generate', '--dry-run')
+  expect(taken.code).toBe(0)
+  repository.git('remote', 'remove', 'origin')
+  const start = performance.now()
+  const { code, stderr } = await repository.run('init', '--generate', '--dry-run')
+  expect(code).toBe(1)
+  expect(stderr.split('address of this repository is not known')).toHaveLength(2)
+  expect(performance.now() - start).toBeLessThan(10_000)
+})
