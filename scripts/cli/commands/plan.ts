@@ -59,7 +59,7 @@ function uncomparable(broken: readonly Diagnostic[], databases: readonly Databas
   return open
 }
 
-/** Prints the plan. Exit code 1 if the change can't be merged as it is: there are errors, or a file can't be read and there is no plan. */
+/** Prints the plan, with the errors that `check` reports. Exit code 1 if a part of it could not be computed; whether the change may be merged is said by `check --base`. */
 export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number> {
   const format = flags.format ?? 'pretty'
   if (flags.base === undefined) throw new UsageError('--base is not set, but a plan is made against a branch: `plan --base origin/main`')
@@ -115,5 +115,5 @@ export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number
   else file(text)
   const blocked = blockedBy(about.asked, errors)
   if (blocked !== undefined && format !== 'pretty') terminal.stderr(`${visible(blocked)}\n`)
-  return errors > 0 ? 1 : 0
+  return isOpen.size > 0 ? 1 : 0
 }
