@@ -13,6 +13,7 @@ import type { Message, RuledFinding } from '../findings/finding.ts'
 import type { RenderedObject } from '../model.ts'
 import { formatPath } from '../values/path.ts'
 import { mask } from '../secret/names.ts'
+import { isOfHead, isOutline } from '../chart/outline.ts'
 import { literalsMask } from '../secret/values.ts'
 import { valueAt } from '../values/value.ts'
 import { causeOf, fellBack } from './cause.ts'
@@ -111,8 +112,11 @@ function fieldChanges(was: RenderedObject, object: RenderedObject, sides: Sides)
   const changes = new Map<string, FieldChange>()
   // where the values of what is equal come from, nobody asks
   if (isDeepStrictEqual(was.plain, object.plain)) return []
+  // where the other side's templates are not the model's, nobody knows what becomes of the body
+  const isCut = isOutline(was) || isOutline(object)
   const clean = literalsMask([sides.before.values, sides.after.values])
   for (const { path: leaf, before, after, whole } of differences(was.value, object.value)) {
+    if (isCut && !isOfHead(leaf[0])) continue
     const path = whole?.path ?? leaf
     const key = formatPath(path)
     const own = object.kind === 'Cluster' ? clusterEffect(leaf, { before: was.value, after: object.value }) : 'nothing'

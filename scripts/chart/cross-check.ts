@@ -10,6 +10,7 @@ import type { Message } from '../findings/finding.ts'
 import { isSecretPath, mask } from '../secret/names.ts'
 import { maskInJson, maskSentence } from '../secret/values.ts'
 import { runHelm } from './helm-engine.ts'
+import { headOf, isOutline } from './outline.ts'
 import type { HelmCharts } from './helm-chart.ts'
 
 const rule = 'chart/cross-check'
@@ -72,10 +73,8 @@ function missingFromHelm(object: RenderedObject): Difference {
   return { path: ['metadata', 'name'], message: phrase`${named(nameOf(object))} is in the model, but helm does not print it` }
 }
 
-/** Bodies that are constant text of the chart are not modelled: then the object ends with its metadata. */
 function fieldsThatDiffer(object: RenderedObject, theirs: JsonMap): Difference[] {
-  const hasBody = Object.keys(object.plain).some((key) => !['apiVersion', 'kind', 'metadata'].includes(key))
-  const compared = hasBody ? theirs : Object.fromEntries(Object.entries(theirs).filter(([key]) => Object.hasOwn(object.plain, key)))
+  const compared = isOutline(object) ? headOf(theirs) : theirs
   return [...differences(object.plain, compared, [])].map(({ path, ours, theirs: other }) => {
     const isHidden = isSecretPath(path) || (object.kind === 'Secret' && path[0] !== 'metadata')
     const shown = (value: Json | undefined): string => (value !== undefined && isHidden ? mask : short(value))

@@ -1,4 +1,5 @@
 // Which fields would the API server store differently?
+import { headOf, isOutline } from '../chart/outline.ts'
 import { isOperators } from '../operator/objects.ts'
 import { admit } from '../admit/admit.ts'
 import { differences, shownValue } from '../changes/difference.ts'
@@ -42,9 +43,11 @@ export function fieldChanges(
 export function storedChanges(before: Evaluated, after: Evaluated): FieldChange[] {
   const names = new Set([...after.objects, ...before.objects].map(nameOf))
   return [...names].flatMap((name) => {
-    const pair = [before, after].map((side): Sent | undefined => {
-      const object = side.objects.find((candidate) => nameOf(candidate) === name)
-      return object && { plain: object.plain, operator: side.database.environment.operator.version }
+    const both = [before, after].map((side) => side.objects.find((candidate) => nameOf(candidate) === name))
+    const isCut = both.some((object) => object !== undefined && isOutline(object))
+    const pair = [before, after].map((side, index): Sent | undefined => {
+      const object = both[index]
+      return object && { plain: isCut ? headOf(object.plain) : object.plain, operator: side.database.environment.operator.version }
     })
     const [left, right] = pair.map((sent) => (sent === undefined ? undefined : stored(sent)))
     const isRefused = left === null || right === null

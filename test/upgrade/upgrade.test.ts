@@ -298,4 +298,19 @@ describe('two charts that are rendered from their files', () => {
     expect(diagnostics).toMatchObject([{ rule: 'values/known-keys', line: 4, databases: ['orders/dev', 'orders/prd'] }])
     expect(databases[0]?.changes.map(({ path }) => path)).toEqual(['spec.logLevel', 'spec.postgresql.parameters.work_mem'])
   })
+  test('a body that the model leaves out, since it is constant text, is not taken away', async () => {
+    pinTo('0.6.0')
+    putChart('0.6.0', (text) => text)
+    const rule = `apiVersion: monitoring.coreos.com/v1
+kind: PrometheusRule
+metadata:
+  name: {{ .Release.Name }}-alert-rules
+spec: { groups: [{ name: {{ .Values.cluster.monitoring.enabled | quote }}, rules: [] }] }
+`
+    put('charts/cluster-0.6.0/templates/rule.yaml', rule)
+    put('databases/orders/values.yaml', 'cluster:\n  storage: { size: 10Gi }\n  monitoring: { enabled: true }\n')
+    const { databases } = await reportOf('--chart', '0.8.1')
+    const ofRule = databases.flatMap(({ changes }) => changes).filter(({ object }) => object.startsWith('PrometheusRule/'))
+    expect(ofRule.filter(({ path }) => !path.startsWith('metadata'))).toEqual([])
+  })
 })
