@@ -52,7 +52,7 @@ export function refusalFinding(error: HelmRefusal, refused: Refused): LocatedFin
   const { database, settings, values } = refused
   const rule = ruleNames.get(error.class)
   const isChart = rule === undefined || ofChart.has(error.class)
-  const path = isChart ? undefined : oddKey(error, blame(error, refused), refused)
+  const path = refusedPath(error, refused)
   const blamed = path === undefined ? undefined : placeFor(path, values)
   const at = (isChart ? chartSpot(settings, database) : blamed) ?? serviceSpot(database)
   const message = messageFor(error, refused, path)
@@ -74,6 +74,11 @@ export function refusalFinding(error: HelmRefusal, refused: Refused): LocatedFin
   }
 }
 
+/** The value that a refusal is about; undefined: nobody's, as of a chart that is broken. */
+export function refusedPath(error: HelmRefusal, refused: Refused): Path | undefined {
+  return ruleNames.get(error.class) === undefined || ofChart.has(error.class) ? undefined : oddKey(error, blame(error, refused), refused)
+}
+
 /** Where a chart refuses a map because of a key in it, as by `omit`, the key that looks like one of those that it reads. */
 function oddKey({ class: kind }: HelmRefusal, path: Path | undefined, { settings, values, chart }: Refused): Path | undefined {
   const map = path === undefined || kind !== 'fail' ? undefined : valueAt(values, path)
@@ -92,7 +97,7 @@ function suggestion({ settings, values, chart }: Refused, path: Path): string | 
   return suggestedWord(loaded, { values, path, helm })
 }
 
-const isNothing = (value: Value | undefined): boolean => value === undefined || value.kind === 'null'
+export const isNothing = (value: Value | undefined): boolean => value === undefined || value.kind === 'null'
 
 function messageFor(error: HelmRefusal, { database, values, chart }: Refused, path: Path | undefined): string {
   // Helm takes three characters more than the operator

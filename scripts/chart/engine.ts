@@ -17,6 +17,7 @@ import type { HelmGeneration } from '../values/merge.ts'
 import { helmOf } from '../values/merge.ts'
 import type { ChartPin, Database, Settings } from '../model.ts'
 import type { MapValue, Path } from '../values/value.ts'
+import { valueAt } from '../values/value.ts'
 import { append } from '../values/append.ts'
 import { once } from '../values/once.ts'
 import { wanted } from './capabilities.ts'
@@ -26,7 +27,7 @@ import { comparedWords } from './compared-words.ts'
 import { findIdleValues, idleFinding } from './idle-values.ts'
 import type { IdleValue } from './idle-values.ts'
 import { chartVersion } from './names.ts'
-import { refusalFinding, schemaFindings } from './engine-refusals.ts'
+import { isNothing, refusalFinding, refusedPath, schemaFindings } from './engine-refusals.ts'
 import { historyOf } from './key-history.ts'
 import { isMeant } from './consequence.ts'
 import { renderModelled } from './modelled-subcharts.ts'
@@ -122,10 +123,13 @@ export function renderWithEngine(
     words.map((finding) => ({ ...finding, database: database.id })),
   )
   if (run.refused !== undefined) {
-    const finding = refusalFinding(run.refused, { database, settings, values, chart, stops: run.stops() })
-    // what the chart reports after a value was removed may follow from that, but not that a word is misspelt
-    const isMisspelt = run.refused.class === 'fail' && finding.help !== undefined
-    if (isMisspelt || !findings.some(({ severity }) => severity === 'error')) findings.push(finding)
+    const refused = { database, settings, values, chart, stops: run.stops() }
+    const finding = refusalFinding(run.refused, refused)
+    const path = refusedPath(run.refused, refused)
+    // what the chart reports after a value was removed may follow from that, but not that a word is misspelt or that a value stands there
+    const isThere = path !== undefined && !isNothing(valueAt(usable, path)) && ![...wrong, ...unknownKeys].some((one) => isMeant(one, path))
+    const isOwn = run.refused.class === 'fail' && (finding.help !== undefined || isThere)
+    if (isOwn || !findings.some(({ severity }) => severity === 'error')) findings.push(finding)
   }
   const modelled =
     chart.modelled === undefined

@@ -86,6 +86,15 @@ test('a word that the chart refuses is told beside an unknown key, what may foll
   expect(await mistakes()).toEqual(['databases/orders/values.yaml:2: unknown key `secrt` in `superuser` [values/known-keys]'])
 })
 
+test('a value that the chart refuses is told beside another mistake', async () => {
+  putChart('charts/cluster', '1.2.3', { 'templates/old.yaml': '{{ if .Values.pooler }}{{ fail "pooler is deprecated" }}{{ end }}\n' })
+  write('pooler:', '  enabled: true', 'clustr: {}')
+  expect(await mistakes()).toEqual([
+    expect.stringMatching(/^databases\/orders\/values\.yaml:1: pooler is deprecated .*\[chart\/refuses\]$/),
+    'databases/orders/values.yaml:3: unknown key `clustr` [values/known-keys]',
+  ])
+})
+
 test('explain says nothing of the modelled chart about another one', async () => {
   const said = async (path: string): Promise<string> => (await repository.run('explain', 'orders/prd', path)).stdout
   pin('version: 0.8.1')
