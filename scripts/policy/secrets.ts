@@ -18,7 +18,7 @@ function heldNamed(objects: readonly RenderedObject[], kind: string, name: strin
   const [object, ...others] = objects.filter((one) => one.kind === kind && one.name === name)
   if (object === undefined || others.length > 0) return undefined
   const annotations = plainAt(object.plain, 'metadata', 'annotations')
-  const isFilled = isJsonMap(annotations) && Object.keys(annotations).some((key) => /reflect|replicat|sync|vault|inject/i.test(key))
+  const isFilled = isJsonMap(annotations) && Object.keys(annotations).some((key) => /reflect|replicat|sync|vault|inject|generat/i.test(key))
   const keys = ['data', 'stringData', 'binaryData'].flatMap((part) => {
     const held = plainAt(object.plain, part)
     return isJsonMap(held) ? Object.keys(held) : []

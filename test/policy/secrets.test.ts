@@ -51,6 +51,14 @@ test('a Secret of another namespace, or one of several, is not looked at', () =>
   ).toEqual([])
 })
 
+test('a Secret whose password a generator makes is not looked at', () => {
+  const made = secret('stringData: { username: postgres }').replace(
+    'name: s',
+    'name: s, annotations: { secret-generator.v1.mittwald.de/autogenerate: password }',
+  )
+  expect(found(made, cluster(superuser))).toEqual([])
+})
+
 test('keys that are read are there', () => {
   expect(found(secret('stringData: { ACCESS_ID: x, KEY: x }'), store(keys))).toEqual([
     'key-is-held: ObjectStore spec.configuration.s3Credentials.accessKeyId.key',
