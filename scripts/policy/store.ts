@@ -1,5 +1,6 @@
 // Can the backup tool open the addresses of a bucket?
 import { here, named, phrase } from '../findings/message.ts'
+import { nearest } from '../values/path.ts'
 import type { Path } from '../values/value.ts'
 import type { RenderedObject } from '../model.ts'
 import type { Message } from '../findings/finding.ts'
@@ -63,16 +64,29 @@ const reads = [
   ['backups', 'endpointURL'],
 ] as const
 
+/** Members of the credentials of all providers, by which a wrong indentation shows. */
+const members =
+  `accessKeyId applicationCredentials connectionString gkeEnvironment inheritFromAzureAD inheritFromIAMRole secretAccessKey storageAccount
+  storageKey storageSasToken useDefaultAzureCredentials`.split(/\s+/)
+
+/** Whether a key that the schema does not know is what is missing: that key is reported. */
+function isMisspeltIn(map: Json | undefined, missing: readonly string[]): boolean {
+  return isJsonMap(map) && Object.keys(map).some((key) => missing.includes(key) || nearest(key, missing) !== undefined)
+}
+
 /** What barman-cloud's `envSetCloudCredentials` refuses of an ObjectStore, which has no webhook; undefined: nothing. */
 function lackOf(configuration: Json | undefined): { readonly path: Path; readonly message: Message; readonly help: Message } | undefined {
   const given = schemes.map(({ credentials }) => credentials).filter((name) => isJsonMap(plainAt(configuration, name)))
   const [first, second] = given
-  if (first === undefined)
+  if (first === undefined) {
+    const unset = schemes.map(({ credentials }) => credentials).filter((name) => plainAt(configuration, name) === undefined)
+    if (isMisspeltIn(configuration, [...members, ...unset])) return undefined
     return {
       path: ['destinationPath'],
       message: phrase`configuration has no credentials: no WAL is archived`,
       help: phrase`add s3Credentials; for a role of the pod: s3Credentials: { inheritFromIAMRole: true }`,
     }
+  }
   if (second !== undefined)
     return {
       path: [second],
@@ -82,7 +96,7 @@ function lackOf(configuration: Json | undefined): { readonly path: Path; readonl
   const s3 = plainAt(configuration, 's3Credentials')
   if (!isJsonMap(s3) || s3['inheritFromIAMRole'] === true) return undefined
   const missing = ['accessKeyId', 'secretAccessKey'].filter((key) => !isJsonMap(s3[key]))
-  return missing.length === 0
+  return missing.length === 0 || isMisspeltIn(s3, missing)
     ? undefined
     : {
         path: ['s3Credentials'],
