@@ -150,13 +150,17 @@ function lackOf(
       }
     if (loaded.length > 0 && (name === undefined || loaded.includes(name))) return undefined
     const what = name ?? 'a plugin'
+    const list = typed(
+      subject,
+      'list the plugin in cluster.plugins with enabled: true',
+      `list { name: ${name ?? barmanPlugin}, parameters: … } in spec.plugins of the Cluster`,
+    )
     return {
       needs: loaded.length === 0 ? 'the Cluster loads no plugin' : `the Cluster does not load ${what}`,
-      help: typed(
-        subject,
-        'set backups.method: plugin, or list the plugin in cluster.plugins with enabled: true',
-        `list { name: ${name ?? barmanPlugin}, parameters: … } in spec.plugins of the Cluster`,
-      ),
+      help:
+        loaded.length > 0
+          ? `write ${loaded.includes(barmanPlugin) ? barmanPlugin : loaded[0]}, which it loads, or ${list}`
+          : `${typed(subject, 'set backups.method: plugin, or ', '')}${list}`,
       path: loaded.length === 0 ? place : ['spec', 'pluginConfiguration', 'name'],
     }
   }
@@ -166,7 +170,9 @@ function lackOf(
       help: typed(
         subject,
         'set method: plugin with pluginConfiguration.name, or backups.method: barmanObjectStore',
-        `set method: plugin with pluginConfiguration: { name: ${barmanPlugin} }, or spec.backup.barmanObjectStore of the Cluster`,
+        `set method: plugin with pluginConfiguration: { name: ${barmanPlugin} }${
+          loadedPlugins(cluster).includes(barmanPlugin) ? '' : ' and list that plugin in spec.plugins'
+        }, or set spec.backup.barmanObjectStore of the Cluster`,
       ),
       path: place,
     }

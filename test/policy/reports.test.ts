@@ -1,5 +1,6 @@
 // What public reports blame on one line, and a twin of it that works
 import { expect, test } from 'vitest'
+import { textOf } from '../../scripts/findings/message.ts'
 import { judgeManifests } from '../../scripts/policy/manifests.ts'
 import { readManifests } from '../../scripts/yaml/manifests.ts'
 
@@ -112,6 +113,10 @@ test.each([
   spread('a'),
   store(`s3Credentials: { ${keys} }`),
   store('s3Credentials: { inheritFromIAMRole: true }'),
+  // unknown keys are reported by the schema
+  store('s3Credentials: , accessKeyId: { name: s, key: a }'),
+  store('s3credentials: { accessKeyId: { name: s, key: a } }'),
+  store('s3Credentials: { accesKeyId: { name: s, key: a }, secretAccessKey: { name: s, key: b } }'),
   cluster(`imageName: "ghcr.io/cloudnative-pg/postgresql:18.0-standard-trixie", postgresql: { extensions: [{ name: vector }] }`),
   cluster(`imageName: "registry.example.com/postgresql:17.5", postgresql: { extensions: [{ name: vector }] }`),
   cluster('plugins: [{ name: barman-cloud.cloudnative-pg.io, isWALArchiver: true, parameters: { barmanObjectName: o, serverName: s } }]'),
@@ -148,4 +153,23 @@ test('passwords in md5 are told where the operator leaves it to the server to st
   expect(found(md5('pg_hba: []'), '1.28.3')).toEqual(['passwords-fit-hba: spec.postgresql.parameters.password_encryption'])
   expect(found(md5('pg_hba: []'), '1.28.4')).toEqual([])
   expect(found(md5('pg_hba: [host all all all md5]'), '1.28.3')).toEqual([])
+})
+
+test('help of a backup names the plugin that its Cluster loads, and nothing that would be refused next', () => {
+  const helps = (spec: string, backup: string): string[] => {
+    const text = `${cluster(spec)}\n---\n{ apiVersion: postgresql.cnpg.io/v1, kind: Backup, metadata: { name: b }, spec: { cluster: { name: a }, ${backup} } }`
+    return judgeManifests(readManifests({ path: 'a.yaml', text }).manifests, '1.30.0')
+      .filter(({ rule }) => rule === 'policy/schedule-has-method')
+      .map(({ finding }) => textOf(finding.help ?? []))
+  }
+  const loaded = 'plugins: [{ name: barman-cloud.cloudnative-pg.io, parameters: { barmanObjectName: o } }]'
+  expect(helps(loaded, 'method: plugin, pluginConfiguration: { name: o }')).toEqual([
+    'write barman-cloud.cloudnative-pg.io, which it loads, or list { name: o, parameters: … } in spec.plugins of the Cluster',
+  ])
+  expect(helps(loaded, 'method: barmanObjectStore')).toEqual([
+    'set method: plugin with pluginConfiguration: { name: barman-cloud.cloudnative-pg.io }, or set spec.backup.barmanObjectStore of the Cluster',
+  ])
+  expect(helps('env: []', 'method: barmanObjectStore')).toEqual([
+    'set method: plugin with pluginConfiguration: { name: barman-cloud.cloudnative-pg.io } and list that plugin in spec.plugins, or set spec.backup.barmanObjectStore of the Cluster',
+  ])
 })
