@@ -156,13 +156,16 @@ export function isMisspelt(missing: Path, unknown: readonly Path[], object: Json
   })
 }
 
+/** Words that so many maps have that one of them is no hint at another place. */
+const common: ReadonlySet<string> = new Set(['enabled', 'key', 'name', 'type', 'value'])
+
 function unknownMember(path: Path, kind: ServedKind): RuledFinding {
   const name = printed(path.at(-1))
   const schema = path[0] === 'metadata' ? undefined : schemaAt(kind.schema, path.slice(0, -1))
   const known = [...(schema?.properties?.keys() ?? [])]
   const guess = nearest(name, known)
   const holder = path.length > 1 ? fieldAt(path.slice(0, -1)) : kind.kind
-  const homes = [...(schema?.properties ?? [])].filter(([, child]) => child.properties?.has(name) === true)
+  const homes = common.has(name) ? [] : [...(schema?.properties ?? [])].filter(([, child]) => child.properties?.has(name) === true)
   const help =
     guess !== undefined
       ? phrase`did you mean \`${guess}\`?`

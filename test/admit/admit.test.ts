@@ -215,6 +215,14 @@ describe('examination', () => {
     ])
   })
 
+  it('sends a field to the one place that has it, unless many have its name', () => {
+    const helpOf = (monitoring: JsonMap): unknown =>
+      examine({ ...clusterOf({}), spec: { instances: 3, storage: { size: '1Gi' }, ...monitoring } }, { operator: '1.30.0' }).map(said)[0]
+        ?.help
+    expect(helpOf({ storage: { size: '1Gi', resources: {} } })).toBe('`resources` belongs in `spec.storage.pvcTemplate`')
+    expect(helpOf({ monitoring: { enabled: true } })).toMatch(/^known here: .*enablePodMonitor/)
+  })
+
   it('warns where the server stores an empty value instead of a missing one', () => {
     expect(findingsOf({ externalClusters: [{ connectionParameters: { host: 'h' } }] })).toEqual([
       'warning schema/zero-value spec.externalClusters.0.name',
