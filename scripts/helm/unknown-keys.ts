@@ -19,6 +19,9 @@ export interface UnreadKey {
   readonly elsewhere: readonly string[]
 }
 
+/** More of one name are no evidence, and cost. */
+const mostPaths = 40
+
 interface Search {
   readonly root: ReadShape
   readonly found: UnreadKey[]
@@ -118,17 +121,28 @@ interface Found {
 function describe({ map, path, value }: Found, shape: ReadShape, search: Search): UnreadKey {
   const key = String(path.at(-1))
   const suggestion = nearest(key, shape.keys.keys())
-  const elsewhere = pathsTo(key, search.root).filter((other) => other !== path.join('.'))
+  const elsewhere = homesOf(path, search.root)
   const near = suggestion === undefined ? [] : allNear(key, shape.keys.keys())
   return { path, key, value, holder: map, near, elsewhere, ...(suggestion === undefined ? {} : { suggestion }) }
 }
 
-/** Where a key of this name would be read. */
+/** Where a key may have been meant to be, at most three paths: a word that several unrelated maps have, such as `name`, is no evidence. */
+function homesOf(path: Path, root: ReadShape): readonly string[] {
+  const own = path.join('.')
+  const all = pathsTo(String(path.at(-1)), root).filter((other) => other !== own)
+  const kin = all.filter((other) => other.endsWith(`.${own}`))
+  if (kin.length > 0) return kin.slice(0, 3)
+  const inside = `${path.slice(0, -1).join('.')}.`
+  const near = path.length === 1 ? [] : all.filter((other) => other.startsWith(inside))
+  return near.length > 0 ? near.slice(0, 3) : path.length === 1 || all.length === 1 ? all.slice(0, 3) : []
+}
+
+/** Where keys of this name are read. */
 function pathsTo(key: string, root: ReadShape): string[] {
   const found: string[] = []
   const walk = (shape: ReadShape, path: string, depth: number): void => {
     for (const [name, child] of shape.keys) {
-      if (found.length >= 3 || depth > 8) return
+      if (found.length >= mostPaths || depth > 8) return
       const below = path === '' ? name : `${path}.${name}`
       if (name === key) found.push(below)
       walk(child, below, depth + 1)

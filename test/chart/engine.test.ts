@@ -260,6 +260,15 @@ test('keys at the wrong level are told one by one, with the place where each wou
   expect(stdout).toContain('help: the chart reads `version`')
 })
 
+test('a key whose name several unrelated maps have is sent to none of them', async () => {
+  putChart('charts/cluster', '1.2.3', {
+    'templates/names.yaml': '{{- if or .Values.replica.source (.Values.cluster.catalog).name (.Values.cluster.secret).name }}{{ end }}',
+    'values.yaml': `${tinyChart('1.2.3')['values.yaml']}replica:\n  source: x\n`,
+  })
+  write('replica:', '  name: x')
+  expect((await repository.run('check')).stdout).toMatch(/unknown key `name` in `replica`[^]*?help: no template reads it/)
+})
+
 test('of an umbrella chart a key without the prefix of its subchart is told with it', async () => {
   const umbrella = {
     'Chart.yaml':
