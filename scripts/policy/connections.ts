@@ -5,7 +5,7 @@ import { lookup } from '../values/lookup.ts'
 import { nearest } from '../values/path.ts'
 import type { JsonMap, Path } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
-import { isOfChart, listAt, plainAt, textAt, typed } from './subject.ts'
+import { listAt, officialChart, plainAt, textAt, typed } from './subject.ts'
 import type { ObjectFinding, ObjectRule, ObjectsSubject } from './subject.ts'
 
 /** `PQconninfoOptions` of 13 to 18; older and newer ones are left to the server. */
@@ -102,7 +102,7 @@ export const connections: readonly ObjectRule[] = [
         if (!/^verify-(?:ca|full)$/.test(mode) || isJsonMap(external['sslRootCert'])) continue
         if ((textAt(parameters, 'sslrootcert') ?? '') !== '' || 'service' in parameters || 'servicefile' in parameters) continue
         const field = typed(subject, 'sslRootCertSecret', 'sslRootCert')
-        const publicly = isOfChart(subject) ? '' : ', or sslrootcert: system for a public one (PostgreSQL 16)'
+        const publicly = officialChart(subject) ? '' : ', or sslrootcert: system for a public one (PostgreSQL 16)'
         yield {
           object: cluster,
           message: phrase`${here('sslmode')} is ${shown(mode)}, but no ${field} names the authority: no connection is made`,

@@ -7,7 +7,7 @@ import { printed } from '../values/printed.ts'
 import type { RenderedObject } from '../model.ts'
 import type { Json, Path } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
-import { isAbsent, isOfChart, listAt, objectOf, plainAt, textAt, typed } from './subject.ts'
+import { isAbsent, listAt, objectOf, officialChart, plainAt, textAt, typed } from './subject.ts'
 import type { ObjectFinding, ObjectRule, ObjectsSubject } from './subject.ts'
 
 const bootstrap = ['spec', 'bootstrap'] as const
@@ -212,7 +212,7 @@ export const references: readonly ObjectRule[] = [
           object,
           message: phrase`${here('tablespace')} is ${shown(name)}, but the Cluster declares ${declared.length === 0 ? 'none' : named(declared.join(', '))}`,
           places: [{ path }],
-          help: isOfChart(subject)
+          help: officialChart(subject)
             ? phrase`remove it: the chart declares no tablespaces`
             : phrase`add it to spec.tablespaces of ${named(cluster.name)}, or remove it here`,
         }

@@ -9,6 +9,7 @@ import { serviceSpot } from '../merge/generator.ts'
 import type { Database, RenderedObject, Settings } from '../model.ts'
 import type { Finding, Message, Rule } from '../findings/finding.ts'
 import type { Json, MapValue, Path } from '../values/value.ts'
+import { formatPath } from '../values/path.ts'
 import { jsonAt, valueAt } from '../values/value.ts'
 
 /** Objects that belong together: those of one database, or one Cluster of a file with what names it. */
@@ -49,13 +50,46 @@ export function isOfChart({ chart }: ObjectsSubject): boolean {
   return chart === 'cluster'
 }
 
+/** The official chart that printed the objects, itself or as a dependency below keys of the values of another chart. */
+interface OfficialChart {
+  readonly above: Path
+  readonly version: string
+}
+
+/** Values that the official chart prints as they are, by their field in the Cluster. */
+const copied = [['instances'], ['storage', 'size'], ['imageName'], ['primaryUpdateMethod'], ['logLevel']]
+
+/** Undefined: another chart printed the objects, or none; or nothing shows where the values of the dependency are. */
+export function officialChart(subject: ObjectsSubject): OfficialChart | undefined {
+  if (isOfChart(subject)) return { above: [], version: subject.chartVersion ?? '' }
+  const cluster = subject.values === undefined ? undefined : objectOf(subject, 'Cluster')
+  const labels = plainAt(cluster?.plain, 'metadata', 'labels')
+  if (cluster === undefined || textAt(labels, 'app.kubernetes.io/part-of') !== 'cloudnative-pg') return undefined
+  const label = textAt(labels, 'helm.sh/chart') ?? ''
+  for (const field of copied) {
+    const path = valueAt(cluster.value, ['spec', ...field])?.origin.path ?? []
+    const above = path.slice(0, -1 - field.length)
+    // Helm calls a dependency by its alias, which is the key of its values
+    const name = above.at(-1)
+    const version = label.slice(`${name}-`.length)
+    if (path.slice(above.length).join() !== ['cluster', ...field].join() || label !== `${name}-${version}` || !/^\d/.test(version)) continue
+    return { above, version }
+  }
+  return undefined
+}
+
 /** What a field is called where it is not written yet: in the values of the chart, or in the object. */
 export function typed(subject: ObjectsSubject, inValues: string, inObject: string): string {
-  const { chart: name = '', chartVersion: version = '' } = subject
-  if (!isOfChart(subject)) return inObject
-  const first = version === '' ? undefined : firstReading({ name, version }, inValues)
-  return first === undefined ? inValues : `${inValues} (from chart ${first} on; ${version} has none)`
+  const chart = officialChart(subject)
+  if (chart === undefined) return inObject
+  const { above, version } = chart
+  const text = above.length === 0 ? inValues : inValues.replaceAll(tops, (top) => `${formatPath(above)}.${top}`)
+  const first = version === '' ? undefined : firstReading({ name: 'cluster', version }, inValues)
+  return first === undefined ? text : `${text} (from chart ${first} on; ${version} has none)`
 }
+
+/** Where a path in the values of the chart begins in a sentence. */
+const tops = /(?<![\w.-])(?:backups|cluster|imageCatalog)\./g
 
 /** Places are paths in `object`, or in the values where there is none. */
 export interface PolicyFinding extends Finding {
