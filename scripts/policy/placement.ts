@@ -67,7 +67,7 @@ export const placement: readonly ObjectRule[] = [
           object,
           message: phrase`${here(how)} has no effect: enablePodAntiAffinity is false, and all instances may be on one node`,
           places: [{ path: [...affinity, how] }, { path: [...affinity, 'enablePodAntiAffinity'], label: phrase`it is switched off here` }],
-          help: phrase`remove enablePodAntiAffinity: true is the default`,
+          help: phrase`remove enablePodAntiAffinity (true is the default), or ${named(how)} where they may share a node`,
         }
       }
     },
