@@ -15,5 +15,10 @@ export function isMeantAsCluster(kind: string): boolean {
 /** Whether an object is one that Clusters and stores read keys from, or that makes such a one. */
 export function isHolder({ apiVersion, kind }: JsonMap): boolean {
   if (kind === 'Certificate') return typeof apiVersion === 'string' && apiVersion.startsWith('cert-manager.io/')
-  return apiVersion === 'v1' && (kind === 'Secret' || kind === 'ConfigMap')
+  return apiVersion === 'v1' ? kind === 'Secret' || kind === 'ConfigMap' : isOfSecrets(kind)
+}
+
+/** Kinds of other operators that fill Secrets: external-secrets, sealed-secrets, Vault's, Doppler's, Infisical's, 1Password's. */
+export function isOfSecrets(kind: unknown): boolean {
+  return typeof kind === 'string' && /Secret$|^(?:Certificate|OnePasswordItem)$/.test(kind)
 }

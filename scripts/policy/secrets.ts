@@ -1,6 +1,7 @@
 // Do the Secrets and ConfigMaps that come with a Cluster hold what it reads from them?
 import { here, named, phrase } from '../findings/message.ts'
 import type { RenderedObject } from '../model.ts'
+import { isOfSecrets } from '../operator/objects.ts'
 import { formatPath, nearest } from '../values/path.ts'
 import type { Json, Path } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
@@ -13,6 +14,21 @@ interface Held {
   readonly keys: readonly string[]
 }
 
+/** Where objects of other operators name the Secret that they fill: external-secrets, cert-manager, Vault's, Doppler's, Infisical's. */
+const targets: readonly Path[] = [
+  ['target', 'name'],
+  ['secretName'],
+  ['destination', 'name'],
+  ['managedSecret', 'name'],
+  ['managedSecretReference', 'secretName'],
+]
+
+/** Whether another operator puts keys into a Secret. */
+function fills({ kind, name, plain }: RenderedObject, secret: string): boolean {
+  if (kind === 'Secret') return false
+  return (isOfSecrets(kind) && name === secret) || targets.some((path) => textAt(plain, 'spec', ...path) === secret)
+}
+
 /** Undefined: there is none, there are several, or another program fills it. */
 function heldNamed(objects: readonly RenderedObject[], kind: string, name: string): Held | undefined {
   const [object, ...others] = objects.filter((one) => one.kind === kind && one.name === name)
@@ -23,7 +39,8 @@ function heldNamed(objects: readonly RenderedObject[], kind: string, name: strin
     const held = plainAt(object.plain, part)
     return isJsonMap(held) ? Object.keys(held) : []
   })
-  return isFilled || keys.length === 0 ? undefined : { object, keys }
+  if (isFilled || keys.length === 0 || (kind === 'Secret' && objects.some((one) => fills(one, name)))) return undefined
+  return { object, keys }
 }
 
 /** A value of a Secret, decoded; undefined: it is not text, or another program puts something in its place. */

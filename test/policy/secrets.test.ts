@@ -59,6 +59,17 @@ test('a Secret whose password a generator makes is not looked at', () => {
   expect(found(made, cluster(superuser))).toEqual([])
 })
 
+test('a Secret that an object of another operator fills is not looked at', () => {
+  const half = secret('stringData: { username: shop }')
+  const other = (kind: string, fields: string): string => `{ apiVersion: example.com/v1, kind: ${kind}, ${fields} }`
+  expect(found(half, cluster(initdb), other('ExternalSecret', 'metadata: { name: x }, spec: { target: { name: other } }'))).toEqual([
+    `${login} metadata.name`,
+  ])
+  expect(found(half, cluster(initdb), other('ExternalSecret', 'metadata: { name: x }, spec: { target: { name: s } }'))).toEqual([])
+  expect(found(half, cluster(initdb), other('VaultStaticSecret', 'metadata: { name: x }, spec: { destination: { name: s } }'))).toEqual([])
+  expect(found(half, cluster(initdb), other('OnePasswordItem', 'metadata: { name: s }'))).toEqual([])
+})
+
 test('keys that are read are there', () => {
   expect(found(secret('stringData: { ACCESS_ID: x, KEY: x }'), store(keys))).toEqual([
     'key-is-held: ObjectStore spec.configuration.s3Credentials.accessKeyId.key',
