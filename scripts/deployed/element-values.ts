@@ -2,44 +2,77 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Json, JsonMap, MapValue, Path, Value } from '../values/value.ts'
 import { isJsonMap, toPlain } from '../values/value.ts'
+import { at } from './manifest-parts.ts'
 import { applicationName } from './manifests.ts'
 import type { Manifest } from './manifests.ts'
 
 /** An honest element has no more maps and lists. */
 const mostParts = 200
 
+interface Printing {
+  readonly manifest: Manifest
+  readonly application: JsonMap
+  /** of the values in the template */
+  readonly path: Path
+}
+
 /**
  * The values that a template prints from maps and lists of a list generator's element, as by `toYaml .values`, with the
- * places that they have there: that is where a person changes them. The rest stays as it is.
+ * places that they have there: that is where a person changes them. The rest stays as it is, and so does what the template
+ * writes itself, or what may be of several parts of the element.
  */
-export function placedInElement(
-  root: MapValue,
-  { manifest, application }: { readonly manifest: Manifest; readonly application: JsonMap },
-): MapValue {
+export function placedInElement(root: MapValue, { manifest, application, path: above }: Printing): MapValue {
   if (manifest.kind !== 'ApplicationSet' || !manifest.file.text.includes('elements')) return root
   const name = applicationName(application)
   const element = manifest.elements().find(({ applications }) => applications.some((made) => applicationName(made) === name))
   if (element === undefined) return root
   const parts = partsOf(element.plain, element.path)
   if (parts.length === 0) return root
+  const isWritten = writtenIn(at(manifest.plain, ...above))
   const place = (value: Value, path: Path): Value => {
-    const at = manifest.spotOf(path)
+    const spot = manifest.spotOf(path)
     const key = manifest.spotOf(path, 'key')
-    const origin = { ...value.origin, file: at.file, value: at.span, key: value.origin.key === null ? null : key.span }
+    const origin = { ...value.origin, file: spot.file, value: spot.span, key: value.origin.key === null ? null : key.span }
     if (value.kind === 'map')
       return { ...value, origin, entries: new Map([...value.entries].map(([step, entry]) => [step, place(entry, [...path, step])])) }
     if (value.kind === 'list') return { ...value, origin, items: value.items.map((item, index) => place(item, [...path, index])) }
     return { ...value, origin }
   }
-  const visit = (value: Value): Value => {
+  const visit = (value: Value, path: Path): Value => {
     if (value.kind === 'scalar' || value.kind === 'null') return value
     const plain = toPlain(value)
-    const found = parts.find((part) => isDeepStrictEqual(part.plain, plain))
+    const found = isWritten(path) ? undefined : partFor(path, plain, parts)
     if (found !== undefined) return place(value, found.path)
-    if (value.kind === 'list') return { ...value, items: value.items.map(visit) }
-    return { ...value, entries: new Map([...value.entries].map(([step, entry]) => [step, visit(entry)])) }
+    if (value.kind === 'list') return { ...value, items: value.items.map((item, index) => visit(item, [...path, index])) }
+    return { ...value, entries: new Map([...value.entries].map(([step, entry]) => [step, visit(entry, [...path, step])])) }
   }
-  return visit(root) as MapValue
+  return visit(root, []) as MapValue
+}
+
+/** The part that is meant: of several that hold the same, the one whose path ends most like that of the value. */
+function partFor(path: Path, plain: Json, parts: readonly Part[]): Part | undefined {
+  const equal = parts.filter((part) => isDeepStrictEqual(part.plain, plain))
+  const ends = equal.map((part) => commonEnd(part.path, path))
+  const longest = Math.max(...ends)
+  return ends.filter((length) => length === longest).length === 1 ? equal[ends.indexOf(longest)] : undefined
+}
+
+function commonEnd(one: Path, other: Path): number {
+  let length = 0
+  while (length < other.length && one.at(-1 - length) === other.at(-1 - length)) length++
+  return length
+}
+
+/** Whether a template holds the value at a path in its own words: by the values that it has there, or by the keys of its text. */
+function writtenIn(template: Json | undefined): (path: Path) => boolean {
+  if (typeof template !== 'string') return (path) => isJsonMap(template) && path.length > 0 && at(template, ...path) !== undefined
+  const lines = template.split('\n').filter((line) => line.trim() !== '')
+  const keys = new Set<string>()
+  for (const [index, line] of lines.entries()) {
+    const [, key, rest = ''] = /^\s*(?:- +)?["']?([^\s"':#{}]+)["']?\s*:(?:\s+(.*))?$/.exec(line) ?? []
+    if (key !== undefined && !(rest || (lines[index + 1] ?? '')).includes('{{')) keys.add(key)
+  }
+  return (path) => keys.has(String(path.findLast((step) => typeof step === 'string')))
 }
 
 interface Part {

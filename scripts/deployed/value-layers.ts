@@ -161,7 +161,7 @@ function objectLayer(object: JsonMap, of: SourceOf, base: Path): DatabaseLayer {
     }
     return fromPlain(plain, own)
   }
-  const root = placedInElement(build(nullsDropped(object), []) as MapValue, of)
+  const root = placedInElement(build(nullsDropped(object), []) as MapValue, { ...of, path: base })
   return { layer: 'inline', file: root.origin.file, inline: { root, text: JSON.stringify(object) } }
 }
 
@@ -182,7 +182,7 @@ function textLayer(text: string, of: SourceOf, path: Path): { layer?: DatabaseLa
   const wrong = problems.some(({ fatal }) => fatal) || root === undefined ? undefined : wrongShape(root, documents.length)
   if (wrong !== undefined) return { findings: [...findings, { ...wrong, at: manifest.spotOf(path) }] }
   if (root?.kind !== 'map' || problems.some(({ fatal }) => fatal)) return { findings }
-  return { layer: { layer: 'inline', file, inline: { root: placedInElement(root, of), text } }, findings }
+  return { layer: { layer: 'inline', file, inline: { root: placedInElement(root, { ...of, path }), text } }, findings }
 }
 
 /**

@@ -57,6 +57,19 @@ describe('values of an element', () => {
   })
 })
 
+test('values that the template writes itself are blamed there, whatever an element holds', async () => {
+  const source =
+    '        chart: cluster\n        helm:\n          values: |\n            {{ toYaml .values }}\n            poolerz:\n              enabled: false\n            monitor: {enabled: false}'
+  const elements = `    - list:
+        elements:
+          - name: orders
+            values: { cluster: { enablePDB: false, instances: 1 }, backups: { enabled: false } }`
+  expect((await told(setOf(elements, source))).filter((line) => line.includes('known-keys'))).toEqual([
+    'apps/dbs.yaml:23: unknown key `monitor` [values/known-keys]',
+    'apps/dbs.yaml:23: unknown key `poolerz` [values/known-keys]',
+  ])
+})
+
 const clusters = '    - clusters: {}'
 test('the name of a release that is wrong whatever fills it in is named', async () => {
   const name =
