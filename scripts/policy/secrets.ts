@@ -2,10 +2,10 @@
 import { here, named, phrase } from '../findings/message.ts'
 import type { RenderedObject } from '../model.ts'
 import { isOfSecrets } from '../operator/objects.ts'
-import { formatPath, nearest } from '../values/path.ts'
+import { formatPath, listed, nearest } from '../values/path.ts'
 import type { Json, Path } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
-import { listAt, plainAt, textAt } from './subject.ts'
+import { isAbsent, listAt, plainAt, textAt } from './subject.ts'
 import type { ObjectFinding, ObjectRule } from './subject.ts'
 
 /** A Secret or ConfigMap whose keys are all in the file. */
@@ -34,7 +34,9 @@ function heldNamed(objects: readonly RenderedObject[], kind: string, name: strin
   const [object, ...others] = objects.filter((one) => one.kind === kind && one.name === name)
   if (object === undefined || others.length > 0) return undefined
   const annotations = plainAt(object.plain, 'metadata', 'annotations')
-  const isFilled = isJsonMap(annotations) && Object.keys(annotations).some((key) => /reflect|replicat|sync|vault|inject|generat/i.test(key))
+  const isFilled =
+    isJsonMap(annotations) &&
+    Object.keys(annotations).some((key) => !key.startsWith('argocd.argoproj.io/') && /reflect|replicat|sync|vault|inject|generat/i.test(key))
   const keys = ['data', 'stringData', 'binaryData'].flatMap((part) => {
     const held = plainAt(object.plain, part)
     return isJsonMap(held) ? Object.keys(held) : []
@@ -59,8 +61,8 @@ function valueOf({ object: { plain } }: Held, key: string): { readonly text: str
 interface Login {
   readonly secret: string
   readonly user: string
-  /** of the user in the object that names the Secret */
-  readonly path: Path
+  /** of the user in the object that names the Secret; absent: it always is this one */
+  readonly path?: Path
   /** the operator ignores blanks around the name */
   readonly isTrimmed: boolean
 }
@@ -71,7 +73,9 @@ function loginsOf({ kind, plain }: RenderedObject): Login[] {
     secret === undefined || secret === '' || rest.user === '' ? [] : [{ secret, ...rest }]
   const roles =
     kind === 'DatabaseRole' ? [['spec']] : listAt(plain, 'spec', 'managed', 'roles').map((_, index) => ['spec', 'managed', 'roles', index])
-  const managed = roles.flatMap((path) =>
+  // of a role that goes nobody reads the password
+  const present = roles.filter((path) => !isAbsent(plainAt(plain, ...path)))
+  const managed = present.flatMap((path) =>
     of(textAt(plain, ...path, 'passwordSecret', 'name'), {
       user: textAt(plain, ...path, 'name') ?? '',
       path: [...path, 'name'],
@@ -89,7 +93,6 @@ function loginsOf({ kind, plain }: RenderedObject): Login[] {
   const superuser = isOn
     ? of(textAt(plain, 'spec', 'superuserSecret', 'name'), {
         user: 'postgres',
-        path: ['spec', 'superuserSecret', 'name'],
         isTrimmed: false,
       })
     : []
@@ -122,7 +125,9 @@ function* wrongLogins(object: RenderedObject, objects: readonly RenderedObject[]
       places: [{ path: username.path }],
       help: isBroken
         ? phrase`write the name in stringData, or encode it with \`printf %s\``
-        : phrase`write ${named(user)} here, or let ${named(formatPath(path.slice(1)))} name the user of this Secret`,
+        : path === undefined
+          ? phrase`write ${named(user)}`
+          : phrase`write ${named(user)} here, or name the user of this Secret in ${named(formatPath(path.slice(1)))}`,
     }
   }
 }
@@ -184,7 +189,7 @@ function* missingKeys(object: RenderedObject, objects: readonly RenderedObject[]
     const held = heldNamed(objects, kind, name)
     if (held === undefined || held.keys.includes(key)) continue
     const meant = isFixed === true ? undefined : nearest(key, held.keys)
-    const there = named([...held.keys].sort().slice(0, 8).join(', '))
+    const there = named(listed(held.keys))
     yield {
       object,
       message:

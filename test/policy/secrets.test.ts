@@ -39,6 +39,7 @@ test.each([
   ['what another program replaces', initdb, 'stringData: { username: <path:secret/data/shop#user>, password: x }'],
   ['what SOPS encrypts', initdb, 'stringData: { username: "ENC[AES256_GCM,data:x]", password: x }, sops: {}'],
   ['what another program fills', initdb, 'type: kubernetes.io/basic-auth'],
+  ['a role that goes', role.replace('login: true', 'ensure: absent'), 'stringData: { token: x }'],
   ['the superuser, who has no access', 'superuserSecret: { name: s }', 'stringData: { username: admin, password: x }'],
 ])('a login Secret has %s', (_, spec, held) => expect(found(secret(held), cluster(spec))).toEqual([]))
 
@@ -68,6 +69,12 @@ test('a Secret that an object of another operator fills is not looked at', () =>
   expect(found(half, cluster(initdb), other('ExternalSecret', 'metadata: { name: x }, spec: { target: { name: s } }'))).toEqual([])
   expect(found(half, cluster(initdb), other('VaultStaticSecret', 'metadata: { name: x }, spec: { destination: { name: s } }'))).toEqual([])
   expect(found(half, cluster(initdb), other('OnePasswordItem', 'metadata: { name: s }'))).toEqual([])
+})
+
+test('how Argo CD syncs a Secret says nothing about who fills it', () => {
+  const wrong = secret('stringData: { username: app, password: x }')
+  const waved = wrong.replace('name: s', 'name: s, annotations: { argocd.argoproj.io/sync-wave: "-1" }')
+  expect(found(waved, cluster(initdb))).toEqual([`${login} stringData.username`])
 })
 
 test('keys that are read are there', () => {
