@@ -8,12 +8,12 @@ import { isJsonMap } from '../values/value.ts'
 import { listAt, officialChart, plainAt, textAt, typed } from './subject.ts'
 import type { ObjectFinding, ObjectRule, ObjectsSubject } from './subject.ts'
 
-/** `PQconninfoOptions` of 13 to 18; older and newer ones are left to the server. */
+/** `PQconninfoOptions` of 13 to 18, and `requiressl`, which `conninfo_storeval` still takes for `sslmode`. */
 const keywords = new Set(
   `application_name authtype channel_binding client_encoding connect_timeout dbname fallback_application_name gssdelegation gssencmode gsslib
   host hostaddr keepalives keepalives_count keepalives_idle keepalives_interval krbsrvname load_balance_hosts max_protocol_version
   min_protocol_version oauth_client_id oauth_client_secret oauth_issuer oauth_scope options passfile password port replication require_auth
-  requirepeer scram_client_key scram_server_key service servicefile ssl_max_protocol_version ssl_min_protocol_version sslcert sslcertmode
+  requirepeer requiressl scram_client_key scram_server_key service servicefile ssl_max_protocol_version ssl_min_protocol_version sslcert sslcertmode
   sslcompression sslcrl sslcrldir sslkey sslkeylogfile sslmode sslnegotiation sslpassword sslrootcert sslsni target_session_attrs
   tcp_user_timeout tty user`.split(/\s+/),
 )

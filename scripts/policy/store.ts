@@ -74,7 +74,10 @@ function isMisspeltIn(map: Json | undefined, missing: readonly string[]): boolea
   return isJsonMap(map) && Object.keys(map).some((key) => missing.includes(key) || nearest(key, missing) !== undefined)
 }
 
-/** What barman-cloud's `envSetCloudCredentials` refuses of an ObjectStore, which has no webhook; undefined: nothing. */
+/**
+ * What keeps an ObjectStore, which has no webhook, from being written to; undefined: nothing. Those for S3 are taken before
+ * all others. Of the two others, `envSetCloudCredentials` takes Google's, and `appendCloudProviderOptions` the store of Azure.
+ */
 function lackOf(configuration: Json | undefined): { readonly path: Path; readonly message: Message; readonly help: Message } | undefined {
   const given = schemes.map(({ credentials }) => credentials).filter((name) => isJsonMap(plainAt(configuration, name)))
   const [first, second] = given
@@ -87,10 +90,10 @@ function lackOf(configuration: Json | undefined): { readonly path: Path; readonl
       help: phrase`add s3Credentials; for a role of the pod: s3Credentials: { inheritFromIAMRole: true }`,
     }
   }
-  if (second !== undefined)
+  if (second !== undefined && first !== 's3Credentials')
     return {
       path: [second],
-      message: phrase`configuration has ${first} and ${second}, but a store has one provider`,
+      message: phrase`configuration has ${first} and ${second}, but a store has one provider: no WAL is archived`,
       help: phrase`keep those of destinationPath`,
     }
   const s3 = plainAt(configuration, 's3Credentials')

@@ -63,7 +63,7 @@ test.each([
   [store('wal: { compression: gzip }'), 'store-has-credentials: spec.configuration.destinationPath'],
   [store('s3Credentials: { accessKeyId: { name: s, key: a } }'), 'store-has-credentials: spec.configuration.s3Credentials'],
   [
-    store('s3Credentials: { inheritFromIAMRole: true }, azureCredentials: {}'),
+    store('googleCredentials: { gkeEnvironment: true }, azureCredentials: {}').replace('s3:', 'gs:'),
     'store-has-credentials: spec.configuration.azureCredentials',
   ],
   [
@@ -117,6 +117,8 @@ test.each([
   store('s3Credentials: , accessKeyId: { name: s, key: a }'),
   store('s3credentials: { accessKeyId: { name: s, key: a } }'),
   store('s3Credentials: { accesKeyId: { name: s, key: a }, secretAccessKey: { name: s, key: b } }'),
+  store('s3Credentials: { inheritFromIAMRole: true }, azureCredentials: { inheritFromAzureAD: true }'),
+  old('requiressl: "1"'),
   cluster(`imageName: "ghcr.io/cloudnative-pg/postgresql:18.0-standard-trixie", postgresql: { extensions: [{ name: vector }] }`),
   cluster(`imageName: "registry.example.com/postgresql:17.5", postgresql: { extensions: [{ name: vector }] }`),
   cluster('plugins: [{ name: barman-cloud.cloudnative-pg.io, isWALArchiver: true, parameters: { barmanObjectName: o, serverName: s } }]'),
