@@ -8,6 +8,7 @@ import type { Database, Settings } from '../model.ts'
 import { sourcesOf } from '../applicationset/sources.ts'
 import { baseName, isOfficialPlace } from '../charts/pin.ts'
 import { withStandIn } from '../chart/stand-in.ts'
+import { holdersNamed } from '../operator/objects.ts'
 import { isReleaseName } from '../kubernetes/names.ts'
 import { byCodeUnit } from '../values/path.ts'
 import { identityOfSource, officialBelow } from './application-values.ts'
@@ -286,7 +287,7 @@ function folderDatabases(of: SourceOf, source: JsonMap, looking: Looking): Datab
       release: cluster,
       chartAt: pathAt,
       objects,
-      holders: holders.get(own.namespace) ?? [],
+      holders: holdersNamed(objects, own.namespace, holders),
       fingerprint,
       helm: {},
     },

@@ -9,7 +9,8 @@ import { spotOf } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { nearest } from '../values/path.ts'
 import type { JsonMap, MapValue, SourceFile } from '../values/value.ts'
-import { isHolder, isOperators } from '../operator/objects.ts'
+import { holdersByName, isHolder, isOperators } from '../operator/objects.ts'
+import type { Holders } from '../operator/objects.ts'
 import { yamlFindings } from '../yaml/findings.ts'
 import { notJson } from '../yaml/json.ts'
 import { readManifests } from '../yaml/manifests.ts'
@@ -27,18 +28,13 @@ export function objectsIn(source: JsonMap, manifest: Manifest): RenderedObject[]
   return objectsWith('cnpg.io', source, manifest).filter(({ kind, plain }) => kind !== '' && isOperators(plain))
 }
 
-/** The Secrets, ConfigMaps and Certificates of a folder, by their namespace; what a kustomization makes of them is not known. */
-export function holdersIn(source: JsonMap, manifest: Manifest, namespace: string): ReadonlyMap<string, readonly RenderedObject[]> {
+/** The Secrets, ConfigMaps and Certificates of a folder; what a kustomization makes of them is not known. */
+export function holdersIn(source: JsonMap, manifest: Manifest, namespace: string): Holders {
   const folder = folderOf(source, manifest)
   if (folder.kind !== 'manifests' || folder.built !== undefined) return new Map()
   const files = filesWith('kind', source, manifest).filter(({ text }) => /\b(?:Secret|ConfigMap|Certificate)\b/.test(text))
   const holders = objectsOf(files).filter(({ plain }) => isHolder(plain))
-  const byNamespace = new Map<string, RenderedObject[]>()
-  for (const holder of holders) {
-    const own = printed(at(holder.plain, 'metadata', 'namespace') ?? namespace)
-    byNamespace.set(own, [...(byNamespace.get(own) ?? []), holder])
-  }
-  return byNamespace
+  return holdersByName(holders, ({ plain }) => printed(at(plain, 'metadata', 'namespace') ?? namespace))
 }
 
 /** What keeps a file of the folder from being read, as Argo CD can't read it either. */

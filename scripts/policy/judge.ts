@@ -67,7 +67,7 @@ export const objectPolicies: readonly ObjectRule[] = [
 ]
 
 /** Those that also look at what is beside the operator's own objects. */
-const ofHolders: ReadonlySet<string> = new Set([...secrets, ...certificates].map(({ id }) => id))
+export const ofHolders: ReadonlySet<string> = new Set([...secrets, ...certificates].map(({ id }) => id))
 
 /** Those about what the official chart makes of its values. */
 const ofChart: readonly PolicyRule[] = [...plugins, ...schedulesOfChart, ...recovery, ...accessOfChart]

@@ -4,6 +4,8 @@ import type { Severity } from '../findings/finding.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { RenderedObject } from '../model.ts'
 import type { Manifest } from '../yaml/manifests.ts'
+import { holdersByName, holdersNamed, isHolder } from '../operator/objects.ts'
+import { split } from '../values/append.ts'
 import { misspelt } from './misspelt.ts'
 import { checkedArchives, readArchive } from './archive.ts'
 import { judgeTogether } from './fleet.ts'
@@ -12,7 +14,7 @@ import type { FleetFacts } from './fleet-facts.ts'
 import { objectionsTo } from '../postgres/judge.ts'
 import { creationOnly } from './changes/creation-only.ts'
 import { changePolicies } from './changes/rules.ts'
-import { objectPolicies } from './judge.ts'
+import { objectPolicies, ofHolders } from './judge.ts'
 import { drains } from './replicas.ts'
 import { judgeSql } from './sql.ts'
 import { checksums } from './store.ts'
@@ -80,11 +82,16 @@ const ofFile = [...objectPolicies, ...drains, ...checksums, circularRecovery, un
 
 /** What the rules that need only objects find; `manifests` are what is applied together. */
 export function judgeManifests(manifests: readonly Manifest[], operator: string): ManifestFinding[] {
-  return groupsOf(manifests).flatMap((objects) => {
-    const subject: ObjectsSubject = { objects, operator }
+  const [beside, own] = split(manifests, ({ plain }) => isHolder(plain))
+  const holders = holdersByName(beside.map(placedOf), ({ namespace }) => namespace)
+  return groupsOf(own).flatMap((objects) => {
+    const named = holdersNamed(objects, objects[0]?.namespace ?? '', holders)
     return ofFile
       .filter(({ preset }) => preset === undefined)
-      .flatMap((rule) => [...rule.check(subject)].map((finding) => ({ rule: rule.id, severity: rule.severity, finding })))
+      .flatMap((rule) => {
+        const subject: ObjectsSubject = { objects: ofHolders.has(rule.id) ? [...objects, ...named] : objects, operator }
+        return [...rule.check(subject)].map((finding) => ({ rule: rule.id, severity: rule.severity, finding }))
+      })
   })
 }
 
@@ -176,24 +183,39 @@ export function judgeServer(manifest: Manifest, operator: string): ManifestFindi
   }))
 }
 
-/** Each Cluster with the objects of its namespace that name it or that any may use; what names no Cluster of the files comes last. */
-function groupsOf(manifests: readonly Manifest[]): RenderedObject[][] {
-  const objects = manifests.map((manifest) => ({ ...renderedOf(manifest), namespace: manifest.namespace || 'default' }))
+interface Placed extends RenderedObject {
+  readonly namespace: string
+}
+
+/** Each Cluster, first, with the objects of its namespace that name it or that any may use; last, by namespace, what names no Cluster of the files. */
+function groupsOf(manifests: readonly Manifest[]): Placed[][] {
+  const objects = manifests.map(placedOf)
   const clusters = objects.filter(({ kind }) => kind === 'Cluster')
   const clusterOf = ({ plain }: RenderedObject): string | undefined => textAt(plain, 'spec', 'cluster', 'name')
   const last = new Map(clusters.map((cluster) => [`${cluster.namespace}/${cluster.name}`, cluster]))
   // of a Cluster that comes several times, the last one is what is there in the end
-  const isLast = (cluster: (typeof clusters)[number]): boolean => last.get(`${cluster.namespace}/${cluster.name}`) === cluster
-  const groups = clusters.map((cluster) =>
-    objects.filter((object) => {
-      if (object.kind === 'Cluster') return object === cluster
+  const isLast = (cluster: Placed): boolean => last.get(`${cluster.namespace}/${cluster.name}`) === cluster
+  const groups = clusters.map((cluster) => {
+    const others = objects.filter((object) => {
+      if (object.kind === 'Cluster') return false
       if (object.namespace !== cluster.namespace) return object.kind === 'ClusterImageCatalog'
       return clusterOf(object) === undefined || (clusterOf(object) === cluster.name && isLast(cluster))
-    }),
-  )
+    })
+    return [cluster, ...others]
+  })
   const used = new Set(groups.flat())
-  const rest = objects.filter((object) => !used.has(object))
-  return rest.length === 0 ? groups : [...groups, rest]
+  const rest = new Map<string, Placed[]>()
+  for (const object of objects) {
+    if (used.has(object)) continue
+    const others = rest.get(object.namespace) ?? []
+    others.push(object)
+    rest.set(object.namespace, others)
+  }
+  return [...groups, ...rest.values()]
+}
+
+function placedOf({ kind, name, namespace, value, plain }: Manifest): Placed {
+  return { kind, name, value, plain, hook: false, namespace: namespace || 'default' }
 }
 
 function renderedOf({ kind, name, value, plain }: Manifest): RenderedObject {

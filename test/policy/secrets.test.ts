@@ -47,6 +47,8 @@ test('a Secret of another namespace, or one of several, is not looked at', () =>
   const wrong = 'stringData: { username: app, password: x }'
   expect(found(secret(wrong).replace('name: s', 'name: s, namespace: b'), cluster(initdb))).toEqual([])
   expect(found(secret(wrong), secret(wrong), cluster(initdb))).toEqual([])
+  const far = (text: string): string => text.replace('name: o', 'name: o, namespace: b')
+  expect(found(secret('stringData: { x: x }'), secret(wrong, 'z'), store('x: x'), far(store(keys)))).toEqual([])
   expect(
     found(secret(wrong).replace('name: s', 'name: s, annotations: { reflector.v1.k8s.emberstack.com/reflects: b/s }'), cluster(initdb)),
   ).toEqual([])
