@@ -3,6 +3,7 @@ import { posix } from 'node:path'
 import { applyPatch, parsePatch } from '../kubernetes/json-patch.ts'
 import type { Operation } from '../kubernetes/json-patch.ts'
 import type { RenderedObject } from '../model.ts'
+import { shownAddress } from '../repository/remote.ts'
 import { printed } from '../values/printed.ts'
 import type { Json, JsonMap, MapValue, Origin, SourceFile, Value } from '../values/value.ts'
 import { fromPlain, isJsonMap, toPlain, valueAt } from '../values/value.ts'
@@ -41,9 +42,9 @@ export function patchesOf(root: MapValue, { at, reader }: { readonly at: string;
   }
   const ofFile = (path: string): readonly Value[] | string => {
     const file = reader.file(posix.join('/', at, path).slice(1))
-    if (file === undefined) return `its patch ${withoutSecrets(path)} is not here`
+    if (file === undefined) return `its patch ${shownAddress(path)} is not here`
     const { documents, problems } = parseYaml(file, 'service')
-    if (problems.some(({ fatal }) => fatal)) return `its patch ${withoutSecrets(path)} can't be read`
+    if (problems.some(({ fatal }) => fatal)) return `its patch ${shownAddress(path)} can't be read`
     return isFlowYaml(file.text) ? noJson : documents
   }
   for (const item of itemsAt(root, 'patchesStrategicMerge')) {
@@ -64,15 +65,6 @@ export function patchesOf(root: MapValue, { at, reader }: { readonly at: string;
 const keysOfPatch = new Set(['path', 'patch', 'target', 'options'])
 const noPatch = 'a patch of it is no patch'
 const noJson = 'a patch of it begins with a bracket, but is no JSON'
-
-/** Without the user and the password, which end at the last `@`, and without what is asked for but a revision. */
-export function withoutSecrets(entry: string): string {
-  const end = entry.lastIndexOf('@')
-  const shown = end < 0 ? entry : `${/^[a-z][a-z0-9+.-]*:\/\//i.exec(entry.slice(0, end))?.[0] ?? ''}…${entry.slice(end)}`
-  const [address = '', ...query] = shown.split(/[?&]/)
-  const harmless = query.filter((one) => /^(?:ref|version|timeout|submodules)=/.test(one))
-  return query.length === 0 ? address : `${address}?${[...harmless, ...(harmless.length < query.length ? ['…'] : [])].join('&')}`
-}
 
 /** What begins with a bracket is read as JSON. */
 function isFlowYaml(text: string): boolean {

@@ -3,6 +3,7 @@ import { posix } from 'node:path'
 import { kustomizations } from '../discover/loose.ts'
 import { isOperators } from '../operator/objects.ts'
 import type { RenderedObject } from '../model.ts'
+import { shownAddress } from '../repository/remote.ts'
 import { append } from '../values/append.ts'
 import { printed } from '../values/printed.ts'
 import { trimEndOf } from '../values/trim.ts'
@@ -12,7 +13,7 @@ import type { Json, JsonMap, MapValue, Origin, SourceFile, Value } from '../valu
 import { fromPlain, isJsonMap, jsonAt, toPlain, valueAt } from '../values/value.ts'
 import { readManifests } from '../yaml/manifests.ts'
 import { parseYaml } from '../yaml/parse.ts'
-import { applyPatches, objectOf, patchesOf, toText, withoutSecrets } from './kustomize-patches.ts'
+import { applyPatches, objectOf, patchesOf, toText } from './kustomize-patches.ts'
 import type { Reader } from './kustomize-patches.ts'
 import { idOf } from './kustomize-targets.ts'
 import type { Made } from './kustomize-targets.ts'
@@ -127,8 +128,8 @@ export function buildKustomization(folder: string, files: Reader, edits: JsonMap
         .filter(({ kind, plain }) => kind !== '' && isOperators(plain))
         .map(({ value, plain, kind, name }) => ({ kind, name, value, plain, hook: false, earlier: [] }))
     }
-    if (!isRemote(entry)) return `${by} takes ${withoutSecrets(entry)}, which is missing`
-    return aboutDatabases.test(entry) && !ofOperator.test(entry) ? `${by} takes ${withoutSecrets(entry)}` : isComponent ? [...objects] : []
+    if (!isRemote(entry)) return `${by} takes ${shownAddress(entry)}, which is missing`
+    return aboutDatabases.test(entry) && !ofOperator.test(entry) ? `${by} takes ${shownAddress(entry)}` : isComponent ? [...objects] : []
   }
   const objects = build(folder, [])
   if (typeof objects !== 'string') return { objects, broken, read: [...read] }

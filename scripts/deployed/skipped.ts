@@ -1,6 +1,7 @@
 // What may deploy databases and could not be looked at, and how is that said?
 import type { Message } from '../findings/finding.ts'
 import { named, phrase } from '../findings/message.ts'
+import { shownAddress } from '../repository/remote.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 
 /** Something that deploys databases, or may, and could not be looked at. */
@@ -46,7 +47,7 @@ export function reasonOf({ reason, others = [] }: Skipped, most = Infinity): str
 }
 
 /** Words are never cut: the address at their end is what a person has to do something about. No user or password of it is shown. */
-const wordsOf = (text: string): Message => [text.replace(/\/\/[^/\s]*@/g, '//')]
+const wordsOf = (text: string): Message => [text.replaceAll(/\S+/g, (word) => (word.includes('@') ? shownAddress(word) : word))]
 
 /** What could not be looked at, as findings: never an error, and never silent. */
 export function skippedFindings(skipped: readonly Skipped[]): LocatedFinding[] {

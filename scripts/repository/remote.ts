@@ -26,12 +26,19 @@ export function normalizeRemote(url: string): string | undefined {
   return `${(spelled[1] as string).toLowerCase()}/${path}`
 }
 
-/** An address as a report may show it: without a password, nor the user beside it. `git@host:path` keeps its user, which is no secret. */
+/**
+ * An address as a report may show it: without a password, nor the user beside it, both of which end at the last `@`, and
+ * without what is asked for but a revision. `git@host:path` keeps its user, which is no secret.
+ */
 export function shownAddress(url: string): string {
-  const scheme = /^[a-z][a-z\d+.-]{0,20}:\/{1,2}/i.exec(url)?.[0] ?? ''
-  const rest = url.slice(scheme.length)
-  const [authority = ''] = rest.split('/', 1)
-  const at = authority.lastIndexOf('@')
-  const isBare = scheme === '' && !authority.slice(0, at).includes(':')
-  return at < 0 || isBare ? url : scheme + rest.slice(at + 1)
+  const [whole = '', ...query] = url.split(/[?&]/)
+  const scheme = /^(?:[a-z]+::)?[a-z][a-z\d+.-]{0,20}:\/{1,2}|^/i.exec(whole)?.[0] ?? ''
+  const rest = whole.slice(scheme.length)
+  const end = rest.lastIndexOf('@')
+  const before = rest.slice(0, Math.max(end, 0))
+  const isPath = before.includes('/') && !before.replace(/^[^/:@]*:\d{1,5}\//, '').includes(':')
+  const isBare = scheme === '' && /^[^/:]*(?:@|$)/.test(before)
+  const address = isPath || isBare ? whole : scheme + rest.slice(end + 1)
+  const harmless = query.filter((one) => /^(?:ref|version|timeout|submodules)=/.test(one))
+  return query.length === 0 ? address : `${address}?${[...harmless, ...(harmless.length < query.length ? ['…'] : [])].join('&')}`
 }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
 import { main } from '../../scripts/cli/cli.ts'
 import { commandLine } from '../../scripts/repository/invocation.ts'
-import { normalizeRemote } from '../../scripts/repository/remote.ts'
+import { normalizeRemote, shownAddress } from '../../scripts/repository/remote.ts'
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))
 const folders: string[] = []
@@ -151,6 +151,19 @@ test.each([
   ['file:///srv/git/b.git', undefined],
   ['C:\\git\\b', undefined],
 ])('%s is %s', (url, name) => expect(normalizeRemote(url)).toBe(name))
+
+test.each([
+  ['https://bob:hunter2@git.example.com/team/deploy', 'https://git.example.com/team/deploy'],
+  ['https://hunter2@git.example.com/team/deploy', 'https://git.example.com/team/deploy'],
+  ['https://bob:hun@t/er2@git.example.com/team/deploy', 'https://git.example.com/team/deploy'],
+  ['git::https://bob:hunter2@git.example.com/x?ref=v1&token=hunter2', 'git::https://git.example.com/x?ref=v1&…'],
+  ['bob:hunter2@git.example.com/x', 'git.example.com/x'],
+  ['http:/bob:hunter2@x', 'http:/x'],
+  ['git@git.example.com:team/deploy.git', 'git@git.example.com:team/deploy.git'],
+  ['https://git.example.com:8443/team/deploy@v2', 'https://git.example.com:8443/team/deploy@v2'],
+  ['oci://ghcr.io/acme/cluster@sha256:0a', 'oci://ghcr.io/acme/cluster@sha256:0a'],
+  ['../base@2', '../base@2'],
+])('%s is shown as %s', (url, shown) => expect(shownAddress(url)).toBe(shown))
 
 test('generated files name a command line of their repository, and another one in the first line makes no file stale', async () => {
   const { top, root } = example()

@@ -194,14 +194,14 @@ patches:
     [
       'an address with a password',
       'resources: [cluster.yaml, "bob:hunter2pw@github.com/acme/x"]\n',
-      'pg/kustomization.yaml takes …@github.com/acme/x, which is missing',
+      'pg/kustomization.yaml takes github.com/acme/x, which is missing',
     ],
     [
       'a password with an @',
       'resources: [cluster.yaml, "https://b:hun@ter@h.example/databases//x"]\n',
-      'pg/kustomization.yaml takes https://…@h.example/databases//x',
+      'pg/kustomization.yaml takes https://h.example/databases//x',
     ],
-    ['an address that is none', 'resources: [cluster.yaml, "http:/bob:pw@x"]\n', 'pg/kustomization.yaml takes …@x, which is missing'],
+    ['an address that is none', 'resources: [cluster.yaml, "http:/bob:pw@x"]\n', 'pg/kustomization.yaml takes http:/x, which is missing'],
   ])('with %s is said to be not judged', async (_what, text, why) => {
     const { run } = repository(kustomization(text))
     const { stderr } = await run('list')
