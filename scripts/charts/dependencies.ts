@@ -4,8 +4,8 @@ import type { ChartFiles } from '../helm/chart.ts'
 import type { ChartPin } from '../model.ts'
 import { append } from '../values/append.ts'
 import { printed } from '../values/printed.ts'
-import { isJsonMap, toPlain } from '../values/value.ts'
-import type { Json, JsonMap } from '../values/value.ts'
+import { firstPlain, isJsonMap } from '../values/value.ts'
+import type { JsonMap } from '../values/value.ts'
 import { parseFirstDocument } from '../yaml/parse.ts'
 
 /** A chart with what it needs, as `helm dependency build` would put it together. */
@@ -76,8 +76,7 @@ function plainOf(files: ChartFiles, path: string): JsonMap | undefined {
   if (bytes === undefined) return undefined
   const text = Buffer.from(bytes).toString('utf8')
   if (!text.includes('dependencies')) return undefined
-  const [document] = parseFirstDocument({ path, text, builtin: true }, 'chart').documents
-  const plain: Json = document === undefined ? null : toPlain(document)
+  const plain = firstPlain(parseFirstDocument({ path, text, builtin: true }, 'chart').documents)
   return isJsonMap(plain) ? plain : undefined
 }
 

@@ -8,7 +8,7 @@ import type { Settings } from '../model.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import { splitOptions } from '../applicationset/sync-options.ts'
 import type { Tree } from '../repository/tree.ts'
-import { isJsonMap, toPlain } from '../values/value.ts'
+import { firstPlain, isJsonMap } from '../values/value.ts'
 import { at, isDatabase, texts } from './manifest-parts.ts'
 import { filePath } from './repository-path.ts'
 import { resolveValueFiles, sourcesOf } from '../applicationset/sources.ts'
@@ -54,7 +54,7 @@ function yamlOf(text: string, settings: Settings): Json {
   const known = texts.get(text)
   if (known !== undefined) return known
   const { documents, problems } = parseYaml({ path: '', text }, 'service')
-  const plain = documents[0] === undefined || problems.some((problem) => problem.fatal) ? null : toPlain(documents[0])
+  const plain = problems.some((problem) => problem.fatal) ? null : firstPlain(documents)
   texts.set(text, plain)
   return plain
 }

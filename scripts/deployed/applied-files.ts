@@ -3,7 +3,7 @@ import { sourcesOf } from '../applicationset/sources.ts'
 import { definesManifest, isTried, printsApplications } from '../discover/loose.ts'
 import { pathsBelow } from '../repository/tree.ts'
 import { trimEndOf } from '../values/trim.ts'
-import { isJsonMap } from '../values/value.ts'
+import { isJsonMap, layoutPathOf } from '../values/value.ts'
 import type { JsonMap } from '../values/value.ts'
 import { directoryFilter } from './directory-filter.ts'
 import { at } from './manifest-parts.ts'
@@ -33,7 +33,7 @@ export function applies(
   { application, key, parent }: { readonly application: JsonMap; readonly key: string; readonly parent: Manifest },
   { file, release }: Manifest,
 ): boolean {
-  const path = file.layoutPath ?? file.path
+  const path = layoutPathOf(file)
   return foldersOf(application, parent).some(({ folder, source }) => {
     if (!path.startsWith(folder)) return false
     const inside = path.slice(folder.length)

@@ -7,7 +7,7 @@ import { yamlFindings } from '../yaml/findings.ts'
 import { parseFirstDocument } from '../yaml/parse.ts'
 import type { Tree } from '../repository/tree.ts'
 import { printed } from '../values/printed.ts'
-import { isJsonMap, toPlain } from '../values/value.ts'
+import { firstPlain, isJsonMap } from '../values/value.ts'
 import type { JsonMap, Value } from '../values/value.ts'
 import { fileReader } from './file-cache.ts'
 import type { Manifest } from './manifests.ts'
@@ -23,8 +23,7 @@ export interface ChartHead {
 export function parseChartFile(tree: Tree, path: string): ChartHead | undefined {
   const file = fileReader(tree)(path)
   if (file === undefined) return undefined
-  const [document] = parseFirstDocument(file, 'chart').documents
-  const plain = document === undefined ? null : toPlain(document)
+  const plain = firstPlain(parseFirstDocument(file, 'chart').documents)
   return isJsonMap(plain) ? { name: printed(plain['name'] ?? ''), version: printed(plain['version'] ?? ''), plain } : undefined
 }
 

@@ -2,7 +2,7 @@
 import type { RefusalClass } from '../helm/error.ts'
 import type { HelmDocument } from '../helm/output.ts'
 import { helmOf } from '../values/merge.ts'
-import { isJsonMap, toPlain } from '../values/value.ts'
+import { firstPlain, isJsonMap } from '../values/value.ts'
 import type { Spot } from '../findings/spot.ts'
 import type { MapValue, Span, Value } from '../values/value.ts'
 import { parseYaml } from '../yaml/parse.ts'
@@ -113,7 +113,7 @@ function runWithout(input: ChartInput): { readonly run: ChartRun; readonly troub
 
 function withoutDependencies(bytes: Uint8Array): Uint8Array {
   const { documents } = parseYaml({ path: 'Chart.yaml', text: Buffer.from(bytes).toString() }, 'service')
-  const plain = documents[0] === undefined ? null : toPlain(documents[0])
+  const plain = firstPlain(documents)
   if (!isJsonMap(plain)) return bytes
   const { dependencies: _dependencies, ...others } = plain
   return Buffer.from(JSON.stringify(others))

@@ -1,7 +1,7 @@
 // Which databases do Applications and sets deploy as somebody wrote them, and which of those can't be looked at?
 import { append } from '../values/append.ts'
 import { printed } from '../values/printed.ts'
-import { isJsonMap } from '../values/value.ts'
+import { isJsonMap, layoutPathOf } from '../values/value.ts'
 import type { Json, JsonMap } from '../values/value.ts'
 import { named, phrase } from '../findings/message.ts'
 import type { Database, Settings } from '../model.ts'
@@ -70,7 +70,7 @@ export function writtenDatabases(
       const folders = why.reason === refused ? [] : openFolders(manifest)
       append(looking.unread, folders)
       const hasClusters = folders.some((folder) =>
-        files.some(({ file, clusters }) => clusters !== undefined && (file.layoutPath ?? file.path).startsWith(folder)),
+        files.some(({ file, clusters }) => clusters !== undefined && layoutPathOf(file).startsWith(folder)),
       )
       if (draft === undefined && !hasClusters && !mayDeploy(manifest, looking)) continue
       append(looking.findings, wrongReleases(manifest))

@@ -1,7 +1,7 @@
 // What does the template of a set say by itself, where only the cluster knows its elements?
 import { sourcesOf } from '../applicationset/sources.ts'
 import type { Database } from '../model.ts'
-import { isJsonMap, mapEntries } from '../values/value.ts'
+import { isJsonMap, layoutPathOf, mapEntries } from '../values/value.ts'
 import type { Json, JsonMap, SourceFile } from '../values/value.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { printed } from '../values/printed.ts'
@@ -31,7 +31,7 @@ export interface Draft {
 
 /** The files that a draft is made of, as the tree names them. */
 export const filesOf = ({ file, variants }: Draft): readonly string[] =>
-  [file, ...draftedIn([{ variants }]).flatMap(({ layers }) => layers.map((layer) => layer.file))].map((one) => one.layoutPath ?? one.path)
+  [file, ...draftedIn([{ variants }]).flatMap(({ layers }) => layers.map((layer) => layer.file))].map(layoutPathOf)
 
 /** The databases of drafts, each once. */
 export const draftedIn = (drafts: readonly Pick<Draft, 'variants'>[]): readonly Database[] =>

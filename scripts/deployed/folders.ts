@@ -11,7 +11,7 @@ import type { Spot } from '../findings/spot.ts'
 import type { Json, JsonMap, Value } from '../values/value.ts'
 import { pathsBelow, revisionIn } from '../repository/tree.ts'
 import type { Tree } from '../repository/tree.ts'
-import { isJsonMap, toPlain, valueAt } from '../values/value.ts'
+import { firstPlain, isJsonMap, toPlain, valueAt } from '../values/value.ts'
 import { itemsOf } from '../yaml/manifests.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import { directoryFilter } from './directory-filter.ts'
@@ -187,8 +187,7 @@ function mentions(all: Tree, folders: readonly string[]): boolean {
 
 function plainOf(all: Tree, path: string): Json {
   const read = all.read(path)
-  const { documents } = read?.ok === true ? parseYaml({ path, text: read.text }, 'service') : { documents: [] }
-  return documents[0] === undefined ? null : toPlain(documents[0])
+  return read?.ok === true ? firstPlain(parseYaml({ path, text: read.text }, 'service').documents) : null
 }
 
 /** Argo CD reads no file with this comment in it. */

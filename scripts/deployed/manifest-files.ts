@@ -3,7 +3,7 @@ import { isNamed } from '../discover/loose.ts'
 import type { LooseFiles } from '../discover/loose.ts'
 import type { Settings } from '../model.ts'
 import type { Tree } from '../repository/tree.ts'
-import { toPlain } from '../values/value.ts'
+import { layoutPathOf, toPlain } from '../values/value.ts'
 import { chartManifests } from './chart-manifests.ts'
 import type { Release } from './chart-manifests.ts'
 import { readLooseFiles } from './manifests.ts'
@@ -62,7 +62,7 @@ function readAll(around: Surroundings, loose: LooseFiles, all: boolean): Deploye
     const manifests = read.flatMap((file) => file.manifests)
     const elsewhere = appliedElsewhere(manifests, around)
     folders = [...new Set([...known, ...elsewhere.charts.map((folder) => folder.slice(0, -1))])]
-    const isRead = new Set(plain.map(({ file }) => file.layoutPath ?? file.path))
+    const isRead = new Set(plain.map(({ file }) => layoutPathOf(file)))
     const more = elsewhere.files.filter(({ path }) => !isRead.has(path))
     plain = [...plain, ...readLooseFiles(around, more)]
     const next = new Map(

@@ -3,6 +3,7 @@ import type { LooseFiles } from '../discover/loose.ts'
 import { named, phrase } from '../findings/message.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database } from '../model.ts'
+import { layoutPathOf } from '../values/value.ts'
 import type { Span } from '../values/value.ts'
 import type { PlainCluster } from './folders.ts'
 import type { ManifestFile } from './manifests.ts'
@@ -19,7 +20,7 @@ interface Deployed {
 export function undeployedClusters(files: readonly ManifestFile[], { databases, unread }: Deployed): Skipped[] {
   const read = new Set(databases.flatMap(({ layers }) => layers.map(({ file }) => file.path)))
   return files.flatMap(({ file, clusters = [], isTemplate }) => {
-    const path = file.layoutPath ?? file.path
+    const path = layoutPathOf(file)
     if (isTemplate === true || read.has(file.path) || unread.some((folder) => path.startsWith(folder))) return []
     return clusters.map(({ name, spot }: PlainCluster): Skipped => ({ name, reason: undeployed, at: spot }))
   })

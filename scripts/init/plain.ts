@@ -1,13 +1,12 @@
 // How are plain values joined, compared and cut, as Helm joins them?
 import { isDeepStrictEqual } from 'node:util'
-import { isJsonMap, setOwn, toPlain } from '../values/value.ts'
+import { firstPlain, isJsonMap, setOwn } from '../values/value.ts'
 import type { Json, JsonMap, SourceFile } from '../values/value.ts'
 import { parseYaml } from '../yaml/parse.ts'
 
 /** The first document of a text; {} where it holds no map. */
 export function plainOf(text: string | undefined): JsonMap {
-  const [document] = text === undefined ? [] : parseYaml({ path: '', text }, 'service').documents
-  const plain = document === undefined ? null : toPlain(document)
+  const plain = text === undefined ? null : firstPlain(parseYaml({ path: '', text }, 'service').documents)
   return isJsonMap(plain) ? plain : {}
 }
 

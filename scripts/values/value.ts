@@ -36,6 +36,9 @@ export interface SourceFile {
   readonly revision?: string
 }
 
+/** The path by the layout, by which trees and settings know a file; a report shows `path`. */
+export const layoutPathOf = ({ path, layoutPath }: Pick<SourceFile, 'path' | 'layoutPath'>): string => layoutPath ?? path
+
 /** Half-open range of UTF-16 offsets in a file's text. */
 export interface Span {
   readonly start: number
@@ -101,6 +104,11 @@ export function toPlain(value: Value): Json {
     case 'null':
       return null
   }
+}
+
+/** What the first document of a text holds; null: there is none. */
+export function firstPlain([document]: readonly Value[]): Json {
+  return document === undefined ? null : toPlain(document)
 }
 
 /** A tree whose nodes all carry one origin (constants of the generator or of the chart). */

@@ -12,7 +12,7 @@ import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import { serviceSpot } from '../../merge/generator.ts'
 import type { Database } from '../../model.ts'
 import { printed } from '../../values/printed.ts'
-import { isJsonMap, toPlain } from '../../values/value.ts'
+import { firstPlain, isJsonMap } from '../../values/value.ts'
 import type { JsonMap, Path } from '../../values/value.ts'
 import { parseYaml } from '../../yaml/parse.ts'
 import { writeProject } from '../write/project.ts'
@@ -45,8 +45,7 @@ function projectsIn(files: readonly ManifestFile[], { settings, databases }: Sur
     for (const object of objects)
       if (object.kind === 'AppProject' && !JSON.stringify(object.plain).includes(unknownText)) add({ plain: object.plain, written: object })
   if (settings.argocd.manageProject && databases.length > 0) {
-    const [document] = parseYaml({ path: '', text: writeProject(settings, databases) }, 'service').documents
-    const plain = document === undefined ? null : toPlain(document)
+    const plain = firstPlain(parseYaml({ path: '', text: writeProject(settings, databases) }, 'service').documents)
     if (isJsonMap(plain)) add({ plain })
   }
   return found
