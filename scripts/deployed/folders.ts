@@ -17,6 +17,8 @@ import { parseYaml } from '../yaml/parse.ts'
 import { directoryFilter } from './directory-filter.ts'
 import { fileReader } from './file-cache.ts'
 import { kustomizations } from '../discover/loose.ts'
+import { editorOf, edits, editsOf } from './kustomize-edits.ts'
+import type { Editor } from './kustomize-edits.ts'
 import { buildKustomization } from './kustomize.ts'
 import type { Built } from './kustomize.ts'
 import { at, texts } from './manifest-parts.ts'
@@ -41,8 +43,8 @@ export type Folder =
   /** something that makes Clusters and is not run here, from these folders */
   | { readonly kind: 'unread'; readonly what: string; readonly folders: readonly string[]; readonly at?: Spot }
 
-/** The files, and which repository they are of. */
-interface Checkout {
+/** The files, which repository they are of, and who deploys them. */
+interface Checkout extends Editor {
   readonly settings: Settings
   readonly tree: Tree
 }
@@ -54,19 +56,21 @@ const words = /postgresql\.cnpg\.io|cloudnative-pg\.(?:github\.)?io\/charts|ghcr
 const folders = new WeakMap<Tree, Map<string, Folder>>()
 
 /** What a source that is a folder of this repository deploys; each folder is looked into once. */
-export function folderOf(source: JsonMap, { settings, tree }: Checkout): Folder {
+export function folderOf(source: JsonMap, checkout: Checkout): Folder {
+  const { tree } = checkout
   const { path, repoURL, targetRevision, chart, plugin, directory, kustomize } = source
   if (typeof path !== 'string' || typeof repoURL !== 'string' || chart !== undefined) return nothing
   const known = folders.get(tree) ?? new Map<string, Folder>()
   folders.set(tree, known)
-  const key = JSON.stringify([path, repoURL, targetRevision, plugin === undefined, directory, kustomize])
-  const folder = known.get(key) ?? lookInto(source, { settings, tree })
+  const key = JSON.stringify([path, repoURL, targetRevision, plugin, directory, kustomize, editorOf(kustomize, checkout)])
+  const folder = known.get(key) ?? lookInto(source, checkout)
   known.set(key, folder)
   return folder
 }
 
 /** The file that decides is found as Argo CD finds it. */
-function lookInto(source: JsonMap, { settings, tree }: Checkout): Folder {
+function lookInto(source: JsonMap, checkout: Checkout): Folder {
+  const { settings, tree } = checkout
   const { path, repoURL, targetRevision, plugin } = source
   if (typeof path !== 'string' || typeof repoURL !== 'string') return nothing
   const revision = typeof targetRevision === 'string' ? { targetRevision } : {}
@@ -78,12 +82,12 @@ function lookInto(source: JsonMap, { settings, tree }: Checkout): Folder {
   const has = (name: string): boolean => all.paths.includes(folder + name)
   if (plugin !== undefined)
     return runsKustomize(plugin) && !has('Chart.yaml') && kustomizations.some(has)
-      ? kustomizationIn(folder, { source, all, shown: tree })
+      ? kustomizationIn(folder, { source, all, shown: tree, editor: checkout })
       : unread(all, chartsBelow(all, folder), 'a plugin')
   const directory = at(source, 'directory')
   if (!isJsonMap(directory) || Object.keys(directory).length === 0) {
     if (has('Chart.yaml')) return chartIn(all, folder)
-    if (kustomizations.some(has)) return kustomizationIn(folder, { source, all, shown: tree })
+    if (kustomizations.some(has)) return kustomizationIn(folder, { source, all, shown: tree, editor: checkout })
   }
   return manifestsIn(all, folder, { directory, shown: tree })
 }
@@ -101,20 +105,17 @@ function chartIn(all: Tree, folder: string): Folder {
 
 /** Options of an Application that change no object of ours, or that are the same as in a kustomization. */
 const harmlessOptions = new Set(['version', 'images', 'replicas', 'kubeVersion', 'apiVersions', 'ignoreMissingComponents'])
-/** Options that Argo CD writes into the kustomization (`kustomize edit set`, `edit add`). */
-const edits = ['namespace', 'namePrefix', 'nameSuffix', 'commonLabels', 'commonAnnotations', 'components', 'patches']
 
 function kustomizationIn(
   folder: string,
-  { source, all, shown }: { readonly source: JsonMap; readonly all: Tree; readonly shown: Tree },
+  { source, all, shown, editor }: { readonly source: JsonMap; readonly all: Tree; readonly shown: Tree; readonly editor: Editor },
 ): Folder {
   const folders = foldersOf(all, folder)
   if (!mentions(all, folders)) return nothing
   const options = isJsonMap(source['kustomize']) ? source['kustomize'] : {}
   const option = Object.keys(options).find((key) => !harmlessOptions.has(key) && !edits.includes(key))
-  const edited = Object.fromEntries(Object.entries(options).filter(([key]) => edits.includes(key)))
   const isFolder = (path: string): boolean => pathsBelow(all, path).length > 0
-  const built = buildKustomization(folder, { file: fileReader(shown), isFolder }, edited)
+  const built = buildKustomization(folder, { file: fileReader(shown), isFolder }, editsOf(options, editor))
   if ('why' in built) return { kind: 'unread', what: `a kustomization (${built.why})`, folders, ...(built.at && { at: built.at }) }
   if (built.objects.length === 0 && built.broken.length > 0)
     return { kind: 'manifests', clusters: [], built: { ...built, read: [...built.read, ...folders] } }

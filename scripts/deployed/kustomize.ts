@@ -9,8 +9,8 @@ import { printed } from '../values/printed.ts'
 import { trimEndOf } from '../values/trim.ts'
 import { spotOf } from '../findings/spot.ts'
 import type { Spot } from '../findings/spot.ts'
-import type { Json, JsonMap, MapValue, Origin, SourceFile, Value } from '../values/value.ts'
-import { fromPlain, isJsonMap, jsonAt, toPlain, valueAt } from '../values/value.ts'
+import type { Json, MapValue, SourceFile, Value } from '../values/value.ts'
+import { isJsonMap, jsonAt, toPlain, valueAt } from '../values/value.ts'
 import { readManifests } from '../yaml/manifests.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import { applyPatches, objectOf, patchesOf, toText } from './kustomize-patches.ts'
@@ -55,7 +55,7 @@ const mostFolders = 500
  * As `kustomize build` does it: resources, components, patches, then names, the namespace, labels and annotations. `edits`:
  * what Argo CD writes into the kustomization before.
  */
-export function buildKustomization(folder: string, files: Reader, edits: JsonMap = {}): Built {
+export function buildKustomization(folder: string, files: Reader, edits?: MapValue): Built {
   const read = new Set<string>()
   const reader: Reader = {
     ...files,
@@ -91,7 +91,7 @@ export function buildKustomization(folder: string, files: Reader, edits: JsonMap
     const [written] = documents
     if (written === undefined || written.kind === 'null') return `${file.path} is empty`
     if (written.kind !== 'map') return `${file.path} is no map`
-    const root = at === folder && given.length === 0 ? withEdits(written, edits) : written
+    const root = at === folder && given.length === 0 && edits !== undefined ? withEdits(written, edits) : written
     const objects = [...given]
     for (const key of ['resources', 'bases', 'components'])
       for (const entry of textsAt(root, key)) {
@@ -154,10 +154,9 @@ function spotOfReason(root: MapValue, why: string): Spot | undefined {
 }
 
 /** Lists are added to, maps take further members, and texts are replaced. */
-function withEdits(root: MapValue, edits: JsonMap): MapValue {
+function withEdits(root: MapValue, edits: MapValue): MapValue {
   const entries = new Map(root.entries)
-  for (const [key, edit] of Object.entries(edits)) {
-    const node = fromPlain(edit, nowhere)
+  for (const [key, node] of edits.entries) {
     const before = entries.get(key)
     if (node.kind === 'list' && before?.kind === 'list') entries.set(key, { ...before, items: [...before.items, ...node.items] })
     else if (node.kind === 'map' && before?.kind === 'map')
@@ -165,15 +164,6 @@ function withEdits(root: MapValue, edits: JsonMap): MapValue {
     else entries.set(key, node)
   }
   return { ...root, entries }
-}
-
-/** What an Application adds is not in a file of the kustomization. */
-const nowhere: Origin = {
-  layer: 'service',
-  file: { path: '', text: '', builtin: true },
-  path: [],
-  key: null,
-  value: { start: 0, end: 0 },
 }
 
 /** Kustomize takes no two objects with the same name. */

@@ -62,6 +62,12 @@ describe('a kustomization', () => {
       'argocd/orders.yaml:7: the plugin kustomize-build-with-helm is not run here: the folder is judged as kustomize builds it [argocd/not-computed]',
       zero,
     ])
+    const two = (name: string): string => application('pg', `, plugin: { name: ${name} }`).replace('name: orders', `name: orders-${name}`)
+    const both = repository({
+      ...kustomization('resources: [cluster.yaml]\n'),
+      'argocd/orders.yaml': `${two('tanka')}---\n${two('kustomize')}`,
+    })
+    expect(await both.told()).toContain(zero)
     expect(await told('tanka')).toEqual([expect.stringContaining('orders syncs a plugin, which is not run here')])
   })
   test('gives namespace, names, labels and annotations to all', async () => {
@@ -224,6 +230,40 @@ patches:
     const { run, told } = repository(kustomization('resources: [cluster.yaml]\nnamePrefix: us-\n'), more)
     expect((await run('list', '--format', 'json')).stdout).toMatch(/"name": "eu-orders",\s+"namespace": "sales"/)
     expect(await told()).toEqual([])
+  })
+  test('is blamed in the Application for what its patches change', async () => {
+    const bad = ', kustomize: { patches: [{ target: { kind: Cluster }, patch: "spec: {instances: -1, bogus: 1}" }] }'
+    const { told } = repository(kustomization('resources: [cluster.yaml]\n'), bad)
+    expect((await told()).map((line) => line.replace(/: .*(\[.*)/, ' $1'))).toEqual([
+      'argocd/orders.yaml:7 [schema/minimum]',
+      'argocd/orders.yaml:7 [schema/unknown-field]',
+    ])
+  })
+  test('is blamed in the Application of a set as well', async () => {
+    const set = (patch: string): string => `apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: { name: dbs, namespace: argocd }
+spec:
+  goTemplate: true
+  syncPolicy: { applicationsSync: create-update, preserveResourcesOnDeletion: true }
+  generators: [{ list: { elements: [{ env: prd, instances: "0" }] } }]
+  template:
+    metadata: { name: "orders-{{.env}}" }
+    spec:
+      project: default
+      destination: { name: in-cluster, namespace: shop }
+      source:
+        { repoURL: ${url}, targetRevision: main, path: pg,
+          kustomize: { patches: [{ target: { kind: Cluster }, patch: "${patch}" }] } }
+`
+    const told = (patch: string): Promise<string[]> =>
+      repository({ ...kustomization('resources: [cluster.yaml]\n'), 'argocd/orders.yaml': set(patch) }).told()
+    expect(await told('spec: {instances: 0}')).toContain(
+      'argocd/orders.yaml:15: spec.instances is 0, but must be at least 1 [schema/minimum]',
+    )
+    expect(await told('spec: {instances: {{.instances}}}')).toContain(
+      'argocd/orders.yaml:15: spec.instances is 0, but must be at least 1 [schema/minimum]',
+    )
   })
   test('that an Application builds with other options is said to be not judged', async () => {
     const { run } = repository(kustomization('resources: [cluster.yaml]\n'), ', kustomize: { forceCommonLabels: true }')
