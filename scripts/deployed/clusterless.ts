@@ -8,6 +8,7 @@ import type { Database, RenderedObject } from '../model.ts'
 import { nearest } from '../values/path.ts'
 import { printed } from '../values/printed.ts'
 import { isMap, valueAt } from '../values/value.ts'
+import type { Json } from '../values/value.ts'
 import { destinationOf } from './application-values.ts'
 import type { ManifestFile } from './manifests.ts'
 import { at } from './manifest-parts.ts'
@@ -43,9 +44,16 @@ interface Seen {
 
 /** `policy/cluster-exists`: a Cluster that nothing here deploys. Only asked where everything that deploys Clusters is known. */
 export function lostClusterNames({ databases, clusterless, files }: Seen): LocatedFinding[] {
-  const held = files.flatMap(({ clusters = [] }) => clusters.map(({ name }) => name))
+  const held = new Set(files.flatMap(({ clusters = [] }) => clusters.map(({ name }) => name)))
   const reported = new Set<unknown>()
-  const whereOf = ({ environment: { destination } }: Database): string => destinationOf(destination.server, destination.name)
+  const whereOf = ({ environment: { destination } }: Database, namespace: Json): string =>
+    JSON.stringify([destinationOf(destination.server, destination.name), namespace])
+  const byPlace = new Map<string, Database[]>()
+  for (const one of databases) {
+    const near = byPlace.get(whereOf(one, one.namespace)) ?? []
+    near.push(one)
+    byPlace.set(whereOf(one, one.namespace), near)
+  }
   const plain = databases.flatMap((database) => (database.written?.objects ?? []).map((object) => ({ database, object })))
   const others = clusterless.flatMap(({ database, objects, namespace }) =>
     objects.map((object) => ({ database, object: inNamespace(object, namespace) })),
@@ -55,12 +63,12 @@ export function lostClusterNames({ databases, clusterless, files }: Seen): Locat
     const spot = node === undefined ? undefined : spotOf(node)
     if (!ofCluster.has(object.kind) || node?.kind !== 'scalar' || typeof node.value !== 'string' || spot === undefined) return []
     const namespace = at(object.plain, 'metadata', 'namespace') ?? database.namespace
-    const near = databases.filter((one) => one.namespace === namespace && whereOf(one) === whereOf(database))
+    const near = byPlace.get(whereOf(database, namespace)) ?? []
     // what a chart of somebody's own calls its Cluster is known to it alone
     const isOpen = near.some(({ written }) => written?.objects === undefined && written?.chartFolder !== undefined)
     const names = near.map(({ cluster }) => cluster)
     const key = `${spot.file.path}\0${spot.span.start}`
-    if (isOpen || names.includes(node.value) || held.includes(node.value) || /[${<]/.test(node.value) || reported.has(key)) return []
+    if (isOpen || names.includes(node.value) || held.has(node.value) || /[${<]/.test(node.value) || reported.has(key)) return []
     reported.add(key)
     const meant = nearest(node.value, names)
     return [
