@@ -13,7 +13,9 @@ export interface PodFiles {
   readonly projected: ReadonlySet<string> | undefined
   /** a Secret or ConfigMap is mounted there with all its keys, whatever they are */
   readonly hasOpenSource: boolean
-  /** the image is one of the project, and no patch of the pod mounts more */
+  /** a patch of the pod, a plugin or what injects volumes by annotations may mount more */
+  readonly mayMountMore: boolean
+  /** the image is one of the project */
   readonly isOfficial: boolean
 }
 
@@ -21,13 +23,18 @@ export interface PodFiles {
 export function podFilesOf(cluster: Json): PodFiles {
   const template = jsonAt(cluster, ['spec', 'projectedVolumeTemplate'])
   const image = jsonAt(cluster, ['spec', 'imageName'])
-  const isPatched = jsonAt(cluster, ['metadata', 'annotations', 'cnpg.io/podPatch']) !== undefined
+  const annotations = jsonAt(cluster, ['spec', 'inheritedMetadata', 'annotations'])
+  const mayMountMore =
+    jsonAt(cluster, ['metadata', 'annotations', 'cnpg.io/podPatch']) !== undefined ||
+    listIn(jsonAt(cluster, ['spec']), 'plugins').some((plugin) => jsonAt(plugin, ['name']) !== 'barman-cloud.cloudnative-pg.io') ||
+    (isJsonMap(annotations) && Object.keys(annotations).some((key) => /inject/i.test(key)))
   const sources = listIn(template, 'sources').filter(isJsonMap)
   const opened = sources.flatMap((source) => [source['secret'], source['configMap']].filter(isJsonMap))
   return {
     projected: isJsonMap(template) ? new Set(sources.flatMap(pathsOf)) : undefined,
     hasOpenSource: opened.some((source) => listIn(source, 'items').length === 0),
-    isOfficial: !isPatched && typeof image === 'string' && officialImage(image) !== undefined,
+    mayMountMore,
+    isOfficial: typeof image === 'string' && officialImage(image) !== undefined,
   }
 }
 
@@ -55,12 +62,12 @@ const usedFolder = /^\/(?:bin|controller|dev|etc(?!\/postgresql\/)|extensions|li
 /** Where a file that is not in the pod was looked for; undefined: it is there, or may be. */
 export function whereAbsent(file: string, pod: PodFiles): string | undefined {
   const path = posix.normalize(posix.isAbsolute(file) ? file : `${pgdata}/${file}`)
-  if (path === '/projected' || path.startsWith('/projected/')) return isProjected(path, pod) ? undefined : '/projected'
+  if (path === '/projected' || path.startsWith('/projected/')) return pod.mayMountMore || isProjected(path, pod) ? undefined : '/projected'
   if (path.startsWith(`${data}/`)) {
     const isThere = path === pgdata || (path.startsWith(`${pgdata}/`) && written.test(path.slice(pgdata.length + 1)))
     return isThere ? undefined : 'the data directory'
   }
-  return pod.isOfficial && !usedFolder.test(path) ? 'the image' : undefined
+  return pod.isOfficial && !pod.mayMountMore && !usedFolder.test(path) ? 'the image' : undefined
 }
 
 function isProjected(path: string, { projected, hasOpenSource }: PodFiles): boolean {

@@ -44,8 +44,13 @@ describe('lines of pg_hba that name a file', () => {
     ['an item that the operator expands', official, 'host app @users.txt ${podselector:a} md5'],
   ])('not where %s', (_, fields, line) => expect(objections(fields, hba(line))).toEqual([]))
 
-  test('not where a patch of the pod may mount it', () =>
-    expect(objections(official, hba('include /mnt/x.conf'), 'name: a, annotations: { cnpg.io/podPatch: "[]" }')).toEqual([]))
+  test.each(['/mnt/x.conf', '/projected/x.conf'])('not where something else may mount it: %s', (file) => {
+    const line = hba(`include ${file}`)
+    expect(objections(official, line, 'name: a, annotations: { cnpg.io/podPatch: "[]" }')).toEqual([])
+    expect(objections(`${official}\nplugins: [{ name: mounts.example.com }]`, line)).toEqual([])
+    expect(objections(`${official}\ninheritedMetadata: { annotations: { vault.hashicorp.com/agent-inject: "true" } }`, line)).toEqual([])
+    expect(objections(`${official}\nplugins: [{ name: barman-cloud.cloudnative-pg.io }]`, line)).toEqual([here])
+  })
 })
 
 test('an include of pg_hba stops every major of an image that the operator chooses', () => {

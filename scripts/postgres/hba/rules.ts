@@ -127,7 +127,8 @@ export const authRules: readonly Rule<AuthFiles>[] = [
     },
   },
   {
-    // 13 to 18: "could not open file …: No such file or directory", "could not load pg_hba.conf"; a reload keeps the previous rules
+    // 13 to 18: "could not open file …: No such file or directory", "could not load pg_hba.conf"; a reload keeps the previous rules. Without
+    // pg_ident the server starts (`PostmasterMain`), but maps nobody, and the operator's own lines are `peer map=local` and the like
     id: 'postgres/auth-file-there',
     severity: 'error',
     summary: 'pg_hba and pg_ident name files (`@file`, include) that are in the pod: in the line itself, or below /projected',
@@ -136,8 +137,9 @@ export const authRules: readonly Rule<AuthFiles>[] = [
         if (use === 'include_if_exists') continue
         const instead = use === '@' ? 'write the names in this line' : `write the lines in ${field}`
         const what = use === 'include_dir' ? 'folder' : 'file'
+        const harm = field === 'pg_hba' ? 'PostgreSQL does not start' : "PostgreSQL loads no map, and the operator can't log in"
         yield {
-          message: phrase`${named(field)} names the ${what} \`${named(file.name)}\`, but ${file.where} has no such ${what}: PostgreSQL does not start`,
+          message: phrase`${named(field)} names the ${what} \`${named(file.name)}\`, but ${file.where} has no such ${what}: ${harm}`,
           places: [{ path: ['spec', 'postgresql', field, index] }],
           help: fileHelp(file.name, instead, auth.files),
         }
