@@ -50,6 +50,7 @@ const aboutDatabases = /postgres|cnpg|cloudnative-pg|database/i
 const ofOperator = /cloudnative-pg\/(?:cloudnative-pg|artifacts|plugin-)|releases?\/(?:download\/)?(?:cnpg-|v?\d)/i
 
 const mostFolders = 500
+const takenFrom = ['resources', 'bases', 'components']
 
 /**
  * As `kustomize build` does it: resources, components, patches, then names, the namespace, labels and annotations. `edits`:
@@ -93,7 +94,7 @@ export function buildKustomization(folder: string, files: Reader, edits?: MapVal
     if (written.kind !== 'map') return `${file.path} is no map`
     const root = at === folder && given.length === 0 && edits !== undefined ? withEdits(written, edits) : written
     const objects = [...given]
-    for (const key of ['resources', 'bases', 'components'])
+    for (const key of takenFrom)
       for (const entry of textsAt(root, key)) {
         const found = take(entry, { at, by: file.path, objects, isComponent: key === 'components' })
         if (typeof found === 'string') {
@@ -104,9 +105,10 @@ export function buildKustomization(folder: string, files: Reader, edits?: MapVal
         else append(objects, found)
       }
     const result = twice(objects) ?? transform(root, objects, { at, reader })
-    const why = typeof result === 'string' ? result : twice(result)
-    if (typeof why === 'string') place ??= spotOfReason(root, why)
-    return typeof why === 'string' ? why.replace(/^it\b|^(?=an? |its )/, (word) => (word === '' ? `${file.path}: ` : file.path)) : result
+    const checked = Array.isArray(result) ? (twice(result) ?? result) : result
+    if (Array.isArray(checked)) return checked
+    place ??= spotOfKey(root, checked.keys)
+    return checked.why.replace(/^it\b|^(?=an? |its )/, (word) => (word === '' ? `${file.path}: ` : file.path))
   }
   const take = (
     entry: string,
@@ -145,10 +147,18 @@ function spotOfEntry(root: MapValue, key: string, entry: string): Spot | undefin
   return item === undefined ? undefined : spotOf(item)
 }
 
-/** The key that a refusal names, or the patches that it is about. */
-function spotOfReason(root: MapValue, why: string): Spot | undefined {
-  const named = /`([^`]+)`/.exec(why)?.[1] ?? ''
-  const keys = [named, ...(/patch|target/.test(why) ? ['patches', 'patchesStrategicMerge', 'patchesJson6902'] : [])]
+/** Why it is not built, and the keys that this is about. */
+interface Refusal {
+  readonly why: string
+  readonly keys: readonly string[]
+}
+
+const chartKeys = ['helmCharts', 'helmChartInflationGenerator']
+const rendersChart = (keys: readonly string[]): Refusal => ({ why: 'it renders the chart `cluster`', keys })
+const ofPatches = (why: string): Refusal => ({ why, keys: ['patches', 'patchesStrategicMerge', 'patchesJson6902'] })
+
+/** Where the first of some keys is, or that of the whole. */
+function spotOfKey(root: MapValue, keys: readonly string[]): Spot | undefined {
   const node = keys.flatMap((key) => root.entries.get(key) ?? [])[0] ?? [...root.entries.values()][0]
   return node === undefined ? undefined : spotOf(node, 'key')
 }
@@ -167,12 +177,12 @@ function withEdits(root: MapValue, edits: MapValue): MapValue {
 }
 
 /** Kustomize takes no two objects with the same name. */
-function twice(objects: readonly Made[]): string | undefined {
+function twice(objects: readonly Made[]): Refusal | undefined {
   const seen = new Set<string>()
   for (const object of objects) {
     const { name, namespace } = idOf(object)
     const key = JSON.stringify([object.plain['apiVersion'], object.kind, namespace, name])
-    if (seen.has(key)) return `it has ${object.kind} ${name} twice`
+    if (seen.has(key)) return { why: `it has ${object.kind} ${name} twice`, keys: takenFrom }
     seen.add(key)
   }
   return undefined
@@ -180,23 +190,24 @@ function twice(objects: readonly Made[]): string | undefined {
 
 const isRemote = (entry: string): boolean => /^[a-z][a-z+.-]*:\/\/|^[^/@\s]+@[^/]+:|^[\w-]+(?:\.[\w-]+)+\/|\?ref=|\/\//.test(entry)
 
-function transform(root: MapValue, objects: readonly Made[], around: { readonly at: string; readonly reader: Reader }): Made[] | string {
+function transform(root: MapValue, objects: readonly Made[], around: { readonly at: string; readonly reader: Reader }): Made[] | Refusal {
   const keys = [...root.entries.keys()]
   const strange = keys.find((key) => !harmless.has(key) && !built.has(key) && !others.has(key))
-  if (strange !== undefined) return `it has the unknown key \`${strange}\``
-  const isChart = ['helmCharts', 'helmChartInflationGenerator'].some((key) => {
+  if (strange !== undefined) return { why: `it has the unknown key \`${strange}\``, keys: [strange] }
+  const isChart = chartKeys.some((key) => {
     const charts = root.entries.get(key)
     return charts !== undefined && chartOfDatabases(JSON.stringify(toPlain(charts)))
   })
-  if (isChart) return 'it renders the chart `cluster`'
+  if (isChart) return rendersChart(chartKeys)
   for (const path of textsAt(root, 'generators'))
-    if (chartOfDatabases(around.reader.file(posix.join('/', around.at, path).slice(1))?.text ?? '')) return 'it renders the chart `cluster`'
+    if (chartOfDatabases(around.reader.file(posix.join('/', around.at, path).slice(1))?.text ?? '')) return rendersChart(['generators'])
   const other = keys.find((key) => others.has(key) && !(key === 'replacements' && keys.some((one) => one !== key && others.has(one))))
-  if (other !== undefined && objects.length > 0 && mayReplace(root, { other, objects, around })) return `it has \`${other}\``
+  if (other !== undefined && objects.length > 0 && mayReplace(root, { other, objects, around }))
+    return { why: `it has \`${other}\``, keys: [other] }
   const patches = patchesOf(root, around)
-  if (typeof patches === 'string') return patches
+  if (typeof patches === 'string') return ofPatches(patches)
   const patched = applyPatches(objects, patches)
-  return typeof patched === 'string' ? patched : patched.map((object) => withCommon(object, root))
+  return typeof patched === 'string' ? ofPatches(patched) : patched.map((object) => withCommon(object, root))
 }
 
 interface Replacing {

@@ -219,6 +219,12 @@ patches:
     ['a misspelt key', 'namespace: a\nresources: [cluster.yaml]\npatchs: []\n', 3],
     ['an entry', 'namespace: a\nresources:\n  - cluster.yaml\n  - more.yaml\n', 4],
     ['a patch', 'resources: [cluster.yaml]\nnamespace: a\npatches: [{ path: p.yaml }]\n', 3],
+    ['the same twice', 'namespace: a\nresources: [cluster.yaml, cluster.yaml]\n', 2],
+    [
+      'a chart',
+      'resources: [cluster.yaml]\nnamespace: a\nhelmCharts: [{ name: cluster, repo: "https://cloudnative-pg.github.io/charts" }]\n',
+      3,
+    ],
   ])('is not judged because of %s at its line', async (_what, text, line) => {
     expect(await repository(kustomization(text)).told()).toEqual([
       expect.stringMatching(new RegExp(`^pg/kustomization\\.yaml:${line}: orders is not judged`)),
