@@ -83,11 +83,11 @@ export const placement: readonly ObjectRule[] = [
       for (const object of objects.filter(({ kind }) => kind === 'Cluster'))
         for (const index of listAt(object.plain, 'spec', 'topologySpreadConstraints').keys()) {
           const path = ['spec', 'topologySpreadConstraints', index, 'labelSelector', 'matchLabels', 'cnpg.io/cluster']
-          const named = textAt(object.plain, ...path)
-          if (named === undefined || named === object.name) continue
+          const counted = textAt(object.plain, ...path)
+          if (counted === undefined || counted === object.name) continue
           yield {
             object,
-            message: phrase`${here('cnpg.io/cluster')} is ${shown(named)}, but this Cluster is ${shown(object.name)}: its instances are not spread`,
+            message: phrase`${here('cnpg.io/cluster')} is ${shown(counted)}, but this Cluster is ${shown(object.name)}: its instances are not spread`,
             places: [{ path }],
             help: phrase`write ${object.name}`,
           }

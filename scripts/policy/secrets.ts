@@ -151,8 +151,8 @@ function* referencesIn(value: Json | undefined, path: Path): Iterable<KeyReferen
   if (typeof name === 'string' && typeof key === 'string' && isReference(path)) yield { kind, name, key, path: [...path, 'key'] }
   if (typeof name === 'string' && Array.isArray(items))
     for (const [index, item] of items.entries()) {
-      const named = textAt(item, 'key')
-      if (named !== undefined) yield { kind, name, key: named, path: [...path, 'items', index, 'key'] }
+      const taken = textAt(item, 'key')
+      if (taken !== undefined) yield { kind, name, key: taken, path: [...path, 'items', index, 'key'] }
     }
   for (const [step, below] of Object.entries(value)) yield* referencesIn(below, [...path, step])
 }
