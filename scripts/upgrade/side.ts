@@ -1,6 +1,6 @@
 // Which two states of a database does an upgrade compare, and how do its values change for another PostgreSQL?
 import { printed } from '../values/printed.ts'
-import { majorOf } from '../operator/major.ts'
+import { isPresetImage, majorOf, majorOfImage, presetMajor } from '../operator/major.ts'
 import { chartDefaults } from '../chart/defaults.ts'
 import type { Evaluated } from '../chart/evaluated.ts'
 import type { MapValue, Origin, Path, Value } from '../values/value.ts'
@@ -28,19 +28,20 @@ export function withPostgres(values: MapValue, major: number): MapValue {
   return image === undefined ? versioned : withScalar(versioned, ['cluster', 'imageName'], image)
 }
 
-/** The image with another major; undefined: there is none. */
+/** The image with another major, or as it is where it has that one; undefined: there is none. */
 function imageWith(image: Value | undefined, major: number): string | undefined {
   if (image?.kind !== 'scalar' || typeof image.value !== 'string' || image.value === '') return undefined
+  if (majorOfImage(image.value) === major) return image.value
   const reference = image.value.replace(/@sha256:[0-9a-fA-F]+$/, '')
   const colon = reference.lastIndexOf(':')
   const tag = reference.slice(colon + 1)
   return colon < 0 || tag.includes('/') ? reference : `${reference.slice(0, colon + 1)}${tag.replace(/^\d[\d.]*/, String(major))}`
 }
 
-/** The same for a Cluster that no chart makes: its catalogue's major, its image, or an image where it has none. */
+/** The same for a Cluster that no chart makes: its catalogue's major, its image, or an image where the operator's own has another. */
 export function objectWith(object: RenderedObject, major: number): RenderedObject {
   const { kind, value } = object
-  if (kind !== 'Cluster' || value.kind !== 'map') return object
+  if (kind !== 'Cluster' || value.kind !== 'map' || (major === presetMajor && isPresetImage(object.plain))) return object
   const catalog = ['spec', 'imageCatalogRef']
   const changed =
     valueAt(value, catalog) === undefined

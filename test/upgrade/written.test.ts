@@ -67,6 +67,18 @@ describe('of databases as written', () => {
     expect(notes.map(({ text }) => text)).toContain('which values of its chart choose PostgreSQL is not known, so 18 could not be tried')
   })
 })
+test('a Cluster that has the major already keeps its image, and no chart of the operator is named that is not known', async () => {
+  const plain = (image: string): Record<string, string> => ({
+    'apps/plain.yaml': files['apps/plain.yaml'],
+    'pg/cluster.yaml': cluster.replace(/ {2}imageName: .*\n/, image),
+  })
+  opened = openFiles(plain(''), url)
+  expect((await upgrade('--postgres', '18')).verdicts).toEqual({ plain: 'unchanged' })
+  expect((await upgrade('--operator', '1.29.1')).notes.map(({ text }) => text).join('\n')).not.toContain('(now )')
+  opened.remove()
+  opened = openFiles(plain('  imageName: ghcr.io/cloudnative-pg/postgresql:17.6-system-trixie\n'), url)
+  expect((await upgrade('--postgres', '17')).verdicts).toEqual({ plain: 'unchanged' })
+})
 test('a catalogue of a Cluster without a chart gets the major', async () => {
   const catalog = cluster.replace(
     /imageName: .*/,
