@@ -32,7 +32,7 @@ export function objectsIn(source: JsonMap, manifest: Manifest): RenderedObject[]
 export function holdersIn(source: JsonMap, manifest: Manifest, namespace: string): Holders {
   const folder = folderOf(source, manifest)
   if (folder.kind !== 'manifests' || folder.built !== undefined) return new Map()
-  const files = filesWith('kind', source, manifest).filter(({ text }) => /\b(?:Secret|ConfigMap|Certificate)\b/.test(text))
+  const files = filesWith('kind', source, manifest).filter(({ text }) => /(?:Secret|ConfigMap|Certificate|OnePasswordItem)\b/.test(text))
   const holders = objectsOf(files).filter(({ plain }) => isHolder(plain))
   return holdersByName(holders, ({ plain }) => printed(at(plain, 'metadata', 'namespace') ?? namespace))
 }

@@ -2,7 +2,7 @@
 import type { RenderedObject } from '../model.ts'
 import { nearest } from '../values/path.ts'
 import { jsonAt, leavesOf } from '../values/value.ts'
-import type { JsonMap } from '../values/value.ts'
+import type { JsonMap, Path } from '../values/value.ts'
 
 /** By the API group: the chart's Secrets, ConfigMaps and monitoring objects are not. */
 export function isOperators({ apiVersion }: JsonMap): boolean {
@@ -21,11 +21,27 @@ export function isHolder({ apiVersion, kind }: JsonMap): boolean {
 }
 
 /** Kinds of other operators that fill Secrets: external-secrets, sealed-secrets, Vault's, Doppler's, Infisical's, 1Password's. */
-export function isOfSecrets(kind: unknown): boolean {
+function isOfSecrets(kind: unknown): boolean {
   return typeof kind === 'string' && /Secret$|^(?:Certificate|OnePasswordItem)$/.test(kind)
 }
 
-/** Holders by the namespace and the name that they are asked for by: a Certificate by that of the Secret that it makes. */
+/** Where they name the Secret that they fill. */
+const targets: readonly Path[] = [
+  ['target', 'name'],
+  ['secretName'],
+  ['destination', 'name'],
+  ['managedSecret', 'name'],
+  ['managedSecretReference', 'secretName'],
+]
+
+/** The Secrets that an object of another operator may fill: those that it names, and the one of its own name. */
+export function filledBy({ kind, name, plain }: RenderedObject): string[] {
+  if (kind === 'Secret' || !isOfSecrets(kind)) return []
+  const named = targets.map((path) => jsonAt(plain, ['spec', ...path])).filter((target) => typeof target === 'string')
+  return kind === 'Certificate' ? named : [...named, name]
+}
+
+/** Holders by the namespace and the name that they are asked for by: what fills a Secret by that of the Secret. */
 export type Holders = ReadonlyMap<string, readonly RenderedObject[]>
 
 const keyOf = (namespace: string, name: string): string => `${namespace}/${name}`
@@ -34,11 +50,13 @@ const keyOf = (namespace: string, name: string): string => `${namespace}/${name}
 export function holdersByName<Holder extends RenderedObject>(holders: readonly Holder[], namespaceOf: (holder: Holder) => string): Holders {
   const byName = new Map<string, Holder[]>()
   for (const holder of holders) {
-    const made = holder.kind === 'Certificate' ? jsonAt(holder.plain, ['spec', 'secretName']) : holder.name
-    const key = keyOf(namespaceOf(holder), typeof made === 'string' ? made : '')
-    const others = byName.get(key) ?? []
-    others.push(holder)
-    byName.set(key, others)
+    const names = new Set(holder.kind === 'Secret' || holder.kind === 'ConfigMap' ? [holder.name] : filledBy(holder))
+    for (const name of names) {
+      const key = keyOf(namespaceOf(holder), name)
+      const others = byName.get(key) ?? []
+      others.push(holder)
+      byName.set(key, others)
+    }
   }
   return byName
 }
@@ -49,5 +67,5 @@ export function holdersNamed(objects: readonly RenderedObject[], namespace: stri
   const names = new Set<string>()
   for (const { value } of objects)
     for (const { value: leaf } of leavesOf(value)) if (leaf.kind === 'scalar' && typeof leaf.value === 'string') names.add(leaf.value)
-  return [...names].flatMap((name) => holders.get(keyOf(namespace, name)) ?? [])
+  return [...new Set([...names].flatMap((name) => holders.get(keyOf(namespace, name)) ?? []))]
 }

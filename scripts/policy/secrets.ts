@@ -1,7 +1,7 @@
 // Do the Secrets and ConfigMaps that come with a Cluster hold what it reads from them?
 import { here, named, phrase } from '../findings/message.ts'
 import type { RenderedObject } from '../model.ts'
-import { isOfSecrets } from '../operator/objects.ts'
+import { filledBy } from '../operator/objects.ts'
 import { formatPath, listed, nearest } from '../values/path.ts'
 import type { Json, Path } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
@@ -14,21 +14,6 @@ interface Held {
   readonly keys: readonly string[]
 }
 
-/** Where objects of other operators name the Secret that they fill: external-secrets, cert-manager, Vault's, Doppler's, Infisical's. */
-const targets: readonly Path[] = [
-  ['target', 'name'],
-  ['secretName'],
-  ['destination', 'name'],
-  ['managedSecret', 'name'],
-  ['managedSecretReference', 'secretName'],
-]
-
-/** Whether another operator puts keys into a Secret. */
-function fills({ kind, name, plain }: RenderedObject, secret: string): boolean {
-  if (kind === 'Secret') return false
-  return (isOfSecrets(kind) && name === secret) || targets.some((path) => textAt(plain, 'spec', ...path) === secret)
-}
-
 /** Undefined: there is none, there are several, or another program fills it. */
 function heldNamed(objects: readonly RenderedObject[], kind: string, name: string): Held | undefined {
   const [object, ...others] = objects.filter((one) => one.kind === kind && one.name === name)
@@ -36,12 +21,14 @@ function heldNamed(objects: readonly RenderedObject[], kind: string, name: strin
   const annotations = plainAt(object.plain, 'metadata', 'annotations')
   const isFilled =
     isJsonMap(annotations) &&
-    Object.keys(annotations).some((key) => !key.startsWith('argocd.argoproj.io/') && /reflect|replicat|sync|vault|inject|generat/i.test(key))
+    Object.keys(annotations).some(
+      (key) => !key.startsWith('argocd.argoproj.io/') && /reflect|replicat|sync|vault|inject|generat/i.test(key),
+    )
   const keys = ['data', 'stringData', 'binaryData'].flatMap((part) => {
     const held = plainAt(object.plain, part)
     return isJsonMap(held) ? Object.keys(held) : []
   })
-  if (isFilled || keys.length === 0 || (kind === 'Secret' && objects.some((one) => fills(one, name)))) return undefined
+  if (isFilled || keys.length === 0 || (kind === 'Secret' && objects.some((one) => filledBy(one).includes(name)))) return undefined
   return { object, keys }
 }
 
