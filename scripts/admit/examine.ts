@@ -3,7 +3,7 @@ import { fieldAt, keyName, named, phrase } from '../findings/message.ts'
 import { printed } from '../values/printed.ts'
 import type { Finding, Place, RuledFinding } from '../findings/finding.ts'
 import type { JsonMap, Path } from '../values/value.ts'
-import { allNear, nearest } from '../values/path.ts'
+import { commonWords, allNear, nearest } from '../values/path.ts'
 import { issueRule, operatorSubject, type AdmitOptions } from './admit.ts'
 import { checkCel } from '../kubernetes/cel.ts'
 import { kubePath, sentence, type Issue } from '../kubernetes/issue.ts'
@@ -156,16 +156,13 @@ export function isMisspelt(missing: Path, unknown: readonly Path[], object: Json
   })
 }
 
-/** Words that so many maps have that one of them is no hint at another place. */
-const common: ReadonlySet<string> = new Set(['enabled', 'key', 'name', 'type', 'value'])
-
 function unknownMember(path: Path, kind: ServedKind): RuledFinding {
   const name = printed(path.at(-1))
   const schema = path[0] === 'metadata' ? undefined : schemaAt(kind.schema, path.slice(0, -1))
   const known = [...(schema?.properties?.keys() ?? [])]
   const guess = nearest(name, known)
   const holder = path.length > 1 ? fieldAt(path.slice(0, -1)) : kind.kind
-  const homes = common.has(name) ? [] : [...(schema?.properties ?? [])].filter(([, child]) => child.properties?.has(name) === true)
+  const homes = commonWords.has(name) ? [] : [...(schema?.properties ?? [])].filter(([, child]) => child.properties?.has(name) === true)
   const help =
     guess !== undefined
       ? phrase`did you mean \`${guess}\`?`

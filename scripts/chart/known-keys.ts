@@ -1,7 +1,7 @@
 // Which keys of a values file does no template of the chart read?
 import { lookup } from '../values/lookup.ts'
 import type { MapValue, Path, Value } from '../values/value.ts'
-import { nearest } from '../values/path.ts'
+import { commonWords, nearest } from '../values/path.ts'
 import { toleratedPostgresqlKeys } from './cluster.ts'
 import { valuesShape } from './shape.ts'
 import type { ClosedShape, Shape } from './shape-kinds.ts'
@@ -92,6 +92,7 @@ function homesOf(key: string, where: string, shape: ClosedShape): readonly strin
   const all = pathsByKey().get(key) ?? []
   const parent = where.slice(0, Math.max(where.lastIndexOf('.'), 0))
   const near = parent === '' ? [] : all.filter((path) => path.startsWith(`${parent}.`))
+  if (near.length > 1 && commonWords.has(key)) return []
   // a word that several unrelated maps have, such as `parameters`, is no evidence
   return near.length > 0 ? near.slice(0, 3) : parent === '' || all.length === 1 ? all.slice(0, 3) : []
 }

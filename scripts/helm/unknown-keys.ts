@@ -1,7 +1,7 @@
 // Which keys of a values file does no template of a chart read?
 import type { MapValue, Path, Value } from '../values/value.ts'
 import { append } from '../values/append.ts'
-import { allNear, nearest } from '../values/path.ts'
+import { allNear, nearest, commonWords } from '../values/path.ts'
 import type { ReadShape } from './read-shape.ts'
 
 /** A key without effect. */
@@ -134,6 +134,7 @@ function homesOf(path: Path, root: ReadShape): readonly string[] {
   if (kin.length > 0) return kin.slice(0, 3)
   const inside = `${path.slice(0, -1).join('.')}.`
   const near = path.length === 1 ? [] : all.filter((other) => other.startsWith(inside))
+  if (near.length > 1 && commonWords.has(String(path.at(-1)))) return []
   return near.length > 0 ? near.slice(0, 3) : path.length === 1 || all.length === 1 ? all.slice(0, 3) : []
 }
 

@@ -109,3 +109,6 @@ export function listed(words: Iterable<string>): string {
   while (count > 2 && sorted.slice(0, count).join(', ').length > listLength) count--
   return count === sorted.length ? sorted.join(', ') : `${sorted.slice(0, count).join(', ')} and ${sorted.length - count} more`
 }
+
+/** Words that so many maps have that one of them is no hint at another place. */
+export const commonWords: ReadonlySet<string> = new Set(['enabled', 'key', 'name', 'type', 'value'])

@@ -198,6 +198,7 @@ test.each([
   ['cluster: { postgresql: { parameters: { anything: "1" } } }', []],
   ['databases: [{ name: app, owener: app }]', ['databases.0.owener owner']],
   ['poolers: [{ name: rw, monitoring: { podMonitor: { label: {} } } }]', ['poolers.0.monitoring.podMonitor.label - ']],
+  ['replica: { name: x }', ['replica.name -']],
   ['instances: 3', ['instances - cluster.instances poolers[].instances']],
   ['team: x\nglobal: {}', []],
   ['cluster: { constructor: 1, __proto__: 2 }', ['cluster.constructor -', 'cluster.__proto__ -']],

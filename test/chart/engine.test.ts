@@ -262,7 +262,8 @@ test('keys at the wrong level are told one by one, with the place where each wou
 
 test('a key whose name several unrelated maps have is sent to none of them', async () => {
   putChart('charts/cluster', '1.2.3', {
-    'templates/names.yaml': '{{- if or .Values.replica.source (.Values.cluster.catalog).name (.Values.cluster.secret).name }}{{ end }}',
+    'templates/names.yaml':
+      '{{- if or (.Values.replica.source).name (.Values.replica.secret).name (.Values.cluster.secret).name }}{{ end }}',
     'values.yaml': `${tinyChart('1.2.3')['values.yaml']}replica:\n  source: x\n`,
   })
   write('replica:', '  name: x')
