@@ -61,6 +61,7 @@ interface Answers {
   readonly findings: () => readonly LocatedFinding[]
 }
 
+/** A class, as all that is made for each database (`helm/output.ts`). */
 class EvaluatedDatabase implements Evaluated {
   readonly database: Database
   readonly settings: Settings
