@@ -5,7 +5,7 @@ import type { LocatedFinding } from '../findings/spot.ts'
 import { spotOf } from '../findings/spot.ts'
 import { locateFinding } from '../locate/finding.ts'
 import type { Database, RenderedObject } from '../model.ts'
-import { nearest } from '../values/path.ts'
+import { misspelt } from '../values/misspelt.ts'
 import { printed } from '../values/printed.ts'
 import { isMap, valueAt } from '../values/value.ts'
 import type { Json } from '../values/value.ts'
@@ -70,7 +70,7 @@ export function lostClusterNames({ databases, clusterless, files }: Seen): Locat
     const key = `${spot.file.path}\0${spot.span.start}`
     if (isOpen || names.includes(node.value) || held.has(node.value) || /[${<]/.test(node.value) || reported.has(key)) return []
     reported.add(key)
-    const meant = nearest(node.value, names)
+    const meant = misspelt(node.value, names)
     return [
       {
         rule: 'policy/cluster-exists',

@@ -2,7 +2,7 @@
 import { here, named, phrase, shown } from '../findings/message.ts'
 import { majorOfImage } from '../operator/major.ts'
 import { officialImage } from '../operator/official-image.ts'
-import { misspelt } from './misspelt.ts'
+import { misspelt } from '../values/misspelt.ts'
 import { printed } from '../values/printed.ts'
 import type { RenderedObject } from '../model.ts'
 import type { Json, Path } from '../values/value.ts'

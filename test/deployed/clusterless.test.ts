@@ -38,6 +38,8 @@ test('a Cluster that nothing here deploys is reported, with one of nearly the sa
   expect((await opened?.run('check'))?.stdout).toMatch(
     /info: spec\.cluster\.name is other.*\n.*\n.*\n {2}help: if another repository makes it/,
   )
+  await told({ 'pg/cluster.yaml': cluster.replace('shared', 'shared-1'), 'app/database.yaml': database('shared-2') })
+  expect((await opened?.run('check'))?.stdout).toMatch(/info: spec\.cluster\.name is shared-2/)
 })
 test.each([
   [

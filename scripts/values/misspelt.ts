@@ -1,5 +1,5 @@
 // Is a name a misspelling of another, and not that of a sibling?
-import { nearest } from '../values/path.ts'
+import { nearest } from './path.ts'
 
 /** The one of the known names that is meant; undefined: none is near, or the two differ as siblings do (`db-1`, `db-2`; `blue-a`, `blue-b`). */
 export function misspelt(name: string, known: readonly string[]): string | undefined {
