@@ -39,7 +39,8 @@ function isHarmless({ node, path }: SecretLiteral, root: MapValue): boolean {
   const above = path.map((_, depth) => valueAt(root, path.slice(root.origin.path.length, depth)))
   if (above.some(isFetched)) return true
   const around = above.at(-1)
-  if (typeof last === 'string' && isSecretKey(last)) return (/key$/i.test(last) && hasReference(around)) || isLocalFile(node)
+  if (typeof last === 'string' && isSecretKey(last))
+    return (/key$/i.test(last) && isKeyName(node) && hasReference(around)) || isLocalFile(node)
   if (/^v(?:alue|al)$/i.test(String(last))) return false
   const from = path.findIndex((step) => typeof step === 'string' && isSecretKey(step))
   return from >= 0 && above.slice(from + 1).some((map) => map?.kind === 'map' && !isOnlyTexts(map))
@@ -66,6 +67,9 @@ function isOnlyTexts({ entries }: MapValue): boolean {
     value.kind === 'map' ? isOnlyTexts(value) : value.kind !== 'list' && !(value.kind === 'scalar' && typeof value.value === 'boolean'),
   )
 }
+
+/** No key of a Secret is as long as that of a cloud, nor has its signs. */
+const isKeyName = (node: Value): boolean => node.kind === 'scalar' && /^[\w.-]{1,32}$/.test(String(node.value))
 
 /** The address of a database that is a file. */
 const isLocalFile = (node: Value): boolean => node.kind === 'scalar' && /^(?:file|sqlite\d?):/.test(String(node.value))

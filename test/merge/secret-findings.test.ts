@@ -17,6 +17,11 @@ test.each([
   ['a value below a key', 'token:\n  enabled: true\n  value: abc\n', [3]],
   ['a list of secrets', 'tokens:\n  - abc\n', []],
   ['a list at a key for one', 'apiToken:\n  - abc\n', [2]],
+  [
+    'a key of a cloud beside the name of a Secret',
+    's3:\n  existingSecret: s3\n  secretKey: wJalrXUtnFEMIK7MDENGbPxRfiCYzEXAMPLEKEYab\n',
+    [3],
+  ],
   ['the chart of databases', 'backups:\n  s3:\n    accessKey: abc\n    secretKey: def\n', [3, 4]],
   ['a Secret among manifests', 'objects:\n  - kind: Secret\n    stringData:\n      password: abc\n', [4]],
   ['a text that looks like one, wherever it is', 'token:\n  enabled: true\n  url: postgres://me:hunter22@host/db\n', [3]],
