@@ -277,19 +277,17 @@ function folderDatabases(of: SourceOf, source: JsonMap, looking: Looking): Datab
   }
   if (runsKustomize(source['plugin'])) sayPlugin(of, source, looking.findings)
   const holders = holdersIn(source, manifest, namespace)
-  return plainDatabases(objectsIn(source, manifest), namespace).map(({ cluster, objects, layer, fingerprint, ...own }) => ({
-    ...base,
-    namespace: own.namespace,
-    cluster,
-    layers: [layer],
-    written: {
+  return plainDatabases(objectsIn(source, manifest), namespace).map(({ cluster, objects, layer, fingerprint, ...own }) => {
+    const beside = holdersNamed(objects, own.namespace, holders)
+    const written = {
       ...writtenBase(of),
       release: cluster,
       chartAt: pathAt,
       objects,
-      holders: holdersNamed(objects, own.namespace, holders),
-      fingerprint,
+      holders: beside,
+      fingerprint: JSON.stringify([fingerprint, ...beside.map(({ plain }) => plain)]),
       helm: {},
-    },
-  }))
+    }
+    return { ...base, namespace: own.namespace, cluster, layers: [layer], written }
+  })
 }
