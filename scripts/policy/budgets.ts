@@ -5,6 +5,7 @@ import { bytesOf, showQuantity } from '../kubernetes/bytes.ts'
 import { budgetsOf } from '../postgres/budgets/budgets.ts'
 import type { Budgets } from '../postgres/budgets/budgets.ts'
 import type { ConnectionBudget } from '../postgres/budgets/connections.ts'
+import { isOff } from '../postgres/budgets/settings.ts'
 import { printed } from '../values/printed.ts'
 import { nearest } from '../values/path.ts'
 import type { JsonMap, Path } from '../values/value.ts'
@@ -134,7 +135,7 @@ function* walTooLarge({ wal, settings }: Budgets): Iterable<Finding> {
 function* switchedOff({ settings }: Budgets, names: readonly string[], consequence: string): Iterable<Finding> {
   for (const name of names) {
     const value = settings.written(name)
-    if (value === undefined || !/^(?:0|of|off|n|no|f|fa|fal|fals|false)$/i.test(value)) continue
+    if (value === undefined || !isOff(value)) continue
     yield {
       message: phrase`${here(name)} is ${named(value)}, but must be on: ${named(consequence)}`,
       places: [{ path: parameter(name) }],

@@ -1,8 +1,8 @@
 // Does the volume at /dev/shm hold what queries share between their workers?
 import { here, named, phrase } from '../findings/message.ts'
 import { bytesOf, showQuantity } from '../kubernetes/bytes.ts'
-import { settingsOf } from '../postgres/budgets/settings.ts'
-import { plainAt } from './subject.ts'
+import { isOff, settingsOf } from '../postgres/budgets/settings.ts'
+import { plainAt, textAt } from './subject.ts'
 import type { ObjectRule } from './subject.ts'
 
 export const sharedMemoryVolume: readonly ObjectRule[] = [
@@ -15,18 +15,24 @@ export const sharedMemoryVolume: readonly ObjectRule[] = [
     summary: 'the volume for shared memory holds the hash table of one parallel query',
     reads: [
       ['cluster', 'ephemeralVolumesSizeLimit'],
-      ['cluster', 'postgresql', 'parameters', 'work_mem'],
+      ['cluster', 'postgresql', 'parameters'],
     ],
     *check({ objects }) {
       for (const cluster of objects.filter(({ kind }) => kind === 'Cluster')) {
         const path = ['spec', 'ephemeralVolumesSizeLimit', 'shm']
         const [size, settings] = [bytesOf(plainAt(cluster.plain, ...path)), settingsOf(cluster)]
-        const workers = settings?.read('max_parallel_workers_per_gather')
+        const limits = ['max_parallel_workers_per_gather', 'max_parallel_workers', 'max_worker_processes'].map((name) =>
+          settings?.read(name),
+        )
+        const workers = limits.includes(undefined) ? undefined : Math.min(...limits.map(Number))
         const memory = settings?.read('work_mem')
         if (size === undefined || settings === undefined || workers === undefined || memory === undefined) continue
-        // hash_mem_multiplier is 2 from PostgreSQL 15 on
-        const needed = memory * 1024 * (settings.major < 15 ? 1 : 2) * (workers + 1)
-        if (size < 2 ** 20 || size >= needed || workers === 0) continue
+        const written = (name: string): string | undefined => textAt(cluster.plain, 'spec', 'postgresql', 'parameters', name)
+        // its default is 2 from PostgreSQL 15 on
+        const multiplier = Number(written('hash_mem_multiplier') ?? (settings.major < 15 ? 1 : 2))
+        const needed = memory * 1024 * multiplier * (workers + 1)
+        const isNever = workers === 0 || isOff(written('enable_parallel_hash') ?? '')
+        if (isNever || size < 2 ** 20 || !(size < needed)) continue
         yield {
           object: cluster,
           message:

@@ -26,6 +26,7 @@ const presets: ReadonlyMap<string, number> = new Map([
   ['maintenance_work_mem', 65_536],
   ['max_connections', 100],
   ['max_locks_per_transaction', 64],
+  ['max_parallel_workers', 8],
   ['max_parallel_workers_per_gather', 2],
   ['max_pred_locks_per_transaction', 64],
   ['max_replication_slots', 10],
@@ -50,6 +51,9 @@ const presets: ReadonlyMap<string, number> = new Map([
   ['wal_buffers', -1],
   ['work_mem', 4096],
 ])
+
+/** Whether a boolean is switched off, as `parse_bool` reads it: any part of the word that is no other's. */
+export const isOff = (value: string): boolean => /^(?:0|of|off|n|no|f|fa|fal|fals|false)$/i.test(value)
 
 /** Undefined: no Cluster of a major that is known here. */
 export function settingsOf(cluster: RenderedObject): ServerSettings | undefined {
