@@ -104,3 +104,30 @@ test('one folder of manifests is deployed once', async () => {
   const files = { 'pg/users.yaml': cluster, 'apps/a.yaml': `${root('one', 'pg')}---\n${root('two', 'pg')}` }
   expect(await found(files)).toEqual([once('apps/a.yaml:11', 'two', 'one')])
 })
+
+describe('where a folder of manifests holds the Cluster', () => {
+  const named = (name: string): string =>
+    `apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: ${name}, namespace: pg }\nspec: { instances: 3, storage: { size: 1Gi } }\n`
+  test('it is the one of a chart, of another folder and of a kustomization', async () => {
+    const apps = [application('chart'), root('plain', 'manual'), root('again', 'p1'), root('built', 'k')].join('---\n')
+    const files = {
+      'apps.yaml': apps,
+      'manual/c.yaml': named('orders-cluster'),
+      'p1/c.yaml': named('users'),
+      'k/kustomization.yaml': 'resources: [c.yaml]\nnamePrefix: u\n',
+      'k/c.yaml': named('sers'),
+    }
+    expect(await found(files)).toEqual([once('apps.yaml:15', 'plain', 'chart'), once('apps.yaml:31', 'built', 'again')])
+  })
+  test('two files of one folder are likely for one Argo CD, which is said once', async () => {
+    const files = {
+      'apps/a.yaml': application('chart'),
+      'apps/b.yaml': root('plain', 'manual'),
+      'manual/c.yaml': named('orders-cluster'),
+      'other/c.yaml': root('elsewhere', 'manual'),
+    }
+    expect(await found(files)).toEqual([
+      'apps/b.yaml:3: Application plain deploys the Cluster that chart deploys, too, unless they are for two Argo CDs [argocd/cluster-once]',
+    ])
+  })
+})

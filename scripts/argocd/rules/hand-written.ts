@@ -89,12 +89,13 @@ export function judgeHandWritten({ settings, databases, judged, tree, base, loos
   const single = files.map((file) => ({ ...file, manifests: file.manifests.filter((one) => !doubled.manifests.has(one)) }))
   append(findings, doubled.findings, doubledApplications(single, { settings, databases }), doubledClusters(single, { databases }))
   const deployments = deploymentsOf(files, now, [settings])
+  const everywhere = [...deployments, ...inFolders(judged?.now, files, deployments)]
   append(
     findings,
     twiceClusters({ files, deployments }),
-    sharedClusters({ files, all: manifestsOf(present), deployments }),
+    sharedClusters({ files, all: manifestsOf(present), deployments: everywhere }),
     projectFindings(files, now),
-    prunableNamespaces({ files, all: manifestsOf(present), deployments: [...deployments, ...inFolders(judged?.now, files, deployments)] }),
+    prunableNamespaces({ files, all: manifestsOf(present), deployments: everywhere }),
   )
   let sides: Pick<Compared, 'handovers' | 'count' | 'kept' | 'uncompared'> = { handovers: [], count: 0, kept: 0, uncompared: [] }
   if (base !== undefined && then !== undefined) {

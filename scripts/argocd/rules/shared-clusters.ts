@@ -1,7 +1,9 @@
 // Which Clusters do two hand-written Applications of one Argo CD deploy, wherever in the repository they are?
+import { posix } from 'node:path'
 import { named, phrase } from '../../findings/message.ts'
 import { isSameSpot } from '../../findings/spot.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
+import { split } from '../../values/append.ts'
 import type { JsonMap } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'
 import { applies } from '../../deployed/applied-files.ts'
@@ -19,38 +21,85 @@ interface Deployed {
   readonly deployments: readonly Deployment[]
 }
 
+/** A finding about two Applications of these names. */
+interface Shared extends LocatedFinding {
+  readonly one: string
+  readonly other: string
+}
+
 /**
  * `argocd/cluster-once`: one Cluster that two Applications of different names deploy. A repository may hold those of several
- * Argo CDs, each of which calls its own cluster `in-cluster`: such a Cluster is the same only where one parent deploys both.
+ * Argo CDs, each of which calls its own cluster `in-cluster`: such a Cluster is certainly the same only where one parent deploys
+ * both, and likely so where both are in one folder. Two charts of our own are `doubledClusters`.
  */
 export function sharedClusters({ files, all, deployments }: Deployed): LocatedFinding[] {
   const loose = new Set(files.flatMap(({ manifests, isLoose }) => (isLoose === true ? manifests : [])))
   const isOneCluster = sharing(all)
+  const copied = copiedNames(all)
   const makers = new Map<string, Deployment[]>()
-  const findings: LocatedFinding[] = []
-  for (const one of deployments) {
+  const [certain, likely]: [Shared[], Shared[]] = [[], []]
+  const [generated, written] = split(deployments, ({ manifest }) => manifest === undefined)
+  for (const one of [...generated, ...written]) {
     const { manifest } = one
     const key = clusterKey(one)
-    if (manifest === undefined || key === undefined || !hasName(one) || one.cluster?.includes('{{') === true) continue
+    if (key === undefined || !hasName(one) || one.cluster?.includes('{{') === true) continue
     const before = makers.get(key) ?? []
     makers.set(key, [...before, one])
-    const other = before.find(
-      (candidate) =>
-        candidate.key !== one.key && (loose.has(manifest) || loose.has(candidate.manifest as Manifest)) && isOneCluster(candidate, one),
+    if (manifest === undefined) continue
+    const mayBoth = before.filter(
+      (other) =>
+        other.key !== one.key &&
+        (one.isFolder === true ||
+          other.isFolder === true ||
+          (other.manifest !== undefined && (loose.has(manifest) || loose.has(other.manifest)))),
     )
+    const sure = mayBoth.find((other) => isOneCluster(other, one))
+    const isCopied = copied.has(one.application)
+    const other = sure ?? mayBoth.find((each) => !isCopied && !copied.has(each.application) && isBeside(each, one))
     if (other === undefined) continue
     const [spot, theirs] = [one, other].map((each) => each.spotOf('application')) as [LocatedFinding['at'], LocatedFinding['at']]
-    const isSamePlace = isSameSpot(spot, theirs)
-    findings.push({
+    const pair: Shared = {
       rule: 'argocd/cluster-once',
       severity: 'error',
+      one: one.application,
+      other: other.application,
       message: phrase`Application ${named(one.application)} deploys the Cluster that ${named(other.application)} deploys, too, but one must own it`,
       at: spot,
-      related: isSamePlace ? [] : [{ ...theirs, message: phrase`${named(other.application)} is made here` }],
-      help: phrase`remove one of the two, or give it another releaseName or namespace`,
-    })
+      related: isSameSpot(spot, theirs) ? [] : [{ ...theirs, message: phrase`${named(other.application)} is made here` }],
+      help:
+        one.isPlain === true
+          ? phrase`remove one of the two, or give its Cluster another name or namespace`
+          : phrase`remove one of the two, or give it another releaseName or namespace`,
+    }
+    ;(sure === undefined ? likely : certain).push(pair)
   }
-  return findings
+  return [...certain.map(({ one: _one, other: _other, ...finding }) => finding), ...likelyOnce(likely)]
+}
+
+const folderOf = ({ file }: Manifest): string => posix.dirname(file.path)
+
+/** What is likely is said once for a folder, which may hold the Applications of two Argo CDs throughout. */
+function likelyOnce(likely: readonly Shared[]): LocatedFinding[] {
+  const byFolder = new Map<string, Shared[]>()
+  for (const pair of likely)
+    byFolder.set(posix.dirname(pair.at.file.path), [...(byFolder.get(posix.dirname(pair.at.file.path)) ?? []), pair])
+  return [...byFolder.values()].flatMap(([first, ...others]): LocatedFinding[] => {
+    if (first === undefined) return []
+    const more = others.length === 0 ? '' : ` (and ${others.length} more such pairs)`
+    const { one, other, ...finding } = first
+    return [
+      {
+        ...finding,
+        severity: 'info',
+        message: phrase`Application ${named(one)} deploys the Cluster that ${named(other)} deploys, too, unless they are for two Argo CDs${named(more)}`,
+      },
+    ]
+  })
+}
+
+/** Whether the files of two manifests are in one folder. */
+function isBeside({ manifest: one }: Deployment, { manifest: other }: Deployment): boolean {
+  return one !== undefined && other !== undefined && folderOf(one) === folderOf(other)
 }
 
 /** Whether two manifests are for one Argo CD, as far as that is certain. Parents are looked for when somebody asks. */
