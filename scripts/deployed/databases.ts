@@ -6,7 +6,7 @@ import type { Json, JsonMap } from '../values/value.ts'
 import { named, phrase } from '../findings/message.ts'
 import type { Database, Settings } from '../model.ts'
 import { sourcesOf } from '../applicationset/sources.ts'
-import { baseName, isOfficialPlace } from '../charts/pin.ts'
+import { baseName } from '../charts/pin.ts'
 import { withStandIn } from '../chart/stand-in.ts'
 import { holdersNamed } from '../operator/objects.ts'
 import { isReleaseName } from '../kubernetes/names.ts'
@@ -29,6 +29,8 @@ import { baseOf, skip, writtenBase } from './looking.ts'
 import type { Looking } from './looking.ts'
 import { withIds } from './ids.ts'
 import type { WrittenDatabases } from './state.ts'
+import { foreignFolders, foreignOfSet, likelyForeign, otherForeign } from './foreign.ts'
+import type { Foreign } from './foreign.ts'
 import { draftOf, openFolders } from './drafts.ts'
 import type { Draft, Variant } from './drafts.ts'
 import { layersOf } from './release-layers.ts'
@@ -36,7 +38,7 @@ import { sayModelled, sayPlugin, sayWithout, wrongRelease, wrongReleases } from 
 import { missingFolder, onePlaceOnce } from './missing-folders.ts'
 import { assumedRevisions } from './revisions.ts'
 import { onceEach, refused } from './skipped.ts'
-import { whyUnknown } from './unknown-set.ts'
+import { mayDeploy, whyUnknown } from './unknown-set.ts'
 import { isMisspelt } from './unknown-fields.ts'
 import { versionsOf } from './versions.ts'
 
@@ -61,6 +63,7 @@ export function writtenDatabases(
   const found: Database[] = []
   const drafts: Draft[] = []
   const makers = new Set<Manifest>()
+  const foreign: Foreign[] = []
   for (const manifest of manifests) {
     if (manifest.isConsumed) continue
     if (manifest.applications === undefined) {
@@ -72,18 +75,24 @@ export function writtenDatabases(
       const hasClusters = folders.some((folder) =>
         files.some(({ file, clusters }) => clusters !== undefined && layoutPathOf(file).startsWith(folder)),
       )
-      if (draft === undefined && !hasClusters && !mayDeploy(manifest, looking)) continue
+      if (draft === undefined && !hasClusters && !mayDeploy(manifest, looking)) {
+        append(foreign, foreignOfSet(manifest))
+        continue
+      }
       append(looking.findings, wrongReleases(manifest))
       if (draft !== undefined) drafts.push(draft)
       skip(looking, manifest, { ...why, at: manifest.spotOf(['metadata', 'name']), ...(draft !== undefined && { isDraft: true }) })
       continue
     }
     for (const application of manifest.applications) {
-      const own = isUnknown(application) ? [] : databasesOf(manifest, application, looking)
+      if (isUnknown(application)) continue
+      const own = databasesOf(manifest, application, looking)
+      append(foreign, foreignFolders(manifest, application))
       if (own.length > 0) makers.add(manifest)
       append(found, own)
     }
   }
+  append(looking.skipped, likelyForeign(foreign))
   const isAllKnown = !settings.generate && looking.skipped.length + drafts.length === 0
   return {
     databases: withIds(found, settings)
@@ -92,7 +101,9 @@ export function writtenDatabases(
     drafts,
     skipped: onceEach(looking.skipped),
     unread: looking.unread,
+    elsewhere: foreign.map(({ address }) => address),
     findings: [
+      ...(found.length + drafts.length > 0 ? otherForeign(foreign) : []),
       ...looking.findings,
       ...onePlaceOnce(looking.missing),
       ...assumedRevisions(makers),
@@ -117,21 +128,6 @@ function withRetirement(database: Database, { retired: all }: Settings): Databas
 /** Whether what decides about a database hangs on values that only a parent has. */
 function isUnknown({ metadata = null, spec = null }: JsonMap): boolean {
   return JSON.stringify([metadata, spec]).includes(unknownText)
-}
-
-/** A set whose Applications are not known deploys databases if its template names a chart or a folder that does. */
-function mayDeploy({ plain, base }: Manifest, { settings, charts }: Looking): boolean {
-  const spec = at(plain, ...base, 'spec')
-  return (
-    isJsonMap(spec) &&
-    sourcesOf(spec).sources.some((source) => chartOf(source, { settings, charts }) !== undefined || mayBeOfficial(source))
-  )
-}
-
-/** A chart that the set fills in, of an address that holds the official ones, or that is filled in as well beside words about databases. */
-function mayBeOfficial({ chart, repoURL, helm = null }: JsonMap): boolean {
-  if (typeof chart !== 'string' || typeof repoURL !== 'string' || !chart.includes('{{')) return false
-  return isOfficialPlace(repoURL) || (repoURL.includes('{{') && /cnpg|cloudnative-?pg|postgres/i.test(JSON.stringify(helm)))
 }
 
 function databasesOf(manifest: Manifest, application: JsonMap, looking: Looking): Database[] {

@@ -71,7 +71,8 @@ export async function discoverAll({ settings, tree, charts, isElsewhereSame }: S
   const skipped = isLookedAt ? [...written.skipped, ...undeployed] : written.skipped
   const isExplained = written.isExplained === true || written.skipped.length > 0
   const findings = [...own.findings, ...inputs, ...written.findings, ...skippedFindings(skipped), ...unknownOperators(written.databases)]
-  if (databases.length === 0 && !isExplained && !findings.some(isError)) findings.push(noDatabase(settings, tree, undeployed))
+  if (databases.length === 0 && !isExplained && !findings.some(isError))
+    findings.push(noDatabase(settings, tree, { clusters: undeployed, elsewhere: written.elsewhere?.[0] }))
   const { settings: known, tree: wide, drafts } = written
   return { settings: known, tree: wide, generated: own.databases, databases, drafts, skipped, findings }
 }

@@ -49,7 +49,7 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
   )
   const settings = withArgoCd(addressed, installed)
   const files = settings === state.settings && tree === state.tree ? first : read(settings, tree)
-  const { databases, drafts, skipped, unread = [], findings } = writtenDatabases(files, { settings, charts: state.charts })
+  const { databases, drafts, skipped, unread = [], elsewhere = [], findings } = writtenDatabases(files, { settings, charts: state.charts })
   const seen = { databases: [...databases, ...draftedIn(drafts)], unread }
   const broken = files.flatMap((file) => (file.isTemplate === true ? [] : brokenFindings(file)))
   const isBroken = files.some((file) => file.isTemplate === true && file.broken !== undefined && mentionsDatabases.test(file.file.text))
@@ -71,6 +71,7 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
     databases,
     drafts,
     skipped,
+    elsewhere,
     undeployed: settings.generate || isMistaken ? [] : undeployedClusters(files, seen),
     findings: [
       ...contradicted(settings, installed),

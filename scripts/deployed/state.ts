@@ -36,5 +36,7 @@ export interface WrittenDatabases {
   readonly skipped: readonly Skipped[]
   /** folders of what is not run here, whatever it makes of the Clusters in them */
   readonly unread?: readonly string[]
+  /** addresses of repositories that are not at hand, from which something is deployed */
+  readonly elsewhere?: readonly string[]
   readonly findings: readonly LocatedFinding[]
 }

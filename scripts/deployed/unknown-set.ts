@@ -2,7 +2,11 @@
 import { shownAddress } from '../repository/remote.ts'
 import { printed } from '../values/printed.ts'
 import { isJsonMap } from '../values/value.ts'
-import type { Json } from '../values/value.ts'
+import type { Json, JsonMap } from '../values/value.ts'
+import { isOfficialPlace } from '../charts/pin.ts'
+import { sourcesOf } from '../applicationset/sources.ts'
+import { chartOf } from './chart-of-source.ts'
+import type { Looking } from './looking.ts'
 import { at, gitGenerators, isSameRepository } from './manifest-parts.ts'
 import type { Manifest } from './manifests.ts'
 import { refused } from './skipped.ts'
@@ -43,4 +47,19 @@ function generatorKinds(node: Json): string[] {
     if (key !== 'matrix' && key !== 'merge') return key === 'selector' ? [] : [key]
     return generatorKinds(at(value, 'generators') ?? null)
   })
+}
+
+/** A set whose Applications are not known deploys databases if its template names a chart or a folder that does. */
+export function mayDeploy({ plain, base }: Manifest, { settings, charts }: Pick<Looking, 'settings' | 'charts'>): boolean {
+  const spec = at(plain, ...base, 'spec')
+  return (
+    isJsonMap(spec) &&
+    sourcesOf(spec).sources.some((source) => chartOf(source, { settings, charts }) !== undefined || mayBeOfficial(source))
+  )
+}
+
+/** A chart that the set fills in, of an address that holds the official ones, or that is filled in as well beside words about databases. */
+function mayBeOfficial({ chart, repoURL, helm = null }: JsonMap): boolean {
+  if (typeof chart !== 'string' || typeof repoURL !== 'string' || !chart.includes('{{')) return false
+  return isOfficialPlace(repoURL) || (repoURL.includes('{{') && /cnpg|cloudnative-?pg|postgres/i.test(JSON.stringify(helm)))
 }

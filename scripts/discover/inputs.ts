@@ -69,9 +69,9 @@ export function inputFindings(settings: Settings, tree: Tree): LocatedFinding[] 
 }
 
 /** Nothing to check is a mistake, never a silent success. */
-export function noDatabase(settings: Settings, tree: Tree, clusters: readonly NamedSpot[] = []): LocatedFinding {
+export function noDatabase(settings: Settings, tree: Tree, { clusters = [], elsewhere }: Beside = {}): LocatedFinding {
   const [cluster, ...others] = clusters
-  if (!settings.generate) return cluster === undefined ? nothingDeployed(settings, tree) : nobodysCluster(cluster, others)
+  if (!settings.generate) return cluster === undefined ? nothingDeployed(settings, tree, elsewhere) : nobodysCluster(cluster, others)
   const { origin, layout } = settings
   const example = fill(layout.databases, { service: '<service>', name: '<name>' })
   return {
@@ -89,6 +89,13 @@ export interface NamedSpot {
   readonly at: Spot
 }
 
+/** What is there all the same. */
+interface Beside {
+  readonly clusters?: readonly NamedSpot[]
+  /** the address of a repository that something is deployed from, and that is not checked out */
+  readonly elsewhere?: string | undefined
+}
+
 /** The Clusters themselves are the place. */
 function nobodysCluster({ name, at }: NamedSpot, others: readonly NamedSpot[]): LocatedFinding {
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`
@@ -103,14 +110,17 @@ function nobodysCluster({ name, at }: NamedSpot, others: readonly NamedSpot[]): 
 }
 
 /** The folder itself is the place: there is no file to blame. */
-function nothingDeployed({ origin }: Settings, tree: Tree): LocatedFinding {
+function nothingDeployed({ origin }: Settings, tree: Tree, elsewhere: string | undefined): LocatedFinding {
   const { file } = origin.origin
   return {
     rule: 'discover/any-database',
     severity: 'error',
     message: phrase`no Application and no set here deploys a database of CloudNativePG, so that nothing was checked`,
     at: file.builtin === true ? { file: { path: tree.shown?.('.') ?? '.', text: '' }, span: nowhere } : firstSpot(origin, file),
-    help: phrase`run it in a repository of Argo CD, or name its folder: --root DIR`,
+    help:
+      elsewhere === undefined
+        ? phrase`run it in a repository of Argo CD, or name its folder: --root DIR`
+        : phrase`give the other repository that is deployed from here: --checkout ${named(elsewhere)}=DIR`,
   }
 }
 
