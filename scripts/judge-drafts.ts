@@ -8,6 +8,8 @@ import { sqlFindings } from './judge-sql.ts'
 
 /** Rules about one value by itself, which no other value makes right. */
 const ofOneValue = /^(?:values|yaml|schema)\//
+/** Of those, what another layer may add or switch on. */
+const ofSeveral: ReadonlySet<string> = new Set(['values/has-effect', 'schema/required', 'schema/min-properties'])
 
 /** What the variants of a draft have in common, at places that hang on no placeholder. */
 export async function draftFindings(drafts: readonly Draft[], bench: Bench): Promise<LocatedFinding[]> {
@@ -21,7 +23,7 @@ export async function draftFindings(drafts: readonly Draft[], bench: Bench): Pro
       const keys = others.map((findings) => new Set(findings.map(keyOf)))
       return (first ?? [])
         .filter((finding) => keys.every((known) => known.has(keyOf(finding))))
-        .filter(({ rule, at }) => !isOpen(at, rule) && (!isPartial || ofOneValue.test(rule)))
+        .filter(({ rule, at }) => !isOpen(at, rule) && (!isPartial || (ofOneValue.test(rule) && !ofSeveral.has(rule))))
         .map((finding) => ({ ...finding, database: name }))
     }),
   )

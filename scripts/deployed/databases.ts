@@ -32,7 +32,7 @@ import type { WrittenDatabases } from './state.ts'
 import { foreignFolders, foreignOfSet, likelyForeign, otherForeign } from './foreign.ts'
 import type { Foreign } from './foreign.ts'
 import { draftOf, openFolders } from './drafts.ts'
-import type { Draft, Variant } from './drafts.ts'
+import type { Variant } from './drafts.ts'
 import { layersOf } from './release-layers.ts'
 import { sayModelled, sayPlugin, sayWithout, wrongRelease, wrongReleases } from './release-findings.ts'
 import { missingFolder, onePlaceOnce } from './missing-folders.ts'
@@ -59,9 +59,10 @@ export function writtenDatabases(
     findings: [],
     missing: [],
     clusterless: [],
+    drafts: [],
   }
+  const { drafts } = looking
   const found: Database[] = []
-  const drafts: Draft[] = []
   const makers = new Set<Manifest>()
   const foreign: Foreign[] = []
   for (const manifest of manifests) {
@@ -115,7 +116,7 @@ export function writtenDatabases(
 
 /** What an Application would be that nobody knows to be made: nothing of it is said elsewhere. */
 function asSample(manifest: Manifest, application: JsonMap, looking: Looking): Variant {
-  const own: Looking = { ...looking, environments: new Map(), skipped: [], findings: [], missing: [], clusterless: [] }
+  const own: Looking = { ...looking, environments: new Map(), skipped: [], findings: [], missing: [], clusterless: [], drafts: [] }
   const databases = databasesOf(manifest, application, own)
   return { databases: own.skipped.length > 0 ? [] : databases, findings: [...own.findings, ...own.missing] }
 }
@@ -187,9 +188,11 @@ function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking
   const given = valueLayers(of, folder)
   append(looking.findings, given.findings)
   const [unknown] = given.unknown
+  const isPartial = given.layers.length > 0 && given.unknown.every(({ isElsewhere }) => isElsewhere === true)
   if (unknown !== undefined) {
-    skip(looking, manifest, { ...unknown, application: name, reason: `${name}: ${unknown.reason}` })
-    return undefined
+    const { isElsewhere: _, ...why } = unknown
+    skip(looking, manifest, { ...why, application: name, reason: `${name}: ${why.reason}`, ...(isPartial && { isDraft: true }) })
+    if (!isPartial) return undefined
   }
   const identity = identityOfSource(application, manifest, nth)
   if (!isReleaseName(identity.release)) {
@@ -205,7 +208,7 @@ function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking
   const own = printed(at(helm, 'namespace') || at(application, 'spec', 'destination', 'namespace') || '')
   const chartAt = manifest.spotOf([...sourceAt, folder === undefined ? 'targetRevision' : 'path'])
   // none at all is refused
-  if (range !== undefined && range !== '')
+  if (range !== undefined && range !== '' && unknown === undefined)
     looking.findings.push({
       rule: 'argocd/assumed-version',
       severity: 'info',
@@ -218,7 +221,7 @@ function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking
     // only the official chart reads `namespaceOverride`
     namespace: isOfficial ? identity.namespace : own,
     cluster: identity.cluster ?? identity.release,
-    layers: layersOf(given, looking.findings, of),
+    layers: layersOf(given, unknown === undefined ? looking.findings : [], of),
     written: {
       ...writtenBase(of),
       release: identity.release,
@@ -238,7 +241,9 @@ function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking
       },
     },
   }
-  return [database]
+  if (unknown === undefined) return [database]
+  looking.drafts.push({ name, file: manifest.file, variants: [{ databases: [database], findings: [] }], isPartial: true })
+  return undefined
 }
 
 function withoutValues(helm: Json | undefined): Json {

@@ -3,6 +3,7 @@ import type { Charts } from '../charts/find.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { AsWritten, ChartPin, Database, Environment, Settings } from '../model.ts'
 import type { Clusterless } from './clusterless.ts'
+import type { Draft } from './drafts.ts'
 import { environmentOf } from './environment-of.ts'
 import { applicationKey, applicationName } from './manifests.ts'
 import type { Manifest } from './manifests.ts'
@@ -23,6 +24,7 @@ export interface Looking {
   /** folders that are not there, one for each source */
   readonly missing: LocatedFinding[]
   readonly clusterless: Clusterless[]
+  readonly drafts: Draft[]
 }
 
 /** What is the same whatever deploys it. */

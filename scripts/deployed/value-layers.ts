@@ -28,6 +28,8 @@ interface Unknown {
   readonly reason: string
   readonly at: Spot
   readonly repository?: string
+  /** it is there, but not at hand: what is at hand is judged by itself */
+  readonly isElsewhere?: true
 }
 
 /** The layers of one source, lowest first. */
@@ -132,13 +134,17 @@ function entryIndex(helm: Json | undefined, entry: string): number {
 /** The paths here of what one entry of `valueFiles` names. */
 function pathsOf(file: ValueFile, manifest: Manifest): { readonly paths: readonly string[] } | Omit<Unknown, 'at'> {
   const { settings, tree } = manifest
-  if (file.kind === 'url') return { reason: `${file.path} is on another server` }
-  if (file.kind === 'chart') return { reason: `${file.entry} is in the chart` }
+  if (file.kind === 'url') return { reason: `${file.path} is on another server`, isElsewhere: true }
+  if (file.kind === 'chart') return { reason: `${file.entry} is in the chart`, isElsewhere: true }
   if (/\{\{|<no value>/.test(file.path)) return { reason: `${file.entry} holds a placeholder that nobody replaces` }
   const path = repositoryPath(file, { settings, tree })
   const url = printed(file.repoURL)
   if (path === undefined)
-    return { reason: `${file.entry} is in ${shownAddress(url)}, which is not checked out here`, repository: shownAddress(url) }
+    return {
+      reason: `${file.entry} is in ${shownAddress(url)}, which is not checked out here`,
+      repository: shownAddress(url),
+      isElsewhere: true,
+    }
   if (file.glob !== true || !hasReached(settings.argocd.version, '3.4')) return { paths: [path] }
   const all = tree.wide?.() ?? tree
   return { paths: all.paths.filter(globPattern(path)) }

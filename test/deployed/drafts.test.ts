@@ -236,3 +236,40 @@ test.each([
   expect(`${stdout}${stderr}`).not.toContain('ter2pw')
   expect(stdout).toContain(`its git generator reads ${shown}, which is not checked out here`)
 })
+
+describe('an Application with a value file in a repository that is not checked out', () => {
+  const application = (values: string): string => `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: { name: far, namespace: argocd }
+spec:
+  project: default
+  destination: { server: https://kubernetes.default.svc, namespace: pg }
+  sources:
+    - repoURL: https://cloudnative-pg.github.io/charts
+      chart: cluster
+      targetRevision: 0.8.1
+      helm:
+        valueFiles: [$v/x.yaml]
+        valuesObject: ${values}
+    - { repoURL: https://github.com/acme/elsewhere, targetRevision: main, ref: v }
+`
+  const found = async (values: string): Promise<readonly string[]> => {
+    opened = openFiles({ 'apps/far.yaml': application(values) }, url)
+    return opened.told()
+  }
+  const part =
+    'apps/far.yaml:12: far is judged in part: far: $v/x.yaml is in https://github.com/acme/elsewhere, which is not checked out here [argocd/not-computed]'
+  test('hears of the keys and types of its own values', async () => {
+    expect(await found('{ clustr: {}, cluster: { walStorge: {}, instances: three } }')).toEqual([
+      part,
+      'apps/far.yaml:13: unknown key `clustr` [values/known-keys]',
+      expect.stringContaining('unknown key `walStorge` in `cluster`'),
+      expect.stringContaining('cluster.instances is text ("three"), but the chart takes a whole number'),
+    ])
+  })
+  test('hears nothing of what the file may add or lower', async () => {
+    const values =
+      '{ backups: { provider: s3, s3: { bucket: b }, scheduledBackups: [{ name: x }] }, cluster: { instances: 1, postgresql: { parameters: { max_connections: "5" } } } }'
+    expect(await found(values)).toEqual([part])
+  })
+})
