@@ -10,6 +10,7 @@ import type { HelmInput } from '../helm/render.ts'
 import { renderTraced } from '../helm/traced.ts'
 import type { Traced } from '../helm/traced.ts'
 import type { UnreadKey } from '../helm/unknown-keys.ts'
+import { namesOf } from '../helm/static-reads.ts'
 import { unreadOf, wordsFor } from '../helm/unread.ts'
 import { baseName } from '../charts/pin.ts'
 import { byCodeUnit } from '../values/path.ts'
@@ -209,8 +210,14 @@ function unreadIn(
   const isOwn = ({ path, key }: UnreadKey): boolean => path.length === 1 && settings.ownKeys.includes(key)
   return known(() => {
     const loaded = loadOnce(chart.files, { helm, place: chart.place })
+    const known = loaded.dependencies.flatMap((child) => namesOf(child, loaded))
+    // a dependency that is not here reads the values below its key, whatever its alias is
+    const isMissing = ({ path, suggestion }: UnreadKey): boolean =>
+      chart.without !== undefined && suggestion === undefined && !known.includes(String(path[0]))
     // nobody here can edit what a chart from elsewhere sets
     const isForeign = ({ origin }: MapValue): boolean => origin.layer === 'chart' && origin.file.builtin === true
-    return layers.map((layer) => (isForeign(layer) ? [] : unreadOf(loaded, layer, { helm, values, looked }).filter((key) => !isOwn(key))))
+    return layers.map((layer) =>
+      isForeign(layer) ? [] : unreadOf(loaded, layer, { helm, values, looked }).filter((key) => !isOwn(key) && !isMissing(key)),
+    )
   }, [])
 }

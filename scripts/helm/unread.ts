@@ -30,11 +30,18 @@ function knownOf(chart: Chart, helm: HelmGeneration): Known {
   if (before !== undefined) return before
   const trees = parsedTrees(templatesOf(chart), { helm, root: chart.name, budget: templateBudget(4) })
   const mentioned = new Set<string>()
-  const mention = (one: Chart): void => {
-    for (const bytes of one.files.values()) if (bytes.length < 200_000) addMentions(Buffer.from(bytes).toString('latin1'), mentioned)
-    one.dependencies.forEach(mention)
+  // the files of a subchart know its values without its own name
+  const mention = (one: Chart, places: readonly string[]): void => {
+    const own = new Set<string>()
+    for (const bytes of one.files.values()) if (bytes.length < 200_000) addMentions(Buffer.from(bytes).toString('latin1'), own)
+    for (const name of own) for (const place of name.startsWith('"') ? [''] : places) mentioned.add(place + name)
+    for (const child of one.dependencies)
+      mention(
+        child,
+        namesOf(child, one).flatMap((name) => places.map((place) => `${place}${name}.`)),
+      )
   }
-  mention(chart)
+  mention(chart, [''])
   const made = { shape: readableValues(chart, trees), mentioned, layers: new WeakMap<MapValue, readonly UnreadKey[]>() }
   known.set(chart, made)
   return made
@@ -80,13 +87,20 @@ export function unreadOf(chart: Chart, layer: MapValue, { helm, values, looked }
   if (candidates === undefined) {
     const isOwn = layer.origin.layer === 'chart'
     const found = unreadKeys(layer, { shape, defaults: isOwn ? defaultsBelow(chart) : chart.values })
-    candidates = found.filter((key) => !isMentioned(key, mentioned, chart) && (!isOwn || isForDatabase(key, chart)))
+    candidates = found.filter((key) => !isMentioned(key, mentioned, []) && (!isOwn || isForDatabase(key, chart) || isDead(key, chart)))
     layers.set(layer, candidates)
   }
   if (candidates.length === 0) return candidates
   const named = new Set<string>()
   mentionsIn(values, named)
-  return candidates.filter((one) => !isMentioned(one, named, chart) && !wasLooked(one.holder, one.key, looked()))
+  return candidates.filter(
+    (one) =>
+      !isMentioned(
+        one,
+        named,
+        chart.dependencies.flatMap((child) => namesOf(child, chart)),
+      ) && !wasLooked(one.holder, one.key, looked()),
+  )
 }
 
 /** The defaults of subcharts, below their names: what the chart above sets there is read by those. */
@@ -98,8 +112,28 @@ function defaultsBelow(chart: Chart): MapValue {
 
 /** What a chart sets by itself and does not read hurts nobody; what it sets for a subchart that makes a database is a value like any other. */
 function isForDatabase({ path }: UnreadKey, chart: Chart): boolean {
-  const child = chart.dependencies.find((one) => path.length > 1 && namesOf(one, chart).some((name) => name === path[0]))
-  return child?.templates.some(({ text }) => text.includes('postgresql.cnpg.io/')) === true
+  return path.length > 1 && databaseNames(chart).includes(String(path[0]))
+}
+
+/** The keys of subcharts that make databases. */
+function databaseNames(chart: Chart): string[] {
+  return chart.dependencies.flatMap((child) =>
+    child.templates.some(({ text }) => text.includes('postgresql.cnpg.io/')) ? namesOf(child, chart) : [],
+  )
+}
+
+/**
+ * Whether what a chart around a database sets beside its subcharts is certainly lost: the name of the database's subchart
+ * misspelt, or anything in a chart without templates. Keys that hold an anchor, or whose names say so, are there for YAML.
+ */
+function isDead({ path: [top], suggestion, value }: UnreadKey, chart: Chart): boolean {
+  const names = databaseNames(chart)
+  const all = chart.dependencies.flatMap((child) => namesOf(child, chart))
+  if (names.length === 0 || typeof top !== 'string' || all.includes(top) || /^(?:[_.]|x-)/.test(top)) return false
+  const { file, value: span } = value.origin
+  if (/(?:^|[\s:[{,-])&[\w-]/.test(file.text.slice(value.origin.key?.end ?? span.start, span.end))) return false
+  if (suggestion !== undefined && names.includes(suggestion) && value.kind === 'map') return true
+  return chart.templates.every(({ path }) => /(?:^|\/)(?:_[^/]*|NOTES\.txt)$/.test(path))
 }
 
 /** The same for each layer of one release. Throws HelmRefusal where the chart can't be read. */
@@ -127,10 +161,10 @@ function addMentions(text: string, names: Set<string>): void {
   }
 }
 
-/** Whether a path, or what is above or below it, is among the mentioned ones; a subchart mentions it without its own name. */
-function isMentioned({ path, key }: UnreadKey, names: ReadonlySet<string>, chart: Chart): boolean {
+/** Whether a path, or what is above or below it, is among the mentioned ones; a text for a subchart mentions it without the subchart's name. */
+function isMentioned({ path, key }: UnreadKey, names: ReadonlySet<string>, subcharts: readonly string[]): boolean {
   if (names.has(`"${key}`)) return true
-  const isBelow = path.length > 1 && chart.dependencies.some((child) => namesOf(child, chart).some((name) => name === path[0]))
+  const isBelow = path.length > 1 && subcharts.includes(String(path[0]))
   const ways = [path, ...(isBelow ? [path.slice(1)] : [])].map((way) => `${way.join('.')}.`)
   for (const name of names) if (ways.some((way) => way.startsWith(`${name}.`) || `${name}.`.startsWith(way))) return true
   return false

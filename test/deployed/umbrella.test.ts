@@ -106,3 +106,27 @@ test('the namespace and the name that values below its key give are those of the
   expect(stdout).toMatch(/"id": "orders",[^]*"namespace": "elsewhere",[^]*"kind": "Database",\s+"name": "app",\s+"namespace": "orders"/)
   expect(await told()).toContainEqual(expect.stringMatching(/^spaces\/elsewhere\.yaml:3: .*elsewhere.*\[argocd\/namespace-is-kept\]/))
 })
+
+const dead = (line: number, key: string): string => `pg/values.yaml:${line}: unknown key \`${key}\` [values/known-keys]`
+test('what its own values have beside the dependency is lost where no template reads it', async () => {
+  const plain = {
+    'apps/orders.yaml': quietly,
+    'pg/Chart.yaml': headOf(official.replace('alias: db', 'alias: mydb').replace('db.en', 'parts.en')),
+  }
+  const values = `${quiet.replace('db:', 'mydb:')}mydbb: {}\nother: 1\nglobal: { x: 1 }\nparts: { enabled: true }\nx-common: 1\nshared: &shared { a: 1 }\n`
+  expect(await repository({ ...plain, 'pg/values.yaml': values }).told()).toEqual([dead(6, 'mydbb'), dead(7, 'other')])
+  const own = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: x }\ndata: { a: "{{ .Values.other }}" }\n'
+  expect(await repository({ ...plain, 'pg/values.yaml': values, 'pg/templates/own.yaml': own }).told()).toEqual([dead(6, 'mydbb')])
+})
+test('what a dependency reads that is not here is not known', async () => {
+  const web = '- { name: web, alias: front, version: 2.0.0, repository: https://example.com/charts }'
+  const inline = quietly.replace('path: pg', 'path: pg, helm: { valuesObject: { back: 1, mydbb: {} } }')
+  const files = {
+    'apps/orders.yaml': inline,
+    'pg/Chart.yaml': headOf(official.replace('alias: db', 'alias: mydb'), web),
+    'pg/values.yaml': `${quiet.replace('db:', 'mydb:')}front: {}\n`,
+  }
+  expect((await repository(files).told()).filter((line) => line.includes('known-keys'))).toEqual([
+    'apps/orders.yaml:7: unknown key `mydbb` [values/known-keys]',
+  ])
+})
