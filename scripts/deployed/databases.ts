@@ -16,7 +16,7 @@ import { folderOf, runsKustomize } from './folders.ts'
 import { unknownText } from './unknown-text.ts'
 import { applicationName } from './manifests.ts'
 import type { Manifest, ManifestFile } from './manifests.ts'
-import { at } from './manifest-parts.ts'
+import { at, isUsualRevision } from './manifest-parts.ts'
 import { brokenIn, holdersIn, objectsIn } from './folder-objects.ts'
 import { plainDatabases } from './plain-clusters.ts'
 import { helmPathOf, valueLayers } from './value-layers.ts'
@@ -35,7 +35,7 @@ import { draftOf, openFolders } from './drafts.ts'
 import type { Variant } from './drafts.ts'
 import { layersOf } from './release-layers.ts'
 import { sayModelled, sayPlugin, sayWithout, wrongRelease, wrongReleases } from './release-findings.ts'
-import { missingFolder, onePlaceOnce } from './missing-folders.ts'
+import { missingFolder, onePlaceOnce, refusedBuild } from './missing-folders.ts'
 import { assumedRevisions } from './revisions.ts'
 import { onceEach, refused } from './skipped.ts'
 import { mayDeploy, whyUnknown } from './unknown-set.ts'
@@ -259,10 +259,14 @@ function folderDatabases(of: SourceOf, source: JsonMap, looking: Looking): Datab
   const pathAt = manifest.spotOf([...helmPathOf(of).slice(0, -1), 'path'])
   if (folder.kind === 'unread') {
     append(looking.unread, folder.folders)
+    const { refused: why, at: place = pathAt } = folder
+    const isReported = why !== undefined && isUsualRevision(printed(source['targetRevision'] ?? ''), manifest.settings)
+    if (isReported) looking.missing.push(refusedBuild(why, place))
     skip(looking, manifest, {
+      ...(isReported && { isReported }),
       application: applicationName(application),
       reason: `${applicationName(application)} syncs ${folder.what}, which is not run here`,
-      at: folder.at ?? pathAt,
+      at: place,
     })
     return []
   }

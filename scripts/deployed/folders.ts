@@ -41,7 +41,7 @@ export type Folder =
   /** the official chart, copied into the repository */
   | { readonly kind: 'cluster-chart' }
   /** something that makes Clusters and is not run here, from these folders */
-  | { readonly kind: 'unread'; readonly what: string; readonly folders: readonly string[]; readonly at?: Spot }
+  | { readonly kind: 'unread'; readonly what: string; readonly folders: readonly string[]; readonly at?: Spot; readonly refused?: string }
 
 /** The files, which repository they are of, and who deploys them. */
 interface Checkout extends Editor {
@@ -115,8 +115,17 @@ function kustomizationIn(
   const options = isJsonMap(source['kustomize']) ? source['kustomize'] : {}
   const option = Object.keys(options).find((key) => !harmlessOptions.has(key) && !edits.includes(key))
   const isFolder = (path: string): boolean => pathsBelow(all, path).length > 0
-  const built = buildKustomization(folder, { file: fileReader(shown), isFolder }, editsOf(options, editor))
-  if ('why' in built) return { kind: 'unread', what: `a kustomization (${built.why})`, folders, ...(built.at && { at: built.at }) }
+  const built = buildKustomization(
+    folder,
+    { file: fileReader(shown), isFolder, has: (path) => all.read(path) !== undefined },
+    editsOf(options, editor),
+  )
+  if ('why' in built) {
+    // a plugin may write what is missing
+    const isRefused = built.isRefused === true && source['plugin'] === undefined && all.read('.gitmodules') === undefined
+    const refused = isRefused && { refused: built.why }
+    return { kind: 'unread', what: `a kustomization (${built.why})`, folders, ...(built.at && { at: built.at }), ...refused }
+  }
   if (built.objects.length === 0 && built.broken.length > 0)
     return { kind: 'manifests', clusters: [], built: { ...built, read: [...built.read, ...folders] } }
   const clusters = clustersIn(built.objects.map(({ value }) => value))

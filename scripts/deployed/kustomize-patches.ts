@@ -16,33 +16,55 @@ import type { Made, Targets } from './kustomize-targets.ts'
 export interface Reader {
   readonly file: (path: string) => SourceFile | undefined
   readonly isFolder: (path: string) => boolean
+  /** whether there is anything, though it may be no text */
+  readonly has?: (path: string) => boolean
 }
+
+/** A kustomization, and what is at hand. */
+export interface Around {
+  readonly at: string
+  readonly reader: Reader
+  /** notes that kustomize certainly stops for this reason */
+  readonly refuse: (why: string, node?: Value) => string
+}
+
+/** An entry that can only be a file or a folder beside the kustomization, and that nobody fills in first. */
+export const isLocal = (entry: string): boolean => /^[\w./-]+$/.test(entry)
+
+/** What is fetched from elsewhere. */
+export const isRemote = (entry: string): boolean => /^[a-z][a-z+.-]*:\/\/|^[^/@\s]+@[^/]+:|^[\w-]+(?:\.[\w-]+)+\/|\?ref=|\/\//.test(entry)
 
 /** One patch: a part of an object, or operations, for the objects that it is meant for. */
 interface Patch {
   readonly root: Value
   readonly operations?: readonly Operation[]
   readonly targets: Targets
+  /** an operation that is none */
+  readonly broken?: Value
 }
 
 /** The patches in their order; a text: why they are not known. */
-export function patchesOf(root: MapValue, { at, reader }: { readonly at: string; readonly reader: Reader }): Patch[] | string {
+export function patchesOf(root: MapValue, { at, reader, refuse }: Around): Patch[] | string {
   const patches: Patch[] = []
   const add = (documents: readonly Value[] | string, target: Value | undefined): string | undefined => {
     if (typeof documents === 'string') return documents
     for (const document of documents) {
       const operations = document.kind === 'list' ? parsePatch(JSON.stringify(toPlain(document))) : undefined
       if (document.kind === 'null') continue
-      if (document.kind === 'list' ? operations === undefined || target === undefined : document.kind !== 'map') return noPatch
+      if (document.kind === 'list' ? target === undefined : document.kind !== 'map') return refuse(noPatch)
       const targets = targetsOf(target, document)
       if (typeof targets === 'string') return targets
-      patches.push({ root: document, ...(operations && { operations }), targets })
+      const broken = document.kind === 'list' && operations === undefined ? (document.items.find(isNoOperation) ?? document) : undefined
+      patches.push({ root: document, ...(operations && { operations }), targets, ...(broken && { broken }) })
     }
     return undefined
   }
   const ofFile = (path: string): readonly Value[] | string => {
     const file = reader.file(posix.join('/', at, path).slice(1))
-    if (file === undefined) return `its patch ${shownAddress(path)} is not here`
+    if (file === undefined) {
+      const why = `its patch ${shownAddress(path)} is not here`
+      return isLocal(path) && reader.has?.(posix.join('/', at, path).slice(1)) !== true ? refuse(why) : why
+    }
     const { documents, problems } = parseYaml(file, 'service')
     if (problems.some(({ fatal }) => fatal)) return `its patch ${shownAddress(path)} can't be read`
     return isFlowYaml(file.text) ? noJson : documents
@@ -61,6 +83,8 @@ export function patchesOf(root: MapValue, { at, reader }: { readonly at: string;
   }
   return patches
 }
+
+const isNoOperation = (item: Value): boolean => parsePatch(JSON.stringify([toPlain(item)])) === undefined
 
 const keysOfPatch = new Set(['path', 'patch', 'target', 'options'])
 const noPatch = 'a patch of it is no patch'
@@ -98,11 +122,13 @@ function inlineIn(node: Value): readonly Value[] | string {
 }
 
 /** The objects with all patches; a text: why they are not known. */
-export function applyPatches(objects: readonly Made[], patches: readonly Patch[]): Made[] | string {
+export function applyPatches(objects: readonly Made[], patches: readonly Patch[], refuse: Around['refuse']): Made[] | string {
   let patched = [...objects]
   for (const patch of patches) {
     const targets = patch.targets(patched)
     if (typeof targets === 'string') return targets
+    // objects of others, which it may be for, are not held here
+    if (patch.broken !== undefined) return targets.size > 0 ? refuse(noPatch, valueAt(patch.broken, ['op']) ?? patch.broken) : noPatch
     const next: Made[] = []
     for (const object of patched) {
       const result = targets.has(object) ? onePatch(object, patch) : object

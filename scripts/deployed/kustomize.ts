@@ -10,11 +10,13 @@ import { trimEndOf } from '../values/trim.ts'
 import { spotOf } from '../findings/spot.ts'
 import type { Spot } from '../findings/spot.ts'
 import type { Json, MapValue, SourceFile, Value } from '../values/value.ts'
-import { isJsonMap, jsonAt, toPlain, valueAt } from '../values/value.ts'
+import { isJsonMap, jsonAt, toPlain } from '../values/value.ts'
 import { readManifests } from '../yaml/manifests.ts'
 import { parseYaml } from '../yaml/parse.ts'
-import { applyPatches, objectOf, patchesOf, toText } from './kustomize-patches.ts'
-import type { Reader } from './kustomize-patches.ts'
+import { withCommon } from './kustomize-common.ts'
+import { applyPatches, isLocal, isRemote, patchesOf, toText } from './kustomize-patches.ts'
+import type { Around, Reader } from './kustomize-patches.ts'
+import { nearest } from '../values/path.ts'
 import { idOf } from './kustomize-targets.ts'
 import type { Made } from './kustomize-targets.ts'
 
@@ -27,8 +29,8 @@ export type Built =
       /** paths of all files, patches among them */
       readonly read: readonly string[]
     }
-  /** `at`: where in a kustomization */
-  | { readonly why: string; readonly at?: Spot }
+  /** `at`: where in a kustomization; `isRefused`: kustomize certainly stops there */
+  | { readonly why: string; readonly at?: Spot; readonly isRefused?: true }
 
 /** Keys that touch no object of ours: containers, workloads and generated objects of other kinds. */
 const harmless = new Set(
@@ -67,13 +69,20 @@ export function buildKustomization(folder: string, files: Reader, edits?: MapVal
     },
   }
   const broken: SourceFile[] = []
-  /** those on the way here; one may be taken twice, under two names */
+  // those on the way here; one may be taken twice, under two names
   const seen = new Set<string>()
   let left = mostFolders
   /** of the first refusal, which is the innermost one */
   let place: Spot | undefined
+  /** kustomize certainly stops at it: set where the build ends */
+  const refusals: string[] = []
+  const refuse = (why: string, node?: Value): string => {
+    refusals.push(why)
+    if (node !== undefined) place ??= spotOf(node)
+    return why
+  }
   const build = (at: string, given: readonly Made[]): Made[] | string => {
-    if (seen.has(at)) return `${at || 'a kustomization'} takes itself`
+    if (seen.has(at)) return refuse(`${at || 'a kustomization'} takes itself`)
     if (--left < 0) return `it takes more than ${mostFolders} folders`
     seen.add(at)
     const objects = buildOnce(at, given)
@@ -82,16 +91,16 @@ export function buildKustomization(folder: string, files: Reader, edits?: MapVal
   }
   const buildOnce = (at: string, given: readonly Made[]): Made[] | string => {
     const [file, another] = kustomizations.flatMap((name) => reader.file(at + name) ?? [])
-    if (file === undefined) return `it takes ${at}, which has no ${kustomizations[0]}`
-    if (another !== undefined) return `${file.path} is there, and ${another.path}`
+    if (file === undefined) return refuse(`it takes ${at}, which has no ${kustomizations[0]}`)
+    if (another !== undefined) return refuse(`${file.path} is there, and ${another.path}`)
     const { documents, problems } = parseYaml(file, 'service')
     if (problems.some(({ fatal }) => fatal)) {
       broken.push(file)
       return `${file.path} can't be read`
     }
     const [written] = documents
-    if (written === undefined || written.kind === 'null') return `${file.path} is empty`
-    if (written.kind !== 'map') return `${file.path} is no map`
+    if (written === undefined || written.kind === 'null') return refuse(`${file.path} is empty`)
+    if (written.kind !== 'map') return refuse(`${file.path} is no map`)
     const root = at === folder && given.length === 0 && edits !== undefined ? withEdits(written, edits) : written
     const objects = [...given]
     for (const key of takenFrom)
@@ -104,7 +113,7 @@ export function buildKustomization(folder: string, files: Reader, edits?: MapVal
         if (key === 'components') objects.splice(0, objects.length, ...found)
         else append(objects, found)
       }
-    const result = twice(objects) ?? transform(root, objects, { at, reader })
+    const result = twice(objects) ?? transform(root, objects, { at, reader, refuse })
     const checked = Array.isArray(result) ? (twice(result) ?? result) : result
     if (Array.isArray(checked)) return checked
     place ??= spotOfKey(root, checked.keys)
@@ -130,14 +139,17 @@ export function buildKustomization(folder: string, files: Reader, edits?: MapVal
         .filter(({ kind, plain }) => kind !== '' && isOperators(plain))
         .map(({ value, plain, kind, name }) => ({ kind, name, value, plain, hook: false, earlier: [] }))
     }
-    if (!isRemote(entry)) return `${by} takes ${shownAddress(entry)}, which is missing`
+    const missing = `${by} takes ${shownAddress(entry)}, which is missing`
+    if (!isRemote(entry)) return isLocal(entry) && reader.has?.(path) !== true ? refuse(missing) : missing
     return aboutDatabases.test(entry) && !ofOperator.test(entry) ? `${by} takes ${shownAddress(entry)}` : isComponent ? [...objects] : []
   }
   const objects = build(folder, [])
   if (typeof objects !== 'string') return { objects, broken, read: [...read] }
   // what is no YAML is an error where it is written
   const mistakes = broken.filter(({ path }) => objects === `${path} can't be read`)
-  return mistakes.length > 0 ? { objects: [], broken: mistakes, read: [...read] } : { why: objects, ...(place && { at: place }) }
+  return mistakes.length > 0
+    ? { objects: [], broken: mistakes, read: [...read] }
+    : { why: objects, ...(place && { at: place }), ...(refusals.length > 0 && { isRefused: true }) }
 }
 
 /** Where an entry of a list is. */
@@ -188,12 +200,15 @@ function twice(objects: readonly Made[]): Refusal | undefined {
   return undefined
 }
 
-const isRemote = (entry: string): boolean => /^[a-z][a-z+.-]*:\/\/|^[^/@\s]+@[^/]+:|^[\w-]+(?:\.[\w-]+)+\/|\?ref=|\/\//.test(entry)
-
-function transform(root: MapValue, objects: readonly Made[], around: { readonly at: string; readonly reader: Reader }): Made[] | Refusal {
+function transform(root: MapValue, objects: readonly Made[], around: Around): Made[] | Refusal {
   const keys = [...root.entries.keys()]
   const strange = keys.find((key) => !harmless.has(key) && !built.has(key) && !others.has(key))
-  if (strange !== undefined) return { why: `it has the unknown key \`${strange}\``, keys: [strange] }
+  if (strange !== undefined) {
+    const why = `it has the unknown key \`${strange}\``
+    // a newer kustomize may know a key that no other is like
+    const isNew = nearest(strange, [...harmless, ...built, ...others]) === undefined
+    return { why: isNew ? why : around.refuse(why), keys: [strange] }
+  }
   const isChart = chartKeys.some((key) => {
     const charts = root.entries.get(key)
     return charts !== undefined && chartOfDatabases(JSON.stringify(toPlain(charts)))
@@ -206,14 +221,14 @@ function transform(root: MapValue, objects: readonly Made[], around: { readonly 
     return { why: `it has \`${other}\``, keys: [other] }
   const patches = patchesOf(root, around)
   if (typeof patches === 'string') return ofPatches(patches)
-  const patched = applyPatches(objects, patches)
+  const patched = applyPatches(objects, patches, around.refuse)
   return typeof patched === 'string' ? ofPatches(patched) : patched.map((object) => withCommon(object, root))
 }
 
 interface Replacing {
   readonly other: string
   readonly objects: readonly Made[]
-  readonly around: { readonly at: string; readonly reader: Reader }
+  readonly around: Around
 }
 
 /** Whether it may change an object of ours: replacements say which kinds they are for. */
@@ -245,45 +260,4 @@ const chartOfDatabases = (text: string): boolean =>
 function textsAt(root: MapValue, key: string): string[] {
   const list = root.entries.get(key)
   return list?.kind === 'list' ? list.items.flatMap((item) => (item.kind === 'scalar' ? [printed(item.value)] : [])) : []
-}
-
-/** With the namespace, the names, the labels and the annotations that a kustomization gives to all. What refers to a Cluster by name is left as it is. */
-function withCommon(object: Made, root: MapValue): Made {
-  let { value } = object
-  const earlier = [...object.earlier]
-  const set = (path: readonly string[], node: Value | undefined): void => {
-    if (node !== undefined && node.kind !== 'null') value = withMember(value, path, node)
-  }
-  const rename = (field: string, node: Value | undefined): void => {
-    if (toText(node) === '') return
-    earlier.push(idOf(objectOf(value)))
-    set(['metadata', field], node)
-  }
-  rename('namespace', root.entries.get('namespace'))
-  for (const [key, isBefore] of [
-    ['namePrefix', true],
-    ['nameSuffix', false],
-  ] as const) {
-    const [name, more] = [valueAt(value, ['metadata', 'name']), toText(root.entries.get(key))]
-    const text = toText(name)
-    if (name?.kind === 'scalar' && more !== '') rename('name', { ...name, value: isBefore ? more + text : text + more })
-  }
-  const labels = root.entries.get('labels')
-  const pairs = labels?.kind === 'list' ? labels.items.map((item) => valueAt(item, ['pairs'])) : []
-  for (const [field, all] of [
-    ['labels', [root.entries.get('commonLabels'), ...pairs]],
-    ['annotations', [root.entries.get('commonAnnotations')]],
-  ] as const)
-    for (const one of all) if (one?.kind === 'map') for (const [key, node] of one.entries) set(['metadata', field, key], node)
-  return { ...objectOf(value), earlier }
-}
-
-/** A map with another node at a path; maps on the way are made where there are none. */
-function withMember(root: MapValue, [step, ...rest]: readonly string[], node: Value): MapValue {
-  if (step === undefined) return root
-  const { kind, origin, overrides } = root
-  const inner = root.entries.get(step)
-  const holder: MapValue = inner?.kind === 'map' ? inner : { kind: 'map', origin: node.origin, overrides: [], entries: new Map() }
-  const next = rest.length === 0 ? node : withMember(holder, rest, node)
-  return { kind, origin, overrides, entries: new Map([...root.entries, [step, next]]) }
 }

@@ -19,6 +19,8 @@ export interface Skipped {
   readonly isDraft?: true
   /** an error elsewhere in the manifest is why */
   readonly isExplained?: true
+  /** an error says so already */
+  readonly isReported?: true
 }
 
 /** What is refused is reported where it is wrong. */
@@ -53,7 +55,7 @@ const wordsOf = (text: string): Message => [text.replaceAll(/\S+/g, (word) => (w
 export function skippedFindings(skipped: readonly Skipped[]): LocatedFinding[] {
   const [first, ...others] = skipped.filter(({ reason }) => reason === undeployed)
   return [
-    ...skipped.filter(({ reason }) => reason !== refused && reason !== undeployed).map(oneFinding),
+    ...skipped.filter(({ reason, isReported }) => reason !== refused && reason !== undeployed && isReported !== true).map(oneFinding),
     ...(first === undefined ? [] : [undeployedFinding(first, others)]),
   ]
 }

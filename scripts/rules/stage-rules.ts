@@ -180,6 +180,7 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       rule('argocd/helm-braces', 'templates of Argo CD are hidden from Helm'),
       rule('argocd/template-renders', 'Helm can print each template of a chart of Applications'),
       rule('argocd/manifest-readable', 'the values that a template of Applications needs are set in this repository', 'info'),
+      rule('argocd/kustomization-builds', 'kustomize can build the kustomization that an Application syncs'),
       rule('argocd/path-exists', 'the folder that an Application syncs is in the repository'),
       rule('argocd/not-computed', 'what a set or an Application deploys can be found out here', 'info'),
       rule('argocd/chart-whole', 'the subcharts of a chart are here', 'info'),

@@ -219,6 +219,20 @@ patches:
     ['a misspelt key', 'namespace: a\nresources: [cluster.yaml]\npatchs: []\n', 3],
     ['an entry', 'namespace: a\nresources:\n  - cluster.yaml\n  - more.yaml\n', 4],
     ['a patch', 'resources: [cluster.yaml]\nnamespace: a\npatches: [{ path: p.yaml }]\n', 3],
+    [
+      'an operation',
+      `resources: [cluster.yaml]\npatches:\n  - target: { kind: Cluster }\n    patch: |\n      - op: ad\n        path: /spec/x\n`,
+      5,
+    ],
+    ['a folder without a kustomization', 'resources:\n  - cluster.yaml\n  - ../argocd\n', 3],
+  ])('is refused because of %s at its line', async (_what, text, line) => {
+    expect(await repository(kustomization(text)).told()).toEqual([
+      expect.stringMatching(
+        new RegExp(`^pg/kustomization\\.yaml:${line}: kustomize can't build this: .*\\[argocd/kustomization-builds\\]$`),
+      ),
+    ])
+  })
+  test.each([
     ['the same twice', 'namespace: a\nresources: [cluster.yaml, cluster.yaml]\n', 2],
     [
       'a chart',
@@ -229,6 +243,15 @@ patches:
     expect(await repository(kustomization(text)).told()).toEqual([
       expect.stringMatching(new RegExp(`^pg/kustomization\\.yaml:${line}: orders is not judged`)),
     ])
+  })
+  test.each([
+    ['a key that no other is like', 'resources: [cluster.yaml]\nsomethingNew: []\n', {}],
+    ['what another program fills in', 'resources: [cluster.yaml, "${OVERLAY}/x.yaml"]\n', {}],
+    ['an operation for others', 'resources: [cluster.yaml]\npatches: [{ target: { kind: Deployment }, patch: "[{op: ad}]" }]\n', {}],
+    ['what may be in a submodule', 'resources: [cluster.yaml, ../more]\n', { '.gitmodules': '[submodule "more"]\n\tpath = more\n' }],
+  ])('is only said to be not judged because of %s', async (_what, text, files) => {
+    const told = await repository({ ...kustomization(text), ...files }).told()
+    expect(told).toEqual([expect.stringMatching(/: orders is not judged: .*\[argocd\/not-computed\]$/)])
   })
   test('is judged as an Application changes it', async () => {
     const more =
@@ -384,7 +407,7 @@ spec:
       ['eu-rw', { cluster: { name: 'orders' } }],
     ])
   })
-  test('of a base that is misspelt is said to be not judged', async () => {
+  test('of a base that is misspelt is refused', async () => {
     const { told } = repository({
       'pg/cluster.yaml': 'a: b\n',
       'orders/cluster.yaml': cluster,
@@ -393,7 +416,7 @@ spec:
       'prd/kustomization.yaml': 'resources: [../orderz]\n',
     })
     expect(await told()).toEqual([
-      'prd/kustomization.yaml:1: orders is not judged: orders syncs a kustomization (prd/kustomization.yaml takes ../orderz, which is missing), which is not run here [argocd/not-computed]',
+      "prd/kustomization.yaml:1: kustomize can't build this: prd/kustomization.yaml takes ../orderz, which is missing [argocd/kustomization-builds]",
     ])
   })
 })
