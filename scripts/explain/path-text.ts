@@ -1,5 +1,6 @@
 // Which path was typed?
 import type { Path, Value } from '../values/value.ts'
+import { parseJson } from '../operator/go-json.ts'
 import { formatPath } from '../values/path.ts'
 import { valueAt } from '../values/value.ts'
 
@@ -17,8 +18,11 @@ export function parsePath(text: string): Path | undefined {
     if (match === null || (rest.startsWith('.') && path.length === 0)) return undefined
     const [whole, name, index, bare, quoted] = match
     if (name !== undefined) path.push(name)
-    else if (quoted !== undefined) path.push(quoted.startsWith('"') ? (JSON.parse(quoted) as string) : quoted.slice(1, -1))
-    else path.push(Number(index ?? bare))
+    else if (quoted !== undefined) {
+      const key = quoted.startsWith('"') ? parseJson(quoted) : quoted.slice(1, -1)
+      if (typeof key !== 'string') return undefined
+      path.push(key)
+    } else path.push(Number(index ?? bare))
     rest = rest.slice(whole.length)
     if (rest !== '' && !/^[.[]/.test(rest)) return undefined
   }

@@ -74,7 +74,8 @@ function parse(compiled: Compiled, sql: string): { error: SqlError } | { tree: s
   const result = compiled._wasm_parse_query_raw(text)
   try {
     const error = compiled.getValue(result + errorField, 'i32')
-    if (error === 0) return { tree: compiled.UTF8ToString(compiled.getValue(result + treeField, 'i32')) }
+    // a text without a statement, such as an empty one, has no tree at all
+    if (error === 0) return { tree: compiled.UTF8ToString(compiled.getValue(result + treeField, 'i32')) || '{}' }
     const message = compiled.UTF8ToString(compiled.getValue(error + messageField, 'i32'))
     const position = compiled.getValue(error + positionField, 'i32')
     return { error: { message, ...(position > 0 ? { position } : {}) } }

@@ -278,5 +278,6 @@ test('paths that are typed differently are understood', () => {
   expect(parsePath("a['b.c']")).toEqual(['a', 'b.c'])
   expect(parsePath('a b')).toEqual(['a b'])
   expect(parsePath('a.')).toBeUndefined()
+  expect(parsePath(String.raw`a["\q"]`)).toBeUndefined()
   expect(parseObjectPath('Pooler/x/spec', ['Pooler'], new Set(['x']))).toEqual({ kind: 'Pooler', name: 'x', path: ['spec'] })
 })

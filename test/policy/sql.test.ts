@@ -45,6 +45,7 @@ it.each([
     '        - CREATE ROLE a; VACUUM\n',
     ["postgres/sql-transaction:11:26-32 VACUUM stands among other statements, but it can't run in the transaction that they share"],
   ],
+  ['nothing at all', `        - ""\n        - ' '\n        - ;\n        - "-- nothing"\n`, []],
   ['alone', '        - VACUUM\n        - CREATE TABLE a (b int); COMMENT ON TABLE a IS $$it; \\connect$$\n', []],
 ])('%s', async (_, items, expected) => {
   expect(await told(items)).toEqual(expected)
