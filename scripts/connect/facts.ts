@@ -1,4 +1,5 @@
 // How is a database reached: which secrets, services, poolers, roles?
+import { shownAddress } from '../repository/remote.ts'
 import { printed } from '../values/printed.ts'
 import type { Database, RenderedObject } from '../model.ts'
 import type { Json } from '../values/value.ts'
@@ -88,7 +89,7 @@ export function connectFacts(database: Database, objects: readonly RenderedObjec
     cluster,
     namespace: database.namespace,
     operator: environment.operator.version,
-    destination: environment.destination.server ?? environment.destination.name ?? '',
+    destination: shownAddress(environment.destination.server ?? environment.destination.name ?? ''),
     instances,
     ...(image === undefined ? {} : { image }),
     dbname: textAt(bootstrap, 'database') ?? 'app',

@@ -1,6 +1,7 @@
 // Who gets into a database from where and how, line by line of the pg_hba.conf that the operator writes?
 import type { EffectiveLine } from '../postgres/hba/effective.ts'
 import { whoGetsIn } from '../postgres/hba/words.ts'
+import { maskInText } from '../secret/shapes.ts'
 import { oneLine } from './text.ts'
 
 /** One line of the file, as `explain DATABASE pg_hba` reports it. */
@@ -17,7 +18,8 @@ function linesOf(effective: readonly EffectiveLine[]): AccessLine[] {
   return effective.flatMap((line, index) => {
     const text = line.text.trim()
     if (text === '' || text.startsWith('#')) return []
-    return [{ line: index + 1, by: line.item === undefined ? 'operator' : 'pg_hba', text, who: whoOf(line) }]
+    const by = line.item === undefined ? 'operator' : 'pg_hba'
+    return [{ line: index + 1, by, text: maskInText(text), who: maskInText(whoOf(line)) }]
   })
 }
 

@@ -1,4 +1,5 @@
 // What do the databases of a repository hang on: sets, charts, versions, other repositories?
+import { withoutPassword } from '../repository/remote.ts'
 import { isModelled } from '../chart/database-objects.ts'
 import type { ReadFleet } from '../deployed/fleet.ts'
 import { isSameRepository } from '../deployed/manifest-parts.ts'
@@ -77,9 +78,4 @@ function missingOf(skipped: readonly Skipped[]): Found['missing'] {
     if (repository !== undefined && !missing.some(({ url }) => isSameRepository(url, repository)))
       missing.push({ url: withoutPassword(repository), by: name })
   return missing
-}
-
-/** An address with a password in it is no text for a file that is committed. */
-function withoutPassword(url: string): string {
-  return url.replace(/^([a-z][a-z+.-]*:\/\/)[^/@:]*:[^/@]*@/i, '$1')
 }

@@ -3,6 +3,7 @@ import { fill, staticFolder } from '../discover/layout.ts'
 import { named, phrase } from '../findings/message.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { installedBy } from '../charts/releases.ts'
+import { withoutPassword } from '../repository/remote.ts'
 import { at } from '../deployed/manifest-parts.ts'
 import type { Settings } from '../model.ts'
 import { printed } from '../values/printed.ts'
@@ -123,7 +124,7 @@ export function deriveSettings(
     )
   const settings: JsonMap = {
     argocd: { version: known.argocd.version, namespace, project, manageProject: false },
-    repository: { url, revision, ...(known.repository.path !== '' && { path: known.repository.path }) },
+    repository: { url: withoutPassword(url), revision, ...(known.repository.path !== '' && { path: known.repository.path }) },
     operator: { ...operatorOf(commonOperator), manageApplication: false },
     clusterChart: commonChart,
     environments,

@@ -1,4 +1,5 @@
 // How is what was found printed?
+import { maskInText } from '../secret/shapes.ts'
 import { plural } from '../emit/formats/text.ts'
 import { locate } from '../findings/spot.ts'
 import { newestArgoCd } from '../discover/schema-findings.ts'
@@ -28,7 +29,7 @@ export function foundLines(found: Found, { argocd, operator: given, place }: Pri
     ...found.charts.map(({ pin, databases, isHere }) =>
       row(
         'chart',
-        `${pin.name} ${pin.version}${pin.repository === '' ? '' : ` from ${pin.repository}`}, for ${plural(databases, 'database')}${isHere ? '' : '; its files are not here'}`,
+        `${pin.name} ${pin.version}${pin.repository === '' ? '' : ` from ${maskInText(pin.repository)}`}, for ${plural(databases, 'database')}${isHere ? '' : '; its files are not here'}`,
       ),
     ),
     ...found.operators.map((operator) => row('operator', operatorText(operator, given))),

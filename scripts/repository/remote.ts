@@ -26,6 +26,11 @@ export function normalizeRemote(url: string): string | undefined {
   return `${(spelled[1] as string).toLowerCase()}/${path}`
 }
 
+/** An address as a file may hold it: without a login over HTTP, nor a password elsewhere. `ssh://git@host/…` keeps its user. */
+export function withoutPassword(url: string): string {
+  return url.replace(/^(https?:\/\/)[^/@\s]{1,1024}@|^([a-z][a-z+.-]*:\/\/)[^/@:\s]{0,1024}:[^/@\s]{0,1024}@/i, '$1$2')
+}
+
 /**
  * An address as a report may show it: without a password, nor the user beside it, both of which end at the last `@`, and
  * without what is asked for but a revision. `git@host:path` keeps its user, which is no secret.

@@ -120,6 +120,9 @@ function* assignments(text: string, isMessage: boolean): Iterable<Span> {
   }
 }
 
+/** Options of pg_hba.conf that are secrets; a blank ends them, not `&` as in the query of an address. */
+const isAccessOption = /^(?:ldapbindpasswd|radiussecrets)$/
+
 /** Where the value assigned to a name begins, and what ends it; undefined: no value is assigned. */
 function valueStart(text: string, start: number, end: number, isMessage: boolean): { start: number; ends: string } | undefined {
   let at = end
@@ -131,7 +134,10 @@ function valueStart(text: string, start: number, end: number, isMessage: boolean
   const sign = text.charAt(at)
   if (sign === '=') {
     while (/[=>]/.test(text.charAt(at))) at++
-    return { start: skipBlanks(text, at), ends: 'assignment' }
+    // `"name=a b"`, one word of pg_hba.conf: the quote around both ends it
+    const ends =
+      quote === '' && text.charAt(start - 1) === '"' ? 'quote' : isAccessOption.test(text.slice(start, end)) ? 'word' : 'assignment'
+    return { start: skipBlanks(text, at), ends }
   }
   if (sign === '>' && text.charAt(start - 1) === '<') return { start: at + 1, ends: 'tag' }
   if (sign === ':' && (quote !== '' || (!isMessage && isLineStart(text, start)) || isHeader(text, start, end))) {
@@ -166,6 +172,7 @@ function skipBlanks(text: string, from: number): number {
 
 const endings: Readonly<Record<string, RegExp>> = lookup({
   assignment: /[\s&"`]|'(?=[\s,;)}\]]|$)/g,
+  quote: /(?<!")"(?:"")*(?!")/g,
   tag: /</g,
   line: /[\r\n]/g,
   json: /[\s,}\]]/g,
@@ -189,6 +196,7 @@ function nextOf(text: string, wanted: string, { from, finders }: { readonly from
 
 function valueSpan(text: string, { start, ends }: { readonly start: number; readonly ends: string }, finders: Finders): Span {
   const first = text.charAt(start)
+  if (ends === 'quote') return { start, end: nextOf(text, ends, { from: start, finders }) }
   if (first === '\\') {
     const quote = /^\\+["']/.exec(text.slice(start, start + 16))?.[0]
     if (quote !== undefined) {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
 import { main } from '../../scripts/cli/cli.ts'
 import { commandLine } from '../../scripts/repository/invocation.ts'
-import { normalizeRemote, shownAddress } from '../../scripts/repository/remote.ts'
+import { normalizeRemote, shownAddress, withoutPassword } from '../../scripts/repository/remote.ts'
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))
 const folders: string[] = []
@@ -164,6 +164,14 @@ test.each([
   ['oci://ghcr.io/acme/cluster@sha256:0a', 'oci://ghcr.io/acme/cluster@sha256:0a'],
   ['../base@2', '../base@2'],
 ])('%s is shown as %s', (url, shown) => expect(shownAddress(url)).toBe(shown))
+
+test.each([
+  ['https://user:secret@host/a/b', 'https://host/a/b'],
+  ['https://token@host/a/b', 'https://host/a/b'],
+  ['ssh://git:secret@host/a/b', 'ssh://host/a/b'],
+  ['ssh://git@host/a/b', 'ssh://git@host/a/b'],
+  ['git@host:a/b', 'git@host:a/b'],
+])('%s is written as %s', (url, written) => expect(withoutPassword(url)).toBe(written))
 
 test('generated files name a command line of their repository, and another one in the first line makes no file stale', async () => {
   const { top, root } = example()

@@ -1,5 +1,7 @@
 // Does a planted secret reach any output, in whatever shape and YAML style, with mistakes around it?
 import { execFileSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openRepository } from '../support/terminal.ts'
 
@@ -58,6 +60,9 @@ const shapes: Readonly<Record<string, string>> = {
   'a webhook of Teams': `https://acme.webhook.office.com/webhookb2/${marker}@x/IncomingWebhook/a/b`,
   'a webhook of another service': `https://chat.example.com/hooks/${marker}0123456789`,
   kubeconfig: `{"users":[{"user":{"client-key-data":"${marker}"}}]}`,
+  'a password of LDAP': `host all all all ldap ldapserver=a ldapbindpasswd=x&${marker}`,
+  'a password of LDAP in quotes': `host all all all ldap ldapserver=a "ldapbindpasswd=x ${marker}"`,
+  'secrets of RADIUS in quotes': `host all all all radius radiusservers=a "radiussecrets=""x"",""${marker}"""`,
   XML: `<server><password>${marker}</password></server>`,
 }
 const shapesOverLines: Readonly<Record<string, string>> = {
@@ -398,4 +403,42 @@ describe('what is no secret is shown', () => {
     }
     expect(await say('abcdefgh1')).toEqual(await say('abcdefgh1-and-much-more'))
   })
+})
+
+test.each(['pretty', 'json'])('a secret in pg_hba is not in what explain says of it: %s', async (format) => {
+  const repository = openRepository()
+  const lines = [`ldapbindpasswd=${marker}`, `radiussecrets=${marker}`, `ldapurl=ldap://u:${marker}@h`, `"ldapbindpasswd=a ${marker}"`]
+  const hba = lines.map((option) => `      - ${JSON.stringify(`host all all all ldap ${option}`)}\n`).join('')
+  repository.put('databases/orders/values.yaml', `${basics}  postgresql:\n    pg_hba:\n${hba}`)
+  const { stdout, stderr } = await repository.run('explain', 'orders/dev', 'pg_hba', '--format', format)
+  expect(stdout).toContain('ldapbindpasswd=***')
+  expect(`${stdout}${stderr}`).not.toContain(marker)
+  repository.remove()
+})
+
+test('a password in an address of an Application is in no output, and in no file that init writes', async () => {
+  const repository = openRepository()
+  for (const path of ['apps/values.yaml', 'databases/orders/values.yaml']) rmSync(join(repository.root, path))
+  const source = `{ repoURL: "https://me:${marker}@example.com/charts", chart: cluster, targetRevision: 9.9.9, helm: { values: "a: 1" } }`
+  const application = `apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: { name: one, namespace: argocd }\nspec:\n  project: default\n  destination: { server: "https://me:${marker}@k8s", namespace: one }\n  source: ${source}\n`
+  repository.put('argo/one.yaml', application)
+  repository.put('charts/cluster/Chart.yaml', 'apiVersion: v2\nname: cluster\nversion: 9.9.9\n')
+  const cluster =
+    'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: one }\nspec: { instances: 3, storage: { size: 1Gi } }\n'
+  repository.put('charts/cluster/templates/cluster.yaml', cluster)
+  const commands = [
+    ['list'],
+    ['list', '--format', 'json'],
+    ['connect', 'one'],
+    ['connect', 'one', '--format', 'json'],
+    ['check', '--format', 'json'],
+    ['charts', 'pull', '--dry-run'],
+    ['init'],
+  ]
+  for (const command of commands) {
+    const { stdout, stderr } = await repository.run(...command)
+    expect(stdout, command.join(' ')).toMatch(/one|cluster/)
+    expect(`${stdout}${stderr}`, command.join(' ')).not.toContain(marker)
+  }
+  repository.remove()
 })

@@ -21,7 +21,7 @@ import { placer } from '../../report/places.ts'
 import { commandLine } from '../../repository/invocation.ts'
 import { readRegular } from '../../repository/named-file.ts'
 import { homePage, programVersion } from '../../repository/package.ts'
-import { normalizeRemote, originOf } from '../../repository/remote.ts'
+import { normalizeRemote, originOf, withoutPassword } from '../../repository/remote.ts'
 import { repositoryTop } from '../../repository/place.ts'
 import { openWorkspace } from '../../discover/open-workspace.ts'
 import { UsageError } from '../../repository/workspace.ts'
@@ -159,7 +159,9 @@ function allCheckouts({ workspace, settings, databases = workspace.databases }: 
   const url = top === undefined || top === repositoryTop(workspace.root) ? undefined : originOf(top)
   const others =
     top !== undefined && url !== undefined && !found.some((one) => isSameRepository(one.url, url)) ? [{ url, folder: top }] : []
-  return new Map([...found, ...others].map((one) => [one.url, relative(workspace.root, one.folder).split(sep).join('/') || '.']))
+  return new Map(
+    [...found, ...others].map((one) => [withoutPassword(one.url), relative(workspace.root, one.folder).split(sep).join('/') || '.']),
+  )
 }
 
 function textOf(path: string): string | undefined {

@@ -12,6 +12,7 @@ import { placer } from '../../report/places.ts'
 import type { Place } from '../../report/places.ts'
 import { openJudged } from '../../discover/open-workspace.ts'
 import type { JudgingFlags } from '../../discover/open-workspace.ts'
+import { maskInText } from '../../secret/shapes.ts'
 import { isJsonMap } from '../../values/value.ts'
 import { visible } from '../../values/untrusted.ts'
 import { refuse } from './refuse.ts'
@@ -75,7 +76,7 @@ function headOf(database: Database): Omit<Listed, 'layers' | 'objects'> {
     ...(written?.set === undefined ? {} : { set: written.set }),
     namespace,
     release: releaseOf(database),
-    chart: { repository, name, version },
+    chart: { repository: maskInText(repository), name, version },
     operator: environment.operator.version,
   }
 }
