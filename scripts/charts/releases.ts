@@ -1,4 +1,5 @@
 // Which releases of the charts are there, and which operator does each install?
+import { fitsRange } from '../go-template/sprig-semver.ts'
 import { lookup } from '../values/lookup.ts'
 
 /** Tags `cloudnative-pg-v…` of github.com/cloudnative-pg/charts, `appVersion` of each, read on 2026-11-29. */
@@ -43,6 +44,18 @@ export const installedBy: Readonly<Record<string, string>> = lookup({
   '0.28.3': '1.29.1',
   '0.29.0': '1.30.0',
 })
+
+/** The operators of the releases that a version or a range takes, oldest first; empty: not known, or later ones fit as well. */
+export function fitting(written: string): string[] {
+  const own = installedBy[written]
+  if (own !== undefined) return [own]
+  const all = Object.keys(installedBy)
+  const found = all.filter((chart) => fitsRange(written, chart))
+  // one without an upper bound takes what is released next
+  return found.includes(all.at(-1) ?? '') && fitsRange(written, '0.9999.0')
+    ? []
+    : [...new Set(found.map((chart) => installedBy[chart] ?? ''))]
+}
 
 /** Tags `cluster-v…` from 0.1.0 on, newest first, read on 2026-11-29. */
 export const clusterReleases: readonly string[] = [

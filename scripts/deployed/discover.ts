@@ -2,11 +2,9 @@
 import type { Charts } from '../charts/find.ts'
 import { discover } from '../discover/discover.ts'
 import { inputFindings, noDatabase } from '../discover/inputs.ts'
-import { phrase } from '../findings/message.ts'
 import { isError } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database, Settings } from '../model.ts'
-import { unknownOperator, unknownOperatorHelp } from '../operator/known.ts'
 import type { Tree } from '../repository/tree.ts'
 import type { Draft } from './drafts.ts'
 import { skippedFindings } from './skipped.ts'
@@ -17,26 +15,6 @@ import { readWritten } from './loader.ts'
 function withoutDoubles(written: readonly Database[], generated: readonly Database[], { argocd }: Settings): readonly Database[] {
   const made = new Set(generated.map(({ application }) => `${argocd.namespace}/${application}`))
   return written.filter((database) => !made.has(database.written?.key ?? ''))
-}
-
-/** Operators of Applications that are not known here, each once. */
-function unknownOperators(databases: readonly Database[]): LocatedFinding[] {
-  const reported = new Set<string>()
-  return databases.flatMap(({ environment, written }): LocatedFinding[] => {
-    const { version } = environment.operator
-    const message = unknownOperator(version)
-    if (message === undefined || written === undefined || reported.has(version)) return []
-    reported.add(version)
-    return [
-      {
-        rule: 'settings/known-operator',
-        severity: 'info',
-        message: phrase`${message}`,
-        at: written.at,
-        help: phrase`${unknownOperatorHelp}`,
-      },
-    ]
-  })
 }
 
 export interface AllDatabases {
@@ -70,7 +48,7 @@ export async function discoverAll({ settings, tree, charts, isElsewhereSame }: S
   const isLookedAt = databases.length + written.skipped.length > 0
   const skipped = isLookedAt ? [...written.skipped, ...undeployed] : written.skipped
   const isExplained = written.isExplained === true || written.skipped.length > 0
-  const findings = [...own.findings, ...inputs, ...written.findings, ...skippedFindings(skipped), ...unknownOperators(written.databases)]
+  const findings = [...own.findings, ...inputs, ...written.findings, ...skippedFindings(skipped)]
   if (databases.length === 0 && !isExplained && !findings.some(isError))
     findings.push(noDatabase(settings, tree, { clusters: undeployed, elsewhere: written.elsewhere?.[0] }))
   const { settings: known, tree: wide, drafts } = written

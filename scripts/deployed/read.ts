@@ -6,6 +6,7 @@ import { contradicted, installedArgoCd, withArgoCd } from './argocd-version.ts'
 import { writtenDatabases } from './databases.ts'
 import { draftedIn } from './drafts.ts'
 import type { Written, WrittenState } from './state.ts'
+import { operatorFindings } from './installed-operators.ts'
 import { deployedFiles } from './manifest-files.ts'
 import { leftOut, passedOver, undeployedClusters } from './undeployed.ts'
 import { idlePatterns } from './idle-generators.ts'
@@ -75,6 +76,11 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
     undeployed: settings.generate || isMistaken ? [] : undeployedClusters(files, seen),
     findings: [
       ...contradicted(settings, installed),
+      ...operatorFindings(
+        files.flatMap(({ manifests }) => manifests),
+        settings,
+        databases,
+      ),
       ...assumed,
       ...broken,
       ...misspelt,

@@ -1,5 +1,6 @@
 // What do the databases of a repository hang on: sets, charts, versions, other repositories?
 import { withoutPassword } from '../repository/remote.ts'
+import { fitting } from '../charts/releases.ts'
 import { isModelled } from '../chart/database-objects.ts'
 import type { ReadFleet } from '../deployed/fleet.ts'
 import { isSameRepository } from '../deployed/manifest-parts.ts'
@@ -24,6 +25,8 @@ export interface Found {
 export interface OperatorFound {
   readonly version: string
   readonly from: 'application' | 'settings' | 'newest'
+  /** no release that the chart's version takes is known: the newest known operator judges */
+  readonly isAssumed?: true
   /** version of the operator's chart, where an Application installs it */
   readonly chart: string
 }
@@ -66,7 +69,8 @@ function operatorsOf(databases: readonly Database[], settings: Settings): Operat
     const { version, chart } = environment.operator
     const isSet = settings.operator !== undefined || written === undefined
     const from = isSet ? 'settings' : chart.version === '' ? 'newest' : 'application'
-    const one = { version, from, chart: isSet ? '' : chart.version } as const
+    const isAssumed = from === 'application' && fitting(chart.version).length === 0
+    const one = { version, from, chart: isSet ? '' : chart.version, ...(isAssumed && { isAssumed }) } as const
     found.set(JSON.stringify(one), one)
   }
   return [...found.values()].sort((a, b) => byCodeUnit(a.version, b.version))

@@ -39,8 +39,9 @@ export function foundLines(found: Found, { argocd, operator: given, place }: Pri
   ]
 }
 
-function operatorText({ version, from, chart }: OperatorFound, given: string | undefined): string {
+function operatorText({ version, from, chart, isAssumed }: OperatorFound, given: string | undefined): string {
   if (from === 'newest' && given !== undefined) return `${given.replace(/^v/, '')}, by --operator`
+  if (isAssumed === true) return `${version}, the newest known: what its chart ${chart} installs is not known`
   if (from === 'application') return `${version}, installed by its chart ${chart}`
   return from === 'settings' ? `${version}, by the settings` : `${version}, the newest known: nothing here installs one`
 }

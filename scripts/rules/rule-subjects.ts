@@ -11,7 +11,8 @@ const besides = 'Secrets and ConfigMaps that come with what reads them: in files
 const unbounded = 'bounds of the CRDs; no known CRD has one of this kind on a field that users set'
 
 const byRule: Readonly<Record<string, string>> = lookup({
-  'settings/installed-version': 'Applications and kustomizations that install Argo CD, compared with argocd.version in the settings',
+  'settings/installed-version':
+    'Applications and kustomizations that install the operator or Argo CD, compared with operator.version and argocd.version in the settings',
   'argocd/application-name': 'names that follow from layout.application',
   'argocd/namespace-name': 'namespaces that follow from the patterns of the environments and from service.yaml',
   'argocd/set-size': 'how long the ApplicationSet of an environment is, compared with what a client-side apply can store',

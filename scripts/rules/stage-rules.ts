@@ -31,7 +31,7 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       rule('settings/one-place', 'the settings are in one file'),
       rule('settings/known-operator', 'there are schemas for the version of the operator', 'info'),
       rule('settings/known-argocd', 'the version of Argo CD is known here', 'info'),
-      rule('settings/installed-version', 'the settings name the Argo CD that the repository installs', 'warning'),
+      rule('settings/installed-version', 'the settings name the operator and the Argo CD that the repository installs', 'warning'),
       rule('settings/one-operator', 'environments of one Kubernetes cluster have the same operator'),
       rule('discover/any-database', 'there is at least one database'),
       rule('discover/base-exists', 'an override and a service.yaml come with a base file'),

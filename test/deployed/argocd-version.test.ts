@@ -1,4 +1,4 @@
-// Is a repository judged by the Argo CD that it installs?
+// Is a repository judged by the Argo CD and the operator that it installs?
 import { afterEach, describe, expect, test } from 'vitest'
 import { openFiles } from '../support/files.ts'
 
@@ -29,6 +29,53 @@ function repository(files: Readonly<Record<string, string>>) {
 }
 
 const old = [expect.stringMatching(/^argocd\/orders\.yaml:11: value file is v\/\*\.yaml, but there is no such file/)]
+
+const operator = (version: string, name = 'cnpg', server?: string): string =>
+  argo(`repoURL: https://cloudnative-pg.github.io/charts, chart: cloudnative-pg, targetRevision: "${version}"`, name, server)
+
+describe('the operator', () => {
+  const plain = orders.replace('v/*.yaml', 'v/a.yaml')
+  const said = async (files: Readonly<Record<string, string>>): Promise<readonly string[]> =>
+    (await repository({ 'argocd/orders.yaml': plain, ...files }).told()).filter((line) => line.includes('[settings/'))
+
+  test.each([
+    ['0.26.1', []],
+    ['v0.26.1', []],
+    ['^0.26.1', []],
+    ['0.26.x', ['chart cloudnative-pg is 0.26.x, which takes more than one operator: objects are checked as by 1.27.1, the newest']],
+    ['<0.27', ['chart cloudnative-pg is <0.27, which takes more than one operator: objects are checked as by 1.27.1, the newest']],
+    ['0.99.0', ['chart cloudnative-pg is 0.99.0, but which operator that installs is not known: objects are checked as by 1.30.0']],
+    ['*', ['chart cloudnative-pg is *, but which operator that installs is not known: objects are checked as by 1.30.0']],
+    ['>=0.20.0', ['chart cloudnative-pg is >=0.20.0, but which operator that installs is not known: objects are checked as by 1.30.0']],
+    ['0.22.1', ['operator 1.24.1 is not known here: objects are checked as by 1.27.1, the nearest known release']],
+  ])('of chart %s is reported where it is pinned, if it is not known', async (version, messages) => {
+    const told = await said({ 'argocd/operator.yaml': operator(version) })
+    expect(told).toEqual(messages.map((message) => expect.stringContaining(`argocd/operator.yaml:7: ${message}`)))
+    const { stderr } = await repository({ 'argocd/orders.yaml': plain, 'argocd/operator.yaml': operator(version) }).run('check')
+    expect(stderr).not.toContain('nothing here names the operator')
+  })
+
+  test.each([
+    ['1.29.2', '0.26.1', '1.27.1'],
+    ['1.29.2', '0.26.x', '1.27.1'],
+    ['1.27.0', '0.26.x', undefined],
+    ['1.27.1', '0.26.1', undefined],
+    ['1.29.2', '*', undefined],
+    ['1.29.2', '0.99.0', undefined],
+  ])('of the settings, %s, beside chart %s', async (version, chartVersion, other) => {
+    const files = { 'argocd/operator.yaml': operator(chartVersion), 'cnpg-values.yaml': `operator: { version: ${version} }\n` }
+    const told = (await said(files)).filter((line) => line.includes('installed-version'))
+    expect(told).toEqual(
+      other === undefined ? [] : [expect.stringContaining(`cnpg-values.yaml:1: operator.version is ${version}, but ${other} is installed`)],
+    )
+  })
+
+  test('that the settings name and nobody knows is reported in the settings', async () => {
+    expect(await said({ 'cnpg-values.yaml': 'operator: { version: 1.99.0 }\n' })).toEqual([
+      expect.stringContaining('cnpg-values.yaml:1: operator 1.99.0 is not known here'),
+    ])
+  })
+})
 
 describe('the Argo CD', () => {
   test.each([
