@@ -32,7 +32,7 @@ export async function settingsFindings(
   append(own, retirementFindings(settings, { databases, skipped }))
   if (today !== undefined) append(own, operatorsOutOfSupport(settings, today))
   append(own, kubernetesFindings(settings, databases, today))
-  if (settings.policies.length === 0) return own
+  if (settings.policies.length === 0 && settings.budgets === undefined) return own
   // the list of all rules takes long to load
   return [...own, ...(await import('./rules/policy-settings.ts')).judgePolicySettings(settings, [...databases, ...draftedIn(drafts)])]
 }

@@ -1,11 +1,11 @@
-// Do the levels in `policies` of the settings name rules, environments and databases that there are?
+// Do `policies` and `budgets` of the settings name rules, environments and databases that there are?
 import { named, phrase } from '../findings/message.ts'
 import type { Message } from '../findings/finding.ts'
 import { nearestSpot } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database, Settings } from '../model.ts'
 import { fits, isPattern } from '../report/levels.ts'
-import { listed, nearest } from '../values/path.ts'
+import { formatPath, listed, nearest } from '../values/path.ts'
 import type { Path } from '../values/value.ts'
 import { ruleGroups, whyNotAllowed } from './registry.ts'
 
@@ -14,8 +14,9 @@ export function judgePolicySettings(settings: Settings, databases: readonly Data
   const rules = new Map(ruleGroups().flatMap((group) => group.rules.map((rule) => [rule.id, rule] as const)))
   const changeable = [...rules.values()].filter(({ configurable }) => configurable === true).map(({ id }) => id)
   const environments = settings.environments.map(({ name }) => name)
+  const field = (name: string): string => formatPath([...settings.origin.origin.path, name])
   const at = (...path: Path): LocatedFinding['at'] =>
-    nearestSpot(settings.origin, ['policies', ...path], 'key') ?? { file: settings.origin.origin.file, span: settings.origin.origin.value }
+    nearestSpot(settings.origin, path, 'key') ?? { file: settings.origin.origin.file, span: settings.origin.origin.value }
   const wrong = (message: Message, help: Message, ...path: Path): LocatedFinding => ({
     rule: 'settings/known-policy',
     severity: 'error',
@@ -23,26 +24,29 @@ export function judgePolicySettings(settings: Settings, databases: readonly Data
     at: at(...path),
     help,
   })
-  return settings.policies.flatMap(({ of, levels }) => {
-    const found: LocatedFinding[] = []
-    if (!isPattern(of) && !environments.includes(of)) {
-      const guess = nearest(of, environments)
-      found.push(
-        wrong(
-          phrase`postgres.policies has the key \`${named(of)}\`, but no environment has that name`,
-          guess === undefined
-            ? phrase`write one of ${listed(environments)}, or a pattern of databases such as orders/*`
-            : phrase`did you mean \`${guess}\`?`,
-          of,
-        ),
-      )
-    }
+  const strange = (name: string, of: string): LocatedFinding => {
+    const guess = nearest(of, environments)
+    const pattern = name === 'policies' ? 'a pattern of databases such as orders/*' : ''
+    return wrong(
+      phrase`${field(name)} has the key \`${named(of)}\`, but no environment has that name`,
+      guess !== undefined
+        ? phrase`did you mean \`${guess}\`?`
+        : environments.length > 0
+          ? phrase`write one of ${listed(environments)}${pattern === '' ? '' : `, or ${pattern}`}`
+          : phrase`${pattern === '' ? 'remove it' : `write ${pattern}`}: these settings have no environments`,
+      name,
+      of,
+    )
+  }
+  const unused = Object.keys(settings.budgets ?? {}).filter((of) => !environments.includes(of))
+  const levels = settings.policies.flatMap(({ of, levels }) => {
+    const found: LocatedFinding[] = !isPattern(of) && !environments.includes(of) ? [strange('policies', of)] : []
     if (isPattern(of) && !databases.some(({ id }) => fits(of, id)))
       found.push({
         rule: 'settings/policy-used',
         severity: 'warning',
-        message: phrase`postgres.policies has the pattern \`${named(of)}\`, but no database here has such an id`,
-        at: at(of),
+        message: phrase`${field('policies')} has the pattern \`${named(of)}\`, but no database here has such an id`,
+        at: at('policies', of),
         help: phrase`ids are such as ${listed(databases.map(({ id }) => id).slice(0, 3))}; \`*\` stands for any text`,
       })
     for (const rule of levels.keys()) {
@@ -52,14 +56,16 @@ export function judgePolicySettings(settings: Settings, databases: readonly Data
       found.push(
         known === undefined
           ? wrong(
-              phrase`postgres.policies names the rule \`${named(rule)}\`, but there is none`,
+              phrase`${field('policies')} names the rule \`${named(rule)}\`, but there is none`,
               guess === undefined ? phrase`\`cnpg-values rules\` lists them` : phrase`did you mean \`${guess}\`?`,
+              'policies',
               of,
               rule,
             )
           : wrong(
-              phrase`postgres.policies sets the level of ${named(rule)}, but only policies have one`,
+              phrase`${field('policies')} sets the level of ${named(rule)}, but only policies have one`,
               phrase`remove it: ${whyFixed(rule)}`,
+              'policies',
               of,
               rule,
             ),
@@ -67,6 +73,7 @@ export function judgePolicySettings(settings: Settings, databases: readonly Data
     }
     return found
   })
+  return [...levels, ...unused.map((of) => strange('budgets', of))]
 }
 
 function whyFixed(id: string): string {

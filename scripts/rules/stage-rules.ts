@@ -25,7 +25,7 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       rule('settings/layout', 'layout and namespaces use {service}, {name} and {env} so that no two databases share a file or a name'),
       rule('settings/safe-text', 'settings hold plain text: no template braces, backticks or control characters'),
       rule('settings/no-password', 'settings hold no password, since they are written into generated files'),
-      rule('settings/known-policy', 'policies name environments, and rules whose level can be set'),
+      rule('settings/known-policy', 'policies and budgets name environments, and policies rules whose level can be set'),
       rule('settings/policy-used', 'a pattern in policies fits a database', 'warning'),
       rule('settings/retired-used', 'what the settings retire is a database that is deployed as written', 'warning'),
       rule('settings/one-place', 'the settings are in one file'),

@@ -4,6 +4,8 @@ import type { PolicyLevels } from '../../scripts/model.ts'
 import { fits, levelsOf, severityOf } from '../../scripts/report/levels.ts'
 import type { Leveled } from '../../scripts/report/levels.ts'
 import { databaseOf, environmentOf, settingsOf } from '../support/argocd-fleet.ts'
+import { openFiles } from '../support/files.ts'
+import { openRepository } from '../support/terminal.ts'
 
 const always: Leveled = { id: 'policy/always', severity: 'warning', configurable: true }
 const inProduction: Leveled = { ...always, id: 'policy/in-production', preset: 'production' }
@@ -56,4 +58,35 @@ it.each([
   ['*', '', true],
 ])('the pattern %s takes %s: %s', (pattern, id, expected) => {
   expect(fits(pattern, id)).toBe(expected)
+})
+
+describe('a key that is no environment', () => {
+  it('is an error in policies and in budgets', async () => {
+    const repository = openRepository()
+    const more =
+      '  budgets: { prod: { storage: 1Gi }, nope: { storage: 1Gi }, prd: { storage: 1Ti } }\n  policies: { prod: { preset: production } }\n'
+    repository.put('apps/values.yaml', `${repository.read('apps/values.yaml').trimEnd()}\n${more}`)
+    const { stdout } = await repository.run('check')
+    const told = stdout.split('\n').filter((line) => /known-policy|help:/.test(line))
+    expect(told.map((line) => line.replace(/^\S+ error: /, '').trim())).toEqual([
+      'postgres.budgets has the key `prod`, but no environment has that name [settings/known-policy]',
+      'help: did you mean `prd`?',
+      'postgres.budgets has the key `nope`, but no environment has that name [settings/known-policy]',
+      'help: write one of dev, prd',
+      'postgres.policies has the key `prod`, but no environment has that name [settings/known-policy]',
+      'help: did you mean `prd`?',
+    ])
+    repository.remove()
+  })
+
+  it('is not sent to environments that there are not', async () => {
+    const settings = 'policies: { dev: { preset: production } }\nbudgets: { dev: { storage: 1Gi } }\n'
+    const opened = openFiles({ 'cnpg-values.yaml': settings }, 'https://github.com/acme/infra.git')
+    const { stdout } = await opened.run('check')
+    expect(stdout).toContain('policies has the key `dev`, but no environment has that name')
+    expect(stdout).toContain('help: write a pattern of databases such as orders/*: these settings have no environments')
+    expect(stdout).toContain('budgets has the key `dev`, but no environment has that name')
+    expect(stdout).toContain('help: remove it: these settings have no environments')
+    opened.remove()
+  })
 })
