@@ -119,9 +119,10 @@ function toDiagnostic(finding: LocatedFinding, databases: readonly string[]): Di
     const masked = maskMessage(whole, places)
     return shorten(masked === whole ? textOf(message, limit) : masked)
   }
-  const spots = (finding.related ?? []).map((spot) => ({ ...shownPlace(spot), message: spot.message, text: spot.file.text }))
-  const places = [{ ...at, text: finding.at.file.text }, ...spots]
-  const related = spots.map(({ text: _text, ...spot }): RelatedLocation => ({ ...spot, message: shown(spot.message) }))
+  const spots = (finding.related ?? []).map((spot) => ({ ...shownPlace(spot), message: spot.message }))
+  // all lines of a text, of which only the first is shown if it holds a secret
+  const places = [finding.at, ...(finding.related ?? [])].map((spot) => ({ ...locate(spot), text: spot.file.text }))
+  const related = spots.map((spot): RelatedLocation => ({ ...spot, message: shown(spot.message) }))
   return {
     rule: finding.rule,
     severity: finding.severity,

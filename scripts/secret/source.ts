@@ -4,6 +4,8 @@ import { EVENT_ID, getScalarValue, SCALAR_STYLE } from 'js-yaml'
 import type { Event, ScalarEvent } from 'js-yaml'
 import type { Span } from '../values/value.ts'
 import { readEvents } from '../yaml/events.ts'
+import { inside } from '../yaml/inside.ts'
+import type { Inside } from '../yaml/inside.ts'
 import { resolvePlain } from '../yaml/scalars.ts'
 import { brokenSecrets } from './lines.ts'
 import { isSecretKey, isSecretTextKey } from './names.ts'
@@ -27,7 +29,7 @@ export function secretsOf(text: string): Secrets {
   const found = cache.get(text)
   if (found !== undefined) return found
   if (cache.size > 100) cache.clear()
-  const secrets = read(text)
+  const secrets = read(text, 0)
   cache.set(text, secrets)
   return secrets
 }
@@ -50,7 +52,16 @@ const sourceTree: Tree<SourceNode> = {
   entries: (node) => node.entries?.map(([key, child]) => [key.text ?? '', child] as const),
 }
 
-function read(text: string): Secrets {
+/** Values inside values inside a manifest; nobody nests texts deeper. */
+const deepest = 3
+
+/** Whether a text begins as a YAML map does: its keys say what is secret, not its words. */
+function beginsAsMap(text: string): boolean {
+  const first = text.split('\n', 50).find((line) => !/^[ \t]*(?:#|---|$)/.test(line.trimEnd())) ?? ''
+  return /^ {0,200}(?:[A-Za-z_][\w./-]{0,200}|"[^"]{1,200}"|'[^']{1,200}'):(?:\s|$)/.test(first)
+}
+
+function read(text: string, depth: number): Secrets {
   const starts = lineStarts(text)
   const spans: Span[] = []
   const texts = new Map<number, string[]>()
@@ -71,6 +82,16 @@ function read(text: string): Secrets {
     for (const span of brokenSecrets(text)) hide(span)
     roots = documentsOfTemplate(text)
   }
+  // where each character of a block is; undefined: it can't be followed, and is hidden as one
+  const placesIn = new Map<SourceNode, Inside | undefined>()
+  const isInner = (node: SourceNode): boolean => placesIn.get(node) !== undefined
+  for (const node of depth < deepest ? blocksOf(roots) : []) placesIn.set(node, inside(text, node, node.text ?? ''))
+  for (const [node, placeOf] of placesIn) {
+    if (placeOf === undefined) continue
+    const inner = read(node.text ?? '', depth + 1)
+    for (const { start, end } of inner.spans)
+      hide({ start: placeOf(start), end: placeOf(end - 1) + 1 }, ...(inner.texts.get(start) ?? [(node.text ?? '').slice(start, end)]))
+  }
   const keyNodes = new Map<SourceNode, ReadonlyMap<string, readonly SourceNode[]>>()
   for (const root of roots)
     for (const { node, spans: parts, key } of secretNodes(root, sourceTree)) {
@@ -78,7 +99,8 @@ function read(text: string): Secrets {
         const known = keyNodes.get(node) ?? keysOf(node)
         keyNodes.set(node, known)
         for (const name of known.get(key) ?? []) hide(name, key)
-      } else if (parts === 'whole' || node.raw !== node.text || node.raw === undefined) hide(node, node.text ?? '')
+      } else if (parts !== 'whole' && isInner(node)) continue
+      else if (parts === 'whole' || node.raw !== node.text || node.raw === undefined) hide(node, node.text ?? '')
       else {
         const from = node.start
         for (const { start, end } of parts) hide({ start: from + start, end: from + end }, node.text?.slice(start, end) ?? '')
@@ -86,6 +108,11 @@ function read(text: string): Secrets {
     }
   for (const span of commentSecrets(text, roots)) hide(span)
   return { spans: joined(spans), texts, starts }
+}
+
+/** Block scalars that hold YAML, such as the `values` of an Application. */
+function blocksOf(roots: readonly SourceNode[]): SourceNode[] {
+  return nodesOf(roots).filter(({ isBlock, text }) => isBlock === true && text !== undefined && beginsAsMap(text))
 }
 
 /** The keys of a map by their text: a text that is written twice counts each time. */
@@ -205,17 +232,20 @@ function* commentSecrets(text: string, roots: readonly SourceNode[]): Iterable<S
 }
 
 function scalarsOf(roots: readonly SourceNode[]): Span[] {
-  const spans: Span[] = []
+  return nodesOf(roots).filter(({ raw }) => raw !== undefined)
+}
+
+/** Every node once, keys too. */
+function nodesOf(roots: readonly SourceNode[]): SourceNode[] {
   const open = [...roots]
   const seen = new Set<SourceNode>()
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     if (seen.has(node)) continue
     seen.add(node)
-    if (node.raw !== undefined) spans.push(node)
     for (const item of node.items ?? []) open.push(item)
     for (const [key, child] of node.entries ?? []) open.push(key, child)
   }
-  return spans
+  return [...seen]
 }
 
 function lineStarts(text: string): number[] {

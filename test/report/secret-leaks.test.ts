@@ -442,3 +442,35 @@ test('a password in an address of an Application is in no output, and in no file
   }
   repository.remove()
 })
+
+test('secrets in the values of an Application are hidden where they are, and nothing else of them', async () => {
+  const repository = openRepository()
+  for (const path of ['apps/values.yaml', 'databases/orders/values.yaml']) rmSync(join(repository.root, path))
+  const values = [
+    'cluster:',
+    '  instances: 3',
+    '  walStorge: { size: 1Gi }',
+    '  storage: { size: 1Gi }',
+    '  env:',
+    '    - name: DB_PASSWORD',
+    `      value: ${marker}`,
+    '    - name: OTHER',
+    '      valueFrom: { secretKyRef: { name: x, key: y } }',
+    'backups:',
+    '  enabled: true',
+    '  provider: s3',
+    `  s3: { bucket: b, region: r, accessKey: s3, secretKey: ${marker} }`,
+  ]
+  const block = values.map((line) => `        ${line}\n`).join('')
+  const source = `repoURL: https://cloudnative-pg.github.io/charts\n    chart: cluster\n    targetRevision: 0.8.1\n    helm:\n      values: |\n${block}`
+  const application = `apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: { name: one, namespace: argocd }\nspec:\n  project: default\n  destination: { name: in-cluster, namespace: one }\n  source:\n    ${source}`
+  repository.put('argo/one.yaml', application)
+  const { stdout, stderr } = await repository.run('check')
+  expect(`${stdout}${stderr}`).not.toContain(marker)
+  expect(stdout).toContain('unknown key `walStorge` in `cluster`')
+  expect(stdout).toContain(' 15 |           walStorge: { size: 1Gi }')
+  expect(stdout).toContain('help: did you mean `secretKeyRef`?')
+  expect(stdout).toContain('backups.s3.secretKey holds a secret')
+  expect(stdout).toContain(' 25 |           s3: { bucket: b, region: r, accessKey: ***, secretKey: *** }')
+  repository.remove()
+})
