@@ -4,7 +4,7 @@ import { styleText } from 'node:util'
 import type { Diagnostic, SourceLocation } from '../../findings/finding.ts'
 import { listed } from '../../values/path.ts'
 import { visible } from '../../values/untrusted.ts'
-import { shownLine } from '../../secret/source.ts'
+import { shownLine } from '../../secret/shown-line.ts'
 
 export interface TextOptions {
   readonly color: boolean
