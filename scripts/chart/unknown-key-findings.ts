@@ -8,8 +8,8 @@ import { loadKind } from '../kubernetes/load.ts'
 import { memberSchema, type Structural } from '../kubernetes/structural.ts'
 import { knownOperators } from '../operator/version.ts'
 import { moreOfAKind, mostOfAKind } from '../report/diagnose.ts'
-import { allNear } from '../values/path.ts'
-import { valueFacts } from './value-facts.ts'
+import { allNear, formatPath } from '../values/path.ts'
+import { passedOn, valueFacts } from './value-facts.ts'
 
 /** A key that does nothing, whoever found that out. */
 export interface IdleKey {
@@ -53,9 +53,13 @@ function messageFor({ key, path }: IdleKey): Message {
 
 function helpFor({ suggestion, elsewhere, path }: IdleKey): Message {
   if (suggestion !== undefined) return phrase`did you mean \`${suggestion}\`?`
-  if (elsewhere.length > 0) return phrase`the chart reads ${elsewhere.map((place) => `\`${place}\``).join(' or ')}`
+  const inside = path.length === 1 ? [] : homesInside(path).filter((place) => isInside(place, parentOf(path)))
+  if (elsewhere.length > 0 && (inside.length === 0 || elsewhere.some((place) => isInside(place, parentOf(path)))))
+    return phrase`the chart reads ${elsewhere.map((place) => `\`${place}\``).join(' or ')}`
   const field = fieldOfObject(path)
   if (field !== undefined) return field
+  const deeper = inside.length > 0 ? inside : homesInside(path)
+  if (deeper.length > 0) return phrase`the chart reads ${deeper.map((place) => `\`${place}\``).join(' or ')}`
   return path.length === 1
     ? phrase`no template reads it; remove it, or list it in postgres.ownKeys`
     : phrase`no template reads it, so it does nothing; remove it`
@@ -90,11 +94,46 @@ function fieldOfObject(path: Path): Message | undefined {
   return phrase`${found.kind} has ${named(field)}, but the chart does not pass it on, so it does nothing; remove it`
 }
 
+const parentOf = (path: Path): string => formatPath(path.filter((step) => typeof step === 'string').slice(0, -1))
+const isInside = (place: string, parent: string): boolean => place.replaceAll('[]', '').startsWith(`${parent}.`)
+
+/** Below these steps, too, a value that goes into an object as it is has fields that people look for elsewhere. */
+const inTemplates: readonly (readonly string[])[] = [[], ['spec']]
+
+/** Where a key is a field of what the chart passes on as it is: `nodeSelector` in `cluster.affinity`. At most three places. */
+function homesInside(path: Path): readonly string[] {
+  const steps = path.filter((step) => typeof step === 'string')
+  const key = steps.at(-1) ?? ''
+  const parent = parentOf(path)
+  const all = passedOn().flatMap(({ from, target }) =>
+    inTemplates
+      .filter(
+        (more) =>
+          hasField(target.kind, [...target.path.map(String), ...more, key]) &&
+          !takesAny(target.kind, [...target.path.map(String), ...more]),
+      )
+      .map((more) => ({ from, place: [from, ...more, key].join('.') })),
+  )
+  const near = all.filter(({ from }) => parent !== '' && isInside(from, parent))
+  const found = near.length > 0 ? near : all.length === 1 ? all : all.filter(({ from }) => from.startsWith('cluster.'))
+  return found.map(({ place }) => place).slice(0, 3)
+}
+
 function hasField(kind: string, path: readonly string[]): boolean {
+  return schemaAt(kind, path) !== undefined
+}
+
+/** Whether a map has keys of its author's choice, such as parameters. */
+function takesAny(kind: string, path: readonly string[]): boolean {
+  const schema = schemaAt(kind, path)
+  return schema === true || schema?.properties === undefined
+}
+
+function schemaAt(kind: string, path: readonly string[]): Structural | true | undefined {
   let schema: Structural | true | undefined = loadKind('postgresql.cnpg.io/v1', kind, knownOperators.last)?.schema
   for (const step of path) {
-    if (schema === undefined || schema === true) return false
+    if (schema === undefined || schema === true) return undefined
     schema = memberSchema(schema, step)
   }
-  return schema !== undefined
+  return schema
 }

@@ -83,6 +83,23 @@ function targetOf(into: string | null): Target | undefined {
   return /^[A-Z]/.test(kind) ? { kind, path } : undefined
 }
 
+let open: readonly { readonly from: string; readonly target: Target }[] | undefined
+
+/** The values of the chart that go into an object as they are, maps and single objects; those of list items as `poolers[].template`. */
+export function passedOn(): readonly { readonly from: string; readonly target: Target }[] {
+  if (open !== undefined) return open
+  const found: { from: string; target: Target }[] = []
+  const search = (shape: Shape, path: string): void => {
+    if (shape.kind === 'items') search(shape.item, `${path}[]`)
+    else if (shape.kind === 'closed')
+      for (const [key, child] of Object.entries(shape.fields)) search(child, path === '' ? key : `${path}.${key}`)
+    const target = (shape.kind === 'map' || shape.kind === 'any') && targetOf(shape.into)
+    if (target) found.push({ from: path, target })
+  }
+  search(valuesShape, '')
+  return (open = found)
+}
+
 /** The value that would set a field, for those that go into an object unchanged: `Cluster` `spec.affinity.nodeSelector` → `cluster.affinity.nodeSelector`. */
 export function valueFor(target: Target): Path | undefined {
   let best: { path: Path; length: number } | undefined

@@ -66,6 +66,29 @@ test('a place of the same name elsewhere is named only where it may be meant', a
   expect(stdout).not.toContain('poolers[].parameters')
 })
 
+test.each([
+  ['nodeSelector: { a: b }', 'cluster.affinity.nodeSelector'],
+  ['tolerations: []', 'cluster.affinity.tolerations'],
+  ['limits: { memory: 1Gi }', 'cluster.resources.limits'],
+  ['cluster: { nodeSelector: { a: b } }', 'cluster.affinity.nodeSelector'],
+  ['cluster: { tolerations: [] }', 'cluster.affinity.tolerations'],
+  ['cluster: { podAntiAffinity: {} }', 'cluster.affinity.additionalPodAntiAffinity'],
+  ['cluster: { requests: { memory: 1Gi } }', 'cluster.resources.requests'],
+  ['cluster: { serverTLSSecret: x }', 'cluster.certificates.serverTLSSecret'],
+  ['cluster: { enablePodMonitor: true }', 'cluster.monitoring.enabled'],
+  ['cluster: { storage: { size: 10Gi, tolerations: [] } }', 'cluster.affinity.tolerations'],
+  ['poolers: [{ name: a, type: rw, nodeSelector: {} }]', 'poolers[].template.spec.nodeSelector'],
+  ['poolers: [{ name: a, type: rw, affinity: {} }]', 'poolers[].template.spec.affinity'],
+])('%s is said to belong deeper', async (text, home) => {
+  repository.put('databases/orders/values-prd.yaml', `${text}\n`)
+  expect((await repository.run('check')).stdout).toContain(`help: the chart reads \`${home}\`\n`)
+})
+
+test('a key that no object knows is to be removed', async () => {
+  repository.put('databases/orders/values-prd.yaml', 'cluster: { colour: red }\n')
+  expect((await repository.run('check')).stdout).toContain('help: no template reads it, so it does nothing; remove it')
+})
+
 test('help for an empty repository follows its own layout', async () => {
   const { stdout } = await repository.run('check')
   expect(stdout).not.toContain('any-database')
