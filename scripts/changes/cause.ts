@@ -2,9 +2,9 @@
 import { printed } from '../values/printed.ts'
 import { firstSpot, layerRank, spotOf } from '../findings/spot.ts'
 import type { Spot } from '../findings/spot.ts'
-import type { LayerName, MapValue, Path, Value } from '../values/value.ts'
+import type { LayerName, ListValue, MapValue, Path, Value } from '../values/value.ts'
 import { nearest } from '../values/path.ts'
-import { valueAt } from '../values/value.ts'
+import { deepestAt, valueAt } from '../values/value.ts'
 import { differences, isEqual } from './difference.ts'
 
 /** The line to blame; where there is an unknown key at `unless`, that one is the mistake. */
@@ -55,9 +55,32 @@ export function fellBack(was: Value, now: Value | undefined): boolean {
   return now === undefined || layerRank[now.origin.layer] < layerRank[was.origin.layer]
 }
 
+/** What a higher layer wrote in the place of a value, or of what contains it: an empty list, a null, or a list without it. */
+function replacementOf(path: Path, pair: ValuesPair): Spot | undefined {
+  for (let length = 1; length <= path.length; length++) {
+    const step = path.slice(0, length)
+    const [was, now] = [valueAt(pair.before, step), valueAt(pair.after, step)]
+    if (was === undefined || now === undefined) return undefined
+    if (was.kind === 'map' && now.kind === 'map') continue
+    if (layerRank[now.origin.layer] <= layerRank[was.origin.layer]) return undefined
+    const item = now.kind === 'list' ? sameItem(was, now, path[length]) : undefined
+    return item === undefined ? spotOf(now, now.kind === 'list' ? 'key' : 'value') : spotOf(deepestAt(item, path.slice(length + 1)).node)
+  }
+  return undefined
+}
+
+/** The item that has the name of the one before; by its place where items have none. */
+function sameItem(was: Value, now: ListValue, step: string | number | undefined): Value | undefined {
+  if (typeof step !== 'number') return undefined
+  const name = valueAt(was, [step, 'name'])
+  return name === undefined ? now.items[step] : now.items.find((item) => isEqual(valueAt(item, ['name']), name))
+}
+
 /** The key in the same file nearest to where a value was; its place at the base if the file is gone too. */
-export function removalOf({ origin }: Value, pair: ValuesPair): Cause | undefined {
+function removalOf({ origin }: Value, pair: ValuesPair): Cause | undefined {
   const { layer, path } = origin
+  const instead = replacementOf(path, pair)
+  if (instead !== undefined) return { at: instead }
   // the generator writes no file: what it removed was decided at the origin that it records
   const root = layer === 'generator' ? undefined : layerIn(pair.after, layer)
   if (root === undefined) return located(origin.file.builtin === true ? undefined : { file: origin.file, span: origin.key ?? origin.value })

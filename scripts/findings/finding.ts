@@ -46,6 +46,8 @@ export interface Place {
   readonly label?: Message
   /** point at the key (unknown or unwanted key) and not at the value */
   readonly on?: 'key' | 'value'
+  /** counts only where somebody wrote it, be it as null */
+  readonly isOptional?: true
 }
 
 /** What a rule yields: paths, no locations. */

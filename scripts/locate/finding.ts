@@ -16,9 +16,10 @@ export type { Subject } from './place.ts'
 
 /** Places of a finding in a rendered object → spots; the primary one is in the highest layer involved. */
 export function locateFinding(finding: Finding & { rule: string; severity: Severity }, subject: Subject): LocatedFinding {
-  const spots = finding.places.map((place) => resolvePlace(place, subject))
-  const first = spots[0] as ResolvedPlace
-  const primary = spots.reduce((best, spot) => (spot.rank > best.rank ? spot : best))
+  const all = finding.places.map((place) => ({ ...resolvePlace(place, subject), isOptional: place.isOptional === true }))
+  const spots = all.filter(({ isOptional, exact }) => !isOptional || exact)
+  const first = spots[0] ?? (all[0] as ResolvedPlace)
+  const primary = spots.reduce<ResolvedPlace>((best, spot) => (spot.rank > best.rank ? spot : best), first)
   const isHidden =
     spots.some((spot) => isSecretPath(spot.typed)) ||
     finding.places.some((place) => isSecretPath(place.path) || isNextToSecretName(place, subject))
@@ -38,7 +39,7 @@ export function locateFinding(finding: Finding & { rule: string; severity: Sever
     fix: isHidden || first.node.origin.layer === 'parameter' ? undefined : finding.fix,
     database: subject.database.id,
     object: `${subject.object.kind}/${subject.object.name}`,
-    path: formatPath(finding.places[0].path),
+    path: formatPath(first.path),
   }
 }
 

@@ -36,6 +36,12 @@ export function resolvePlace(place: Place, subject: Subject): ResolvedPlace {
   const values = subject.database.written?.objects === undefined ? subject.values : subject.object.value
   const exact = depth === place.path.length
   const own = node === subject.object.value || !isWritten(node, values) ? undefined : spotOf(node, exact ? (place.on ?? 'value') : 'key')
+  // a null is blamed as the value that it took away would be
+  const removed = valueAt(values, [...node.origin.path, ...place.path.slice(depth)])
+  if (removed?.kind === 'null') {
+    const at = spotOf(removed, 'key')
+    if (at !== undefined) return { ...pathsOf(removed), spot: at, label: place.label, path: place.path, exact: true }
+  }
   const spot = own ?? nearestSpot(values, node.origin.path, 'key') ?? switchSpot(values, node.origin.path) ?? subject.fallback
   return {
     spot,
@@ -47,6 +53,12 @@ export function resolvePlace(place: Place, subject: Subject): ResolvedPlace {
     node,
   }
 }
+
+const pathsOf = (node: Value): Pick<ResolvedPlace, 'node' | 'rank' | 'typed'> => ({
+  node,
+  rank: layerRank[node.origin.layer],
+  typed: node.origin.path,
+})
 
 /** If a value is absent, or a null removed it, the chart's own node originates next to it: the layers show where. */
 function isWritten(node: Value, values: MapValue): boolean {

@@ -106,8 +106,11 @@ function* unboundedWal({ cluster, instances, wal }: Budgets): Iterable<Finding> 
   if (plainAt(cluster.plain, 'spec', 'replicationSlots', 'highAvailability', 'enabled') === false) return
   yield {
     message: phrase`max_slot_wal_keep_size is not limited, but a standby that is away keeps WAL until ${wal.isOwn ? 'walStorage' : 'storage'} (${named(showQuantity(wal.volume))}) is full`,
-    // the parameter is not there, so the volume that it protects is shown
-    places: [{ path: wal.path }],
+    // where the parameter is not there, the volume that it protects is shown
+    places: [
+      { path: parameter('max_slot_wal_keep_size'), isOptional: true },
+      { path: wal.path, label: phrase`this volume fills up` },
+    ],
     help: [...saneCap(wal), ...phrase`; during an upgrade to 17.0–17.5 it must be -1`],
   }
 }

@@ -271,3 +271,35 @@ describe('errors in some of the databases', () => {
     })
   })
 })
+
+describe('what a higher layer takes away is shown where it is written', () => {
+  const defaults = (text: string): void => put('helm-values/data/postgres-prd-defaults.yaml', text)
+  const shared = `poolers:
+  - name: rw
+    type: rw
+    instances: 2
+    parameters: { max_client_conn: "500" }
+cluster:
+  postgresql: { parameters: { work_mem: 8MB } }
+  env: [{ name: A, value: "1" }, { name: B, value: "2" }]
+`
+  test.each([
+    ['an empty list', 'poolers: []\n', 1],
+    ['another item', 'poolers:\n  - name: ro\n    type: ro\n    instances: 2\n', 2],
+    ['an item without a field', 'poolers:\n  - type: rw\n    name: rw\n    instances: 2\n', 2],
+    ['a shorter list', 'cluster:\n  env: [{ name: A, value: "1" }]\n', 2],
+    ['an empty list in a map', 'cluster:\n  env: []\n', 2],
+    ['a null', 'cluster:\n  postgresql:\n    parameters: null\n', 3],
+    ['a null for one', 'cluster:\n  postgresql:\n    parameters:\n      work_mem: null\n', 4],
+  ])('%s', async (_, text, line) => {
+    defaults(shared)
+    put('databases/billing/values.yaml', 'cluster:\n  storage: { size: 8Gi }\n')
+    await commit()
+    git('branch', '-f', 'main')
+    put('databases/billing/values-prd.yaml', text)
+    await run('render')
+    const gone = (await prd()).changes.filter(({ after }) => after === null)
+    expect(gone.length).toBeGreaterThan(0)
+    for (const change of gone) expect(change).toMatchObject({ file: 'databases/billing/values-prd.yaml', line, revision: undefined })
+  })
+})
