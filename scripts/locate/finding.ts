@@ -18,7 +18,7 @@ export type { Subject } from './place.ts'
 export function locateFinding(finding: Finding & { rule: string; severity: Severity }, subject: Subject): LocatedFinding {
   const all = finding.places.map((place) => ({ ...resolvePlace(place, subject), isOptional: place.isOptional === true }))
   const spots = all.filter(({ isOptional, exact }) => !isOptional || exact)
-  const first = spots[0] ?? (all[0] as ResolvedPlace)
+  const first = spots[0] ?? all[0]
   const primary = spots.reduce<ResolvedPlace>((best, spot) => (spot.rank > best.rank ? spot : best), first)
   const isHidden =
     spots.some((spot) => isSecretPath(spot.typed)) ||

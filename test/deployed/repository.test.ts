@@ -246,6 +246,7 @@ describe('an Application', () => {
     expect(await repository(files, url).told()).toEqual([
       `argocd/a.yaml:14: unknown key \`instnces\` in \`${alias}\` [values/known-keys]`,
       'argocd/a.yaml:15: unknown key `pg` [values/known-keys]',
+      'umbrella/values.yaml:1: unknown key `unread` [values/known-keys]',
       `umbrella/values.yaml:4: unknown key \`strage\` in \`${alias}\` [values/known-keys]`,
     ])
   })
