@@ -8,7 +8,7 @@ import { loadKind } from '../kubernetes/load.ts'
 import { memberSchema, type Structural } from '../kubernetes/structural.ts'
 import { knownOperators } from '../operator/version.ts'
 import { moreOfAKind, mostOfAKind } from '../report/diagnose.ts'
-import { allNear, formatPath } from '../values/path.ts'
+import { allNear, commonWords, formatPath } from '../values/path.ts'
 import { passedOn, valueFacts } from './value-facts.ts'
 
 /** A key that does nothing, whoever found that out. */
@@ -104,6 +104,7 @@ const inTemplates: readonly (readonly string[])[] = [[], ['spec']]
 function homesInside(path: Path): readonly string[] {
   const steps = path.filter((step) => typeof step === 'string')
   const key = steps.at(-1) ?? ''
+  if (commonWords.has(key)) return []
   const parent = parentOf(path)
   const all = passedOn().flatMap(({ from, target }) =>
     inTemplates

@@ -16,9 +16,10 @@ export type { Subject } from './place.ts'
 
 /** Places of a finding in a rendered object → spots; the primary one is in the highest layer involved. */
 export function locateFinding(finding: Finding & { rule: string; severity: Severity }, subject: Subject): LocatedFinding {
-  const all = finding.places.map((place) => ({ ...resolvePlace(place, subject), isOptional: place.isOptional === true }))
+  const located = (place: Place) => ({ ...resolvePlace(place, subject), isOptional: place.isOptional === true })
+  const all = finding.places.map(located)
   const spots = all.filter(({ isOptional, exact }) => !isOptional || exact)
-  const first = spots[0] ?? all[0]
+  const first = spots[0] ?? located(finding.places[0])
   const primary = spots.reduce<ResolvedPlace>((best, spot) => (spot.rank > best.rank ? spot : best), first)
   const isHidden =
     spots.some((spot) => isSecretPath(spot.typed)) ||
