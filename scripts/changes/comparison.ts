@@ -132,7 +132,7 @@ export function startComparison(base: Base, now: Judged, databases: readonly Dat
       const left = [...vanished.gone, ...vanished.renamed.map(({ before }) => before)]
         .filter(({ id }) => !away.has(id))
         .map((database) => goneRecord(database, base))
-      const byHand = withCompared(handedRecords(handed, base), records)
+      const byHand = withCompared(handedRecords(handed, base, databases), records)
       return [...[...list, ...left].filter(({ id }) => !byHand.has(id)), ...byHand.values()].sort((a, b) =>
         a.id < b.id ? -1 : a.id > b.id ? 1 : 0,
       )

@@ -1,17 +1,31 @@
 // What does a plan list for databases that another set or Application deploys now, or that none does?
 import type { DatabaseChange, FieldChange, Step } from '../findings/database-change.ts'
 import type { Handover } from '../argocd/rules/deployments.ts'
+import type { Database } from '../model.ts'
 import type { Base } from './base-state.ts'
 import { goneSteps, lastCopy, movedSteps, automatic, todo } from './steps.ts'
 
 /** The records of hand-written databases, and of generated ones that were hand-written or become it; by id. */
-export function handedRecords(handovers: readonly Handover[], base: Pick<Base, 'databases' | 'settings'>): Map<string, DatabaseChange> {
+export function handedRecords(
+  handovers: readonly Handover[],
+  base: Pick<Base, 'databases' | 'settings'>,
+  databases: readonly Database[],
+): Map<string, DatabaseChange> {
+  const idsOf = (all: Iterable<Database>): ReadonlyMap<string, string> =>
+    new Map([...all].flatMap(({ id, cluster, written }) => (written === undefined ? [] : [[`${written.key} ${cluster}`, id]])))
+  const [then, now] = [idsOf(base.databases.values()), idsOf(databases)]
+  const idOf = (handover: Handover): string | undefined => {
+    const { before: old, after: next } = handover
+    const isGone = handover.result === 'gone' || next === undefined
+    return (isGone ? undefined : now.get(`${next.key} ${next.cluster ?? ''}`)) ?? then.get(`${old.key} ${old.cluster ?? ''}`)
+  }
   const records = new Map<string, DatabaseChange>()
   for (const handover of handovers) {
     const { before, after } = handover
     // the settings have their own records of what they make on both sides
     if (before.database !== undefined && after?.database !== undefined) continue
-    const record = recordOf(handover)
+    const known = before.isPlain === true ? idOf(handover) : undefined
+    const record = { ...recordOf(handover), ...(known !== undefined && { id: known }) }
     records.set(record.id, withRetirement(record, handover, base))
   }
   return records

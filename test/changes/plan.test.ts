@@ -77,13 +77,13 @@ test('hand-written Clusters that stay are counted, and what was not compared is 
   const chart = '    - { repoURL: https://cloudnative-pg.github.io/charts, chart: cluster, targetRevision: 0.8.1 }\n'
   put('apps/templates/legacy.yaml', byHand('legacy', chart))
   put('apps/templates/kustomized.yaml', byHand('kustomized', source('k')))
-  put('k/kustomization.yaml', 'resources: [pg.yaml, gone.yaml]\n')
+  put('k/kustomization.yaml', 'resources: [pg.yaml, "${ENV}/gone.yaml"]\n')
   put('k/pg.yaml', 'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: pg }\n')
   git('checkout', '-q', '-B', 'main')
   await commit()
   git('checkout', '-q', '-B', 'change')
   const lines = [
-    'not compared: Clusters of Application kustomized, made by a kustomization (k/kustomization.yaml takes gone.yaml, which is missing) in k',
+    'not compared: Clusters of Application kustomized, made by a kustomization (k/kustomization.yaml takes ${ENV}/gone.yaml, which is missing) in k',
   ]
   const { stdout } = await run('plan', '--base', 'main')
   expect(stdout.split('\n').slice(2)).toEqual(['nothing changes for 5 databases (since main)', ...lines, ''])

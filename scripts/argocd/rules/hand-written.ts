@@ -113,6 +113,7 @@ export function judgeHandWritten({ settings, databases, judged, tree, base, loos
     const lost = lostClusters(was, { files, deployments })
     const handovers = [
       ...compared.handovers.map((one) => (isDeleted(one) ? { ...one, isDeleted: true as const } : one)),
+      ...deletedInPlace(was.deployments, { now: deployments, deleted: played.deleted, known: compared.handovers }),
       ...lost.map(goneCluster),
     ]
     sides = { ...compared, handovers }
@@ -140,6 +141,23 @@ export function judgeHandWritten({ settings, databases, judged, tree, base, loos
     stores,
     deployed: () => deployedBy(files),
   }
+}
+
+/** Databases that a renamed set deletes with their Applications, though it makes Applications of these names again. */
+function deletedInPlace(
+  before: readonly Deployment[],
+  {
+    now,
+    deleted,
+    known,
+  }: { readonly now: readonly Deployment[]; readonly deleted: ReadonlySet<string>; readonly known: readonly Handover[] },
+): Handover[] {
+  const compared = new Set(known.map((one) => one.before.key))
+  return before.flatMap((one): Handover[] => {
+    if (one.manifest === undefined || !deleted.has(one.key) || compared.has(one.key)) return []
+    const after = now.find(({ key, cluster }) => key === one.key && cluster === one.cluster)
+    return [{ result: after === undefined ? 'gone' : 'recreated', before: one, ...(after && { after }), isDeleted: true }]
+  })
 }
 
 /** What hand-written manifests and the settings of one side deploy. */

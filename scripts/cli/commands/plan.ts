@@ -67,11 +67,13 @@ export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number
   const file = openReport({ named: flags.out, kind: `plan ${format}`, workspace, cwd: terminal.cwd })
   const outcome = await runPipeline(workspace, { staged: flags.staged === true, base: flags.base, baseOf: flags['base-of'] })
   const { comparison } = outcome
+  // where the base has databases, that none is left is what a plan is about
+  const isEmptied = (rule: string): boolean => rule === 'discover/any-database' && (comparison?.base.databases.size ?? 0) > 0
   const isBlind = comparison?.base.settings === undefined && comparison?.isFirst === false
   const unreadable = outcome.diagnostics.filter(({ rule, severity }) =>
     rule === 'changes/base-readable'
       ? severity === 'error' || isBlind
-      : severity === 'error' && /^(?:yaml|chart|discover|settings)\/|^values\/chart-schema$/.test(rule),
+      : severity === 'error' && !isEmptied(rule) && /^(?:yaml|chart|discover|settings)\/|^values\/chart-schema$/.test(rule),
   )
   // what is wrong with some databases leaves the others to be compared
   const [ofSome, ofAll] = split(unreadable, ({ databases }) => databases.length > 0)
