@@ -96,7 +96,7 @@ patches:
     }
     const { told } = repository(files)
     expect(await told()).toEqual([
-      expect.stringMatching(/^overlays\/prd\/kustomization\.yaml:6: spec\.instances is 0, but must be at least 1/),
+      expect.stringMatching(/^overlays\/prd\/kustomization\.yaml:8: spec\.instances is 0, but must be at least 1/),
       expect.stringMatching(/^overlays\/prd\/more\.yaml:7: spec\.storage\.size is "?1Gb/),
       expect.stringContaining('pg/cluster.yaml:4: Cluster orders is not judged'),
     ])
@@ -419,4 +419,27 @@ spec:
       "prd/kustomization.yaml:1: kustomize can't build this: prd/kustomization.yaml takes ../orderz, which is missing [argocd/kustomization-builds]",
     ])
   })
+})
+
+test('what operations of a patch set is at their own values and paths', async () => {
+  const patch = `resources: [cluster.yaml]
+patches:
+  - target: { kind: Cluster }
+    patch: |
+      - op: replace
+        path: /spec/instances
+        value: -1
+      - op: add
+        path: /spec/postgresql
+        value:
+          parameters:
+            shared_buffers: 128MB
+            max_connections: x
+      - { op: add, path: /spec/walStorge, value: {} }
+`
+  expect(await repository(kustomization(patch)).told()).toEqual([
+    'pg/kustomization.yaml:7: spec.instances is -1, but must be at least 1 [schema/minimum]',
+    expect.stringMatching(/^pg\/kustomization\.yaml:13: spec\.postgresql\.parameters\.max_connections is `x`/),
+    'pg/kustomization.yaml:14: unknown field `walStorge` in `spec` [schema/unknown-field]',
+  ])
 })
