@@ -19,7 +19,7 @@ import { helmOf } from '../values/merge.ts'
 import type { ChartPin, Database, Settings } from '../model.ts'
 import type { MapValue, Path } from '../values/value.ts'
 import { valueAt } from '../values/value.ts'
-import { append } from '../values/append.ts'
+import { append, split } from '../values/append.ts'
 import { once } from '../values/once.ts'
 import { wanted } from './capabilities.ts'
 import { checkChoices, choiceFinding, mayChooseWrongly } from './choices.ts'
@@ -113,11 +113,15 @@ export function renderWithEngine(
     missed.map((error) => choiceFinding(error, values, database)),
   )
   const history = historyOf(database)
-  for (const keys of unread)
+  for (const keys of unread) {
+    // what a chart sets beside its subcharts, and nothing is like, is lost, but nobody set it for a database
+    const [stray, wrong] = split(keys, ({ path, value, suggestion }) => value.origin.layer === 'chart' && path.length === 1 && !suggestion)
     append(
       findings,
-      [...unknownKeyFindings(keys, history)].map((finding) => ({ ...finding, database: database.id })),
+      [...unknownKeyFindings(wrong, history)].map((finding) => ({ ...finding, database: database.id })),
+      [...unknownKeyFindings(stray, history)].map((finding) => ({ ...finding, severity: 'warning' as const, database: database.id })),
     )
+  }
   const words = known(() => [...comparedWords(loadOnce(chart.files, { helm, place: chart.place }), usable, helm)], [])
   append(
     findings,
