@@ -28,6 +28,9 @@ export interface PlainCluster {
   readonly name: string
   readonly namespace: string | undefined
   readonly spot: Spot
+  readonly namespaceSpot?: Spot
+  /** what a kustomization puts before or behind the name */
+  readonly affix?: Spot
 }
 
 /** What a folder deploys, as far as databases go. */
@@ -236,5 +239,13 @@ function clusterIn(object: Value): PlainCluster | undefined {
   const name = at(plain, 'metadata', 'name')
   if (typeof version !== 'string' || !version.startsWith('postgresql.cnpg.io/') || spot === undefined || typeof name !== 'string')
     return undefined
-  return { name, namespace: typeof namespace === 'string' ? namespace : undefined, spot }
+  const space = valueAt(object, ['metadata', 'namespace'])
+  const [namespaceSpot, affix] = [space, node?.overrides.at(-1)].map((one) => one && spotOf(one, 'value'))
+  return {
+    name,
+    namespace: typeof namespace === 'string' ? namespace : undefined,
+    spot,
+    ...(namespaceSpot && { namespaceSpot }),
+    ...(affix && { affix }),
+  }
 }

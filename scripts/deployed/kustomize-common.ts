@@ -22,9 +22,11 @@ export function withCommon(object: Made, root: MapValue): Made {
     ['namePrefix', true],
     ['nameSuffix', false],
   ] as const) {
-    const [name, more] = [valueAt(value, ['metadata', 'name']), toText(root.entries.get(key))]
-    const text = toText(name)
-    if (name?.kind === 'scalar' && more !== '') rename('name', { ...name, value: isBefore ? more + text : text + more })
+    const [name, node] = [valueAt(value, ['metadata', 'name']), root.entries.get(key)]
+    const [text, more] = [toText(name), toText(node)]
+    // a part of the name is written there, too
+    if (name?.kind === 'scalar' && more !== '' && node !== undefined)
+      rename('name', { ...name, overrides: [...name.overrides, node], value: isBefore ? more + text : text + more })
   }
   const labels = root.entries.get('labels')
   const pairs = labels?.kind === 'list' ? labels.items.map((item) => valueAt(item, ['pairs'])) : []

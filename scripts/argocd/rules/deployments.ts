@@ -15,6 +15,7 @@ import { unknownText } from '../../deployed/unknown-text.ts'
 import { applicationKey, applicationName } from '../../deployed/manifests.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
 import { at, isDatabaseSource, releasePath, sourcePath } from '../../deployed/manifest-parts.ts'
+import { elementSpot } from '../../deployed/element-files.ts'
 import { folderOf } from '../../deployed/folders.ts'
 import { overrideSpot } from './override-spot.ts'
 
@@ -34,6 +35,10 @@ export interface Deployment extends Identity {
   readonly database?: Database
   /** it is a manifest in a folder of the repository, and no chart makes it */
   readonly isPlain?: true
+  /** where an element of the set, or its file, holds what the namespace is made of */
+  readonly namespaceInElement?: () => Spot | undefined
+  /** what a kustomization puts before or behind the name of a plain one */
+  readonly affix?: Spot
   /** no Application here makes it: `application` is the file of its manifest */
   readonly isLoose?: true
   /** its manifests, or its chart, are in a folder of the repository, so that rules of sets and charts don't see it as a database */
@@ -85,13 +90,14 @@ function deploymentsOf(manifest: Manifest, application: JsonMap, settings: reado
     const chart = {
       ...identityOfSource(application, manifest, nth),
       ...own,
+      namespaceInElement: () => spotInElement(manifest, application),
       spotOf: (part: Part) => writtenSpot({ manifest, application, nth }, part),
     }
     if (isDatabaseSource(source, settings)) return [chart]
     const folder = folderOf(source, manifest)
     if (folder.kind === 'cluster-chart') return [{ ...chart, isFolder: true }]
     if (folder.kind === 'unread') return []
-    const { namespace, destination } = chart
+    const { namespace, destination, namespaceInElement } = chart
     return folder.clusters.map((cluster) => ({
       ...own,
       cluster: cluster.name,
@@ -100,7 +106,13 @@ function deploymentsOf(manifest: Manifest, application: JsonMap, settings: reado
       destination,
       isPlain: true,
       isFolder: true,
-      spotOf: (part) => (part === 'application' || part === 'destination' ? chart.spotOf(part) : cluster.spot),
+      ...(cluster.affix && { affix: cluster.affix }),
+      ...(cluster.namespace === undefined && { namespaceInElement }),
+      spotOf: (part) => {
+        if (part === 'application' || part === 'destination') return chart.spotOf(part)
+        // without one of its own it is that of the Application
+        return part === 'namespace' ? (cluster.namespaceSpot ?? chart.spotOf(part)) : cluster.spot
+      },
     }))
   })
 }
@@ -159,6 +171,13 @@ function writtenSpot({ manifest, application, nth }: Source, part: Part): Spot {
   if (part === 'cluster' || part === 'release') return manifest.spotOf(releasePath({ plain, base }))
   if (part === 'namespace') return manifest.spotOf([...destination, 'namespace'])
   return manifest.spotOf([...destination, at(plain, ...destination, 'server') === undefined ? 'name' : 'server'])
+}
+
+/** Where what the template of a set makes the namespace of is written. */
+function spotInElement(manifest: Manifest, application: JsonMap): Spot | undefined {
+  const path = ['spec', 'destination', 'namespace']
+  const isOpen = manifest.kind === 'ApplicationSet' && printed(at(manifest.plain, ...manifest.base, ...path) ?? '').includes('{{')
+  return isOpen ? elementSpot(manifest, application, printed(at(application, ...path) ?? '')) : undefined
 }
 
 /** One text for one Cluster; undefined where a part of it can't be known here. */

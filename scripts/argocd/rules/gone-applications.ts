@@ -6,7 +6,9 @@ import type { Message, Severity } from '../../findings/finding.ts'
 import { changedSelector } from './changed-selector.ts'
 import type { ApplicationChange } from '../../applicationset/changes.ts'
 import { unknownText } from '../../deployed/unknown-text.ts'
+import { elementFiles, elementSpot, sameValue } from '../../deployed/element-files.ts'
 import { applicationName } from '../../deployed/manifests.ts'
+import type { SourceFile, Span } from '../../values/value.ts'
 import type { ManifestChange } from './manifest-rule.ts'
 
 export interface FateReport {
@@ -89,8 +91,26 @@ export function goneSpot({ before, after }: ManifestChange, name: string): { at:
   const was = before.spotOf(element?.path ?? ['metadata', 'name'])
   if (after === undefined) return { at: before.spotOf(['metadata', 'name']), related: [] }
   const related = [{ ...was, message: phrase`${named(name)} came from here` }]
+  const own = element === undefined && before.key === after.key ? elementFiles(before).get(name) : undefined
+  if (own !== undefined) {
+    const made = { ...after.spotOf(['spec', 'generators'], 'key'), message: phrase`${named(name)} was made here` }
+    // a generator's file that is gone took the Application along
+    if (after.tree.read(own.path) === undefined) return { at: { file: own.file, span: firstIn(own.file) }, related: [made] }
+    const application = before.applications?.find((one) => applicationName(one) === name)
+    const spot = application && elementSpot(before, application, name)
+    const now = spot && sameValue(spot, own.path, after)
+    if (spot !== undefined && now !== undefined && now.file.text !== spot.file.text)
+      return { at: now, related: [{ ...spot, message: phrase`${named(name)} came from here` }] }
+  }
   if (before.key !== after.key) return { at: after.spotOf(['metadata', 'name']), related }
   const selector = changedSelector(before.plain, after.plain)
   if (selector !== undefined) return { at: after.spotOf(selector, 'key'), related }
   return { at: after.spotOf(element?.path.slice(0, -1) ?? ['spec', 'generators'], 'key'), related }
+}
+
+/** The first line of a file that says something. */
+function firstIn({ text }: SourceFile): Span {
+  const start = Math.max(0, text.search(/\S/))
+  const end = text.indexOf('\n', start)
+  return { start, end: end < 0 ? text.length : end }
 }

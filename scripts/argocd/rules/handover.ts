@@ -4,7 +4,7 @@ import { phrase } from '../../findings/message.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import { isSameSpot } from '../../findings/spot.ts'
 import { clusterKey, hasName } from './deployments.ts'
-import type { Deployment, Handover, Swap } from './deployments.ts'
+import type { Deployment, Handover, Part, Swap } from './deployments.ts'
 import { isChanged, renameWording, wordings } from './handover-wordings.ts'
 import type { Wording } from './handover-wordings.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
@@ -142,9 +142,10 @@ export function handoverFindings(handovers: readonly Handover[], { successorOf, 
     const { result, before, after, swap } = handover
     const isRename = result === 'gone' && after !== undefined && isOneMaker(before, after, successorOf)
     for (const wording of isRename ? [renameWording(before, after)] : wordings(handover, retired)) {
-      const at = swap?.spot ?? (after ?? before).spotOf(wording.part)
+      const [was, is] = changedSpots(before, after ?? before, wording.part)
+      const at = swap?.spot ?? is
       const key = JSON.stringify([wording.rule, wording.severity, at.file.path, at.span.start, before.maker, after?.maker])
-      const group = groups.get(key) ?? { wording, at, related: before.spotOf(wording.part), all: [] }
+      const group = groups.get(key) ?? { wording, at, related: was, all: [] }
       group.all.push(handover)
       groups.set(key, group)
     }
@@ -159,3 +160,18 @@ export function handoverFindings(handovers: readonly Handover[], { successorOf, 
     return ids.length === 0 ? [finding] : ids.map((database) => ({ ...finding, database }))
   })
 }
+
+/** Where what changed is on both sides: an element's value, or what is put before or behind the name of a plain Cluster. */
+function changedSpots(before: Deployment, after: Deployment, part: Part): readonly [Spot, Spot] {
+  const spots = [before.spotOf(part), after.spotOf(part)] as const
+  if (before === after) return spots
+  if (part === 'namespace') {
+    const [was, is] = [before.namespaceInElement?.(), after.namespaceInElement?.()]
+    return was === undefined || is === undefined || textAt(was) === textAt(is) ? spots : [was, is]
+  }
+  const isNamedAlike = textAt(spots[0]) === textAt(spots[1])
+  if ((part !== 'cluster' && part !== 'release') || !isNamedAlike) return spots
+  return [before.affix ?? spots[0], after.affix ?? spots[1]]
+}
+
+const textAt = ({ file, span }: Spot): string => file.text.slice(span.start, span.end)
