@@ -8,7 +8,7 @@ import { hasCommit, mergeBase, stagedBase } from '../repository/base-commit.ts'
 import type { Asked, BaseCommit } from '../repository/base-commit.ts'
 import { shellLine } from '../repository/invocation.ts'
 import { findRepository, repositoryTop } from '../repository/place.ts'
-import { remoteName } from '../repository/remote.ts'
+import { originOf, remoteName } from '../repository/remote.ts'
 import { shownPath, UsageError } from '../repository/workspace.ts'
 import type { Workspace } from '../repository/workspace.ts'
 import { listed } from '../values/path.ts'
@@ -46,7 +46,9 @@ interface Known {
 function repositoriesOf({ root, databases }: Workspace, { repository }: Settings, checkouts: readonly Checkout[]): Known[] {
   const folders = [
     { folder: root, name: 'the root', url: repository.url },
-    ...(databases === undefined ? [] : [{ folder: databases, name: shownPath(root, databases), url: '' }]),
+    ...(databases === undefined
+      ? []
+      : [{ folder: databases, name: shownPath(root, databases), url: originOf(repositoryTop(databases)) ?? '' }]),
     ...checkouts.map(({ folder, url }) => ({ folder, name: shownPath(root, folder), url })),
   ]
   const found = new Map<string, Known>()

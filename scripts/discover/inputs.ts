@@ -1,8 +1,9 @@
 // Do the files exist that every environment and the operator need?
 import { named, phrase } from '../findings/message.ts'
-import { firstSpot, nearestSpot } from '../findings/spot.ts'
+import { firstSpot, nearestSpot, spotOf } from '../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
-import { fill } from './layout.ts'
+import { isGenerated, manifestPaths } from './header.ts'
+import { fill, matcher, staticFolder } from './layout.ts'
 import { unreadableSpot } from './file-reader.ts'
 import type { Database, Settings } from '../model.ts'
 import type { SourceFile } from '../values/value.ts'
@@ -74,12 +75,18 @@ export function noDatabase(settings: Settings, tree: Tree, { clusters = [], else
   if (!settings.generate) return cluster === undefined ? nothingDeployed(settings, tree, elsewhere) : nobodysCluster(cluster, others)
   const { origin, layout } = settings
   const example = fill(layout.databases, { service: '<service>', name: '<name>' })
+  // the databases may be in another checkout
+  const shown = (path: string): string => tree.shown?.(path) ?? path
+  const folder = staticFolder(layout.databases)
+  const deeper = folder !== '' && tree.paths.some((path) => matcher(`${folder}/${layout.databases}`)(path) !== undefined)
   return {
     rule: 'discover/any-database',
     severity: 'error',
-    message: phrase`no file matches ${named(layout.databases)}, but a repository without databases can't be checked`,
+    message: phrase`no file matches ${named(shown(layout.databases))}, but a repository without databases can't be checked`,
     at: nearestSpot(origin, ['layout', 'databases']) ?? { file: origin.origin.file, span: origin.origin.key ?? origin.origin.value },
-    help: phrase`create ${named(example)}, or set postgres.layout.databases`,
+    help: deeper
+      ? phrase`name the folder itself: --databases ${named(shown(`${folder}/${folder}`))}`
+      : phrase`create ${named(shown(example))}, or set postgres.layout.databases`,
   }
 }
 
@@ -112,6 +119,9 @@ function nobodysCluster({ name, at }: NamedSpot, others: readonly NamedSpot[]): 
 /** The folder itself is the place: there is no file to blame. */
 function nothingDeployed({ origin }: Settings, tree: Tree, elsewhere: string | undefined): LocatedFinding {
   const { file } = origin.origin
+  const { sets } = manifestPaths({})
+  const read = tree.read(sets)
+  if (file.builtin !== true && read?.ok === true && isGenerated(read.text)) return noLongerGenerated(sets, origin)
   return {
     rule: 'discover/any-database',
     severity: 'error',
@@ -121,6 +131,21 @@ function nothingDeployed({ origin }: Settings, tree: Tree, elsewhere: string | u
       elsewhere === undefined
         ? phrase`run it in a repository of Argo CD, or name its folder: --root DIR`
         : phrase`give the other repository that is deployed from here: --checkout ${named(elsewhere)}=DIR`,
+  }
+}
+
+/** Sets that this program wrote deploy the databases; what they were generated from is in no settings any more. */
+function noLongerGenerated(path: string, origin: Settings['origin']): LocatedFinding {
+  const off = origin.entries.get('generate')
+  return {
+    rule: 'discover/any-database',
+    severity: 'error',
+    message: phrase`the sets in ${named(path)} were generated, but these settings generate none, so nothing was checked`,
+    at: (off && spotOf(off, 'key')) ?? firstSpot(origin, origin.origin.file),
+    help:
+      off === undefined
+        ? phrase`write the settings that they were generated from (repository, operator, clusterChart and environments), or remove them`
+        : phrase`remove \`generate\`, or the files that were generated`,
   }
 }
 

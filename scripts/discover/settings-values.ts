@@ -9,6 +9,7 @@ import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { checkLayout } from './layout-rules.ts'
 import type { ApplicationParts, ChartPin, Environment, FleetBudget, Level, PolicyLevels, Preset, Prices, Settings } from '../model.ts'
 import type { JsonMap, MapValue, Path, SourceFile, Value } from '../values/value.ts'
+import { booleanNames } from './boolean-names.ts'
 import { errorsThatCount, newestArgoCd, schemaFindings } from './schema-findings.ts'
 import { formatPath, nearest } from '../values/path.ts'
 import { isJsonMap, toPlain } from '../values/value.ts'
@@ -121,7 +122,7 @@ export function readSettings(root: MapValue, prefix: Path = ['postgres']): { set
   const isPast = root.origin.file.revision !== undefined
   const errors = validateSettings(plain) ? [] : errorsThatCount(validateSettings.errors, root.origin.file)
   const findings = schemaFindings(errors, postgres, prefix)
-  if (!isPast) append(findings, unsafeTexts(postgres, prefix))
+  if (!isPast) append(findings, [...unsafeTexts(postgres, prefix), ...booleanNames(postgres, prefix)])
   if (findings.length > 0 || postgres.kind !== 'map') return { findings }
   const written = plain as unknown as WrittenAny
   if (written.environments === undefined || written.generate === false) return { settings: settingsAsWritten(written, postgres) }

@@ -121,7 +121,8 @@ export function ownerProblem(owner: string): string | undefined {
 /** The name of a database in PostgreSQL that needs no quotes in SQL; a long one is cut at PostgreSQL's limit. */
 export function databaseName(service: string): string {
   const name = service.replaceAll('-', '_').slice(0, 60)
-  return databaseProblem(name) === undefined ? name : `${name}_db`
+  // `pg_api`: what begins with `pg_` is reserved, whatever follows
+  return [name, `${name}_db`, `db_${name}`].find((one) => databaseProblem(one) === undefined) ?? name
 }
 
 /** Whether the layout needs `--name`. */

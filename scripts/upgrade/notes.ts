@@ -51,8 +51,8 @@ export function* fleetNotes({ settings, databases, pins, majors, pairs, canRende
 
 /** What else has to be changed for another operator. */
 function installing(operator: string, settings: Settings, databases: readonly Database[]): string {
-  const charts = listed(new Set(databases.map(({ environment }) => environment.operator.chart.version).filter((version) => version !== '')))
-  const now = charts === '' ? '' : ` (now ${charts})`
+  const versions = new Set(databases.map(({ environment }) => environment.operator.chart.version).filter((version) => version !== ''))
+  const now = versions.size === 0 ? '' : ` (now ${listed(versions)})`
   return settings.generate
     ? `raise operator.chart.version in apps/values.yaml with operator.version: the chart that installs operator ${operator}${now}`
     : `raise the chart cloudnative-pg where the operator is installed, to the one that installs ${operator}${now}`

@@ -244,6 +244,7 @@ test('names and sizes', () => {
   expect(databaseName('a-b')).toBe('a_b')
   expect(databaseName('on')).toBe('on_db')
   expect(databaseName('postgres')).toBe('postgres_db')
+  expect(databaseName('pg-api')).toBe('db_pg_api')
   expect(databaseProblem('pg_x')).toContain('reserve that name')
   expect(sizeProblem('1.5Ti')).toBeUndefined()
   expect(sizeProblem('0Gi')).toBeDefined()

@@ -58,6 +58,10 @@ export async function newService(flags: NewFlags, operands: readonly string[], t
   const { settings } = fleet
   if (settings === undefined) return refuse(fleet.findings, workspace, terminal)
   if (operands.length > 1) throw new UsageError(`\`${operands[1]}\` is an unexpected argument; new takes one service`)
+  if (!settings.generate)
+    throw new UsageError(
+      `nothing is generated here, so new has nothing to add to; \`${commandLine(workspace, 'init --generate')}\` sets up generating`,
+    )
   const tree = openTree(workspace, settings, false)
   const targetOf = (path: string): Target => targetIn(workspace, settings, path)
   const wanted = await ask(

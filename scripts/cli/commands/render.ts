@@ -36,15 +36,13 @@ export async function render(flags: RenderFlags, terminal: Terminal): Promise<nu
   const blocking = outcome.diagnostics.filter((diagnostic) => !staleRules.has(diagnostic.rule))
   if (count(blocking).errors > 0) {
     await report(blocking, outcome, { format: 'pretty', workspace }, terminal)
-    terminal.stderr('nothing was written\n')
+    terminal.stderr(outcome.settings?.generate === false ? nothingGenerated(workspace) : 'nothing was written\n')
     return 1
   }
   if (blocking.length > 0) await report(blocking, outcome, { format: 'pretty', workspace }, terminal)
   await proveSets(outcome)
   if (outcome.settings?.generate === false) {
-    terminal.stderr(
-      `nothing is generated here: the databases are judged as they are deployed; \`${commandLine(workspace, 'init')}\` sets up generating\n`,
-    )
+    terminal.stderr(nothingGenerated(workspace))
     return 0
   }
   const { written, failure } = write(workspace.root, outcome)
@@ -52,6 +50,10 @@ export async function render(flags: RenderFlags, terminal: Terminal): Promise<nu
   if (failure === undefined) return 0
   terminal.stderr(`cnpg-values: ${visible(failure)}; fix that and run render again\n`)
   return 2
+}
+
+function nothingGenerated(workspace: Workspace): string {
+  return `nothing is generated here: the databases are judged as they are deployed; \`${commandLine(workspace, 'init')}\` sets up generating\n`
 }
 
 function printResult(
