@@ -185,7 +185,30 @@ export const suppressions: readonly Suppression[] = [
       return (finding) => finding.rule.startsWith('postgres/') && upgraded.has(key(finding))
     },
   },
+  {
+    id: 'shared-value',
+    reason: 'a value that an anchor gives to several fields is one mistake, reported of the first',
+    silences: (all) => {
+      const first = new Map<string, LocatedFinding>()
+      for (const finding of all) {
+        const key = complaint(finding)
+        const known = first.get(key)
+        if (finding.path !== undefined && (known?.path === undefined || finding.path < known.path)) first.set(key, finding)
+      }
+      // its name and its old size are among the words
+      const shrunk = places(all.filter(({ rule }) => rule === 'changes/storage-grows'))
+      return (finding) =>
+        (finding.path !== undefined && first.get(complaint(finding))?.path !== finding.path) ||
+        (finding.rule === 'changes/wal-storage-grows' && shrunk.has(placeOf(finding.at)))
+    },
+  },
 ]
+
+/** What is said of a value, whichever field it is of. */
+function complaint({ at, severity, database, object, message, help = [] }: LocatedFinding): string {
+  const words = [...message, '\0', ...help].map((part) => (typeof part === 'string' ? part : 'shown' in part ? part.shown : '\u0001'))
+  return [placeOf(at), severity, database, object, ...words].join('\0')
+}
 
 /** One mistake, one finding: those that none of the reasons suppresses. */
 export function suppress(findings: readonly LocatedFinding[], around: Surroundings = {}): LocatedFinding[] {

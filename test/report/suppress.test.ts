@@ -92,6 +92,11 @@ const cases: Readonly<Record<string, Case>> = {
     speaker: at('first', 'upgrade/parameter-known'),
     other: at('first', 'upgrade/parameter-known', { database: 'orders/dev' }),
   },
+  'shared-value': {
+    silent: at('first', 'storage/wal-size-readable', { message: [{ field: ['walStorage'] }, ' is wrong'], path: 'spec.walStorage' }),
+    speaker: at('first', 'storage/data-size-readable', { message: [{ field: ['storage'] }, ' is wrong'], path: 'spec.storage' }),
+    other: at('first', 'storage/data-size-readable', { message: [{ field: ['storage'] }, ' is bad'], path: 'spec.storage' }),
+  },
 }
 
 describe('a finding is not reported', () => {
