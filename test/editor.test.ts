@@ -120,6 +120,29 @@ describe('the shipped files', () => {
   })
 })
 
+describe('settings', () => {
+  const settings = readFileSync(join(root, 'apps/values.yaml'), 'utf8')
+  const [, , , ...below] = settings.split('\n')
+  const top = below.slice(below.indexOf('postgres:') + 1).map((line) => line.replace(/^ {2}/, ''))
+  const texts = {
+    'apps/values.yaml': settings,
+    'cnpg-values.yaml': ['# yaml-language-server: $schema=schemas/values/cnpg-values.json', ...top].join('\n'),
+    'databases/editor-service/service.yaml':
+      '# yaml-language-server: $schema=../../schemas/values/service.json\nowner: team-a\nenvironments: [dev]\nretired:\n  prd: { reason: moved, since: "2026-01-31" }\n',
+  }
+  test.each(Object.entries(texts))('%s is without complaint, and a typo is underlined', async (path, text) => {
+    expect((await open(path, text)).problems).toEqual([])
+    const key = path.endsWith('service.yaml') ? 'ownr: x' : path.startsWith('apps') ? '  ownKys: []' : 'ownKys: []'
+    const { problems } = await open(path.replace('.yaml', '-2.yaml'), `${text.trimEnd()}\n${key}\n`)
+    expect(problems.map(({ message }) => message)).toEqual([expect.stringMatching(/ownr|ownKys/)])
+  })
+
+  test('cnpg-values.yaml needs less where nothing is generated', async () => {
+    const line = '# yaml-language-server: $schema=schemas/values/cnpg-values.json\n'
+    expect((await open('cnpg-values-3.yaml', `${line}operator: { version: 1.29.2 }\n`)).problems).toEqual([])
+  })
+})
+
 describe('mistakes', () => {
   test.each([
     ['a typo', 'cluster:\n  walStorge: {}\n', 2, /walStorge/],

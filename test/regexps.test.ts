@@ -220,7 +220,9 @@ describe('expressions', () => {
       for (const child of Object.values(node)) gather(child)
     }
     // what only editors read is left to them
-    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /(?<!settings)\.json$/.test(name))
+    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /(?<!settings|cnpg-values|service)\.json$/.test(name),
+    )
     for (const name of names) gather(JSON.parse(readFileSync(join(folder, name), 'utf8')))
     expect([...all].sort()).toEqual([...provenPatterns].sort())
     expect(slowOf([...all].map((pattern) => ({ pattern, flags: 'u', at: 'schemas' })))).toEqual([])

@@ -1,5 +1,6 @@
 // Which files does a repository need so that its databases are checked: settings, hook, CI job?
 import { posix } from 'node:path'
+import { editorLine, editorSchemas } from '../discover/editor-schema.ts'
 import { normalizeRemote } from '../repository/remote.ts'
 import { writeScalar } from '../yaml/write.ts'
 
@@ -45,7 +46,10 @@ const jobFile = '.gitlab/cnpg-values.yml'
 /** The files in the order of their use; a file that mentions this program already is left alone. */
 export function filesFor(wanted: Wanted): Step[] {
   const settings = settingsText(wanted)
-  return [...(settings === '' ? [] : [step(wanted, posix.join(wanted.below, settingsName), settings)]), ...jobSteps(wanted)]
+  const path = posix.join(wanted.below, settingsName)
+  const hasSchema = wanted.read(path) === undefined && wanted.read(posix.join(wanted.below, editorSchemas.settings)) !== undefined
+  const first = hasSchema ? `${editorLine(settingsName, editorSchemas.settings)}\n` : ''
+  return [...(settings === '' ? [] : [step(wanted, path, first + settings)]), ...jobSteps(wanted)]
 }
 
 /** The hook and the job alone. */

@@ -1,4 +1,5 @@
 // Which files does a take-over write, and what does the repository look like with them?
+import { editorLine, editorSchemas } from '../discover/editor-schema.ts'
 import { fill, serviceFolder, staticFolder } from '../discover/layout.ts'
 import { ownSettingsFile } from '../discover/settings.ts'
 import { named, phrase } from '../findings/message.ts'
@@ -55,13 +56,15 @@ export function filesOf(
   }
   for (const [path, values] of wanted) {
     const read = tree.read(path)
+    const schema = path === ownSettingsFile ? editorSchemas.settings : editorSchemas.service
+    const isNamed = read === undefined && !isElsewhere(path) && tree.read(schema)?.ok === true
     const text = withValues(read?.ok === true ? read.text : undefined, values)
     if (text === undefined)
       return {
         files,
         failed: refusal(first.database, phrase`${named(path)} can't be edited safely`, phrase`fix it first: check reports what is wrong`),
       }
-    files.set(path, text)
+    files.set(path, isNamed ? `${editorLine(path, schema)}\n${text}` : text)
   }
   for (const [path, text] of planned) files.set(path, text)
   return { files }

@@ -1,5 +1,6 @@
 // Which files does a new service start with, and what do they contain?
 import { trimEndOf } from '../values/trim.ts'
+import { editorLine } from '../discover/editor-schema.ts'
 import { fill, placeholdersOf, serviceFolder } from '../discover/layout.ts'
 import type { Parts } from '../discover/layout.ts'
 import type { Settings } from '../model.ts'
@@ -130,18 +131,23 @@ export function needsName(settings: Settings): boolean {
   return placeholdersOf(settings.layout.databases).known.includes('name')
 }
 
-/** The files of a new service, by the layout. `schema`: path of the editor's schema from the root; undefined: there is none. */
-export function newFiles(
-  wanted: NewService,
-  settings: Settings,
-  look: { readonly schema: string | undefined; readonly quote: Quote },
-): NewFile[] {
+/** Paths of the editor's schemas from the root; undefined: there is none. */
+interface Schemas {
+  readonly schema: string | undefined
+  readonly serviceSchema?: string | undefined
+}
+
+/** The files of a new service, by the layout. */
+export function newFiles(wanted: NewService, settings: Settings, look: Schemas & { readonly quote: Quote }): NewFile[] {
   const parts: Parts = { service: wanted.service, ...(wanted.name === undefined ? {} : { name: wanted.name }) }
   const path = fill(settings.layout.databases, parts)
   const files: NewFile[] = [{ path, text: valuesText(wanted, { path, settings, ...look }) }]
   const folder = serviceFolder(settings.layout.databases)
-  if (folder !== undefined && (wanted.owner !== undefined || wanted.environments !== undefined))
-    files.push({ path: `${fill(folder, parts)}/service.yaml`, text: serviceText(wanted, look.quote) })
+  if (folder !== undefined && (wanted.owner !== undefined || wanted.environments !== undefined)) {
+    const about = `${fill(folder, parts)}/service.yaml`
+    const first = look.serviceSchema === undefined ? '' : `${editorLine(about, look.serviceSchema)}\n`
+    files.push({ path: about, text: first + serviceText(wanted, look.quote) })
+  }
   return files.sort((a, b) => byCodeUnit(a.path, b.path))
 }
 
@@ -153,12 +159,11 @@ interface Place {
 }
 
 function valuesText(wanted: NewService, { path, settings, schema, quote }: Place): string {
-  const up = '../'.repeat(path.split('/').length - 1)
   const parts = { service: wanted.service, ...(wanted.name === undefined ? {} : { name: wanted.name }), env: '<env>' }
   const what = wanted.name === undefined ? wanted.service : `${wanted.service}/${wanted.name}`
   const database = quote(wanted.database)
   return [
-    ...(schema === undefined ? [] : [`# yaml-language-server: $schema=${up}${schema}`]),
+    ...(schema === undefined ? [] : [editorLine(path, schema)]),
     `# The database of ${what}, in each of its environments. Anything not set here comes from helm-values/data/postgres-<env>-defaults.yaml.`,
     `# For one environment only, write ${fill(settings.layout.overrides, parts)}.`,
     '',

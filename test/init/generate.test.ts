@@ -80,6 +80,13 @@ describe('a set with a matrix of environments and files of another repository', 
     expect(databases.flatMap(({ changes }) => changes)).toEqual([])
     expect(repositories.read('platform/cnpg-values.yaml')).toContain('version: 3.4.0')
   })
+  test('the settings name their schema where the repository has it', async () => {
+    repositories.put('platform/schemas/values/cnpg-values.json', '{}')
+    await takeOver('--argocd', '3.4.0')
+    expect(repositories.read('platform/cnpg-values.yaml')).toMatch(
+      /^# yaml-language-server: \$schema=schemas\/values\/cnpg-values\.json\nargocd:/,
+    )
+  })
   test('its hook and its job work without options, from both repositories', async () => {
     await run('init')
     repositories.commit()

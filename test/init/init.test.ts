@@ -35,6 +35,13 @@ written   .github/workflows/cnpg-values.yml
     expect(stderr).toMatch(/^next: the job reads .*services\.git; if that is private, .*\nnext: .*check\n$/)
     expect(read('platform/cnpg-values.yaml')).toMatch(/^checkouts:\n {2}https:\/\/github\.com\/acme\/services\.git: "?\.\.\/services"?\n$/m)
   })
+  test('the settings name their schema where the repository has it', async () => {
+    put('platform/schemas/values/cnpg-values.json', '{}')
+    git('platform', 'add', '--all')
+    await run(['init'])
+    expect(read('platform/cnpg-values.yaml')).toMatch(/^# yaml-language-server: \$schema=schemas\/values\/cnpg-values\.json\n#? ?\S/)
+    expect((await run(['check'])).code).toBe(0)
+  })
   test('what was written is enough for every later command, and a second time nothing is needed', async () => {
     await run(['init', '--argocd', '3.4.0'])
     expect(read('platform/cnpg-values.yaml')).toMatch(/argocd:\n {2}version: 3\.4\.0\n$/)

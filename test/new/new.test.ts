@@ -49,6 +49,17 @@ describe('what is written', () => {
     expect(repository.read('databases/payments/service.yaml')).toMatch(/^owner: team-a\n(?:#.*\n)environments:\n {2}- prd\n$/m)
     expect((await repository.run('completion', 'databases')).stdout).toBe('orders/dev\norders/prd\npayments/prd\n')
   })
+  test('each file names the schema that the repository has of it', async () => {
+    for (const name of ['cluster-0.8.1', 'service']) repository.put(`schemas/values/${name}.json`, '{}')
+    await repository.run('new', 'payments', '--owner', 'team-a')
+    const lines = ['values', 'service'].map((name) => repository.read(`databases/payments/${name}.yaml`).split('\n')[0])
+    expect(lines).toEqual([
+      '# yaml-language-server: $schema=../../schemas/values/cluster-0.8.1.json',
+      '# yaml-language-server: $schema=../../schemas/values/service.json',
+    ])
+    expect((await repository.run('render')).code).toBe(0)
+    expect(await repository.run('check')).toMatchObject({ code: 0, stdout: '' })
+  })
   test('the layout decides the paths', async () => {
     severalAService()
     expect((await repository.run('new', 'shop')).stderr).toContain('--name is not set')

@@ -12,6 +12,7 @@ import { discover } from '../../discover/discover.ts'
 import { readFleet } from '../../deployed/fleet.ts'
 import type { Repository } from '../../chart/database-objects.ts'
 import { evaluate, layerReader } from '../../evaluate.ts'
+import { editorSchemas } from '../../discover/editor-schema.ts'
 import { staticFolder } from '../../discover/layout.ts'
 import type { Settings } from '../../model.ts'
 import { Stopped } from '../../emit/questions.ts'
@@ -75,9 +76,10 @@ export async function newService(flags: NewFlags, operands: readonly string[], t
     },
   )
   if (typeof wanted === 'number') return wanted
-  const schema = `schemas/values/cluster-${settings.environments[0]?.clusterChart.version}.json`
-  const hasSchema = workspace.databases === undefined && existsSync(join(workspace.root, schema))
-  const files = newFiles(wanted, settings, { schema: hasSchema ? schema : undefined, quote: writeScalar })
+  const here = (schema: string): string | undefined =>
+    workspace.databases === undefined && existsSync(join(workspace.root, schema)) ? schema : undefined
+  const schema = here(editorSchemas.values(settings.environments[0]?.clusterChart.version ?? ''))
+  const files = newFiles(wanted, settings, { schema, serviceSchema: here(editorSchemas.service), quote: writeScalar })
   const places = files.map((file) => ({ file, target: targetOf(file.path) }))
   for (const { file, target } of places) {
     const problem = overwriteProblem(file.path, target)
