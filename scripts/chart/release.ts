@@ -8,5 +8,7 @@ export function releaseOf({ cluster, release, written }: Pick<Database, 'cluster
 
 /** The namespace of a release; a value of the official chart may put its objects into another one. */
 export function namespaceOf({ namespace, written }: Pick<Database, 'namespace' | 'written'>): string {
-  return written?.releaseNamespace ?? namespace
+  const own = written?.releaseNamespace ?? namespace
+  // that nothing fills it in is reported of the Application, and spoils what is printed with it
+  return own.includes('{{') ? own.replaceAll(/\{\{[^{}]*\}\}/g, 'x') : own
 }

@@ -1,5 +1,5 @@
 // Which databases do Applications and sets deploy as somebody wrote them, and which of those can't be looked at?
-import { append } from '../values/append.ts'
+import { append, split } from '../values/append.ts'
 import { printed } from '../values/printed.ts'
 import { isJsonMap, layoutPathOf } from '../values/value.ts'
 import type { Json, JsonMap } from '../values/value.ts'
@@ -134,7 +134,7 @@ function isUnknown({ metadata = null, spec = null }: JsonMap): boolean {
 function databasesOf(manifest: Manifest, application: JsonMap, looking: Looking): Database[] {
   const spec = at(application, 'spec')
   const { sources } = isJsonMap(spec) ? sourcesOf(spec) : { sources: [] }
-  const own = [...sources.entries()].flatMap(([nth, source]): Database[] => {
+  return [...sources.entries()].flatMap(([nth, source]): Database[] => {
     const of: SourceOf = { manifest, application, nth }
     const broken = brokenChart(source, manifest)
     if (broken.length > 0) {
@@ -162,7 +162,6 @@ function databasesOf(manifest: Manifest, application: JsonMap, looking: Looking)
     if (missing !== undefined) looking.missing.push(missing)
     return folderDatabases(of, source, looking)
   })
-  return own
 }
 
 /** The database of a chart's release; undefined: it is none, or it can't be looked at. */
@@ -186,7 +185,9 @@ function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking
   const spec = at(application, 'spec')
   const source = (isJsonMap(spec) ? sourcesOf(spec).sources[nth] : undefined) ?? {}
   const given = valueLayers(of, folder)
-  append(looking.findings, given.findings)
+  const [absent, others] = split(given.findings, ({ rule }) => rule === 'argocd/value-file-exists')
+  append(looking.missing, absent)
+  append(looking.findings, others)
   const [unknown] = given.unknown
   const isPartial = given.layers.length > 0 && given.unknown.every(({ isElsewhere }) => isElsewhere === true)
   if (unknown !== undefined) {

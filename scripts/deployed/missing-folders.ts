@@ -1,6 +1,6 @@
 // Which folders do Applications name that are not in the repository that they name?
 import { posix } from 'node:path'
-import { ending, named, phrase } from '../findings/message.ts'
+import { ending, named, phrase, textOf } from '../findings/message.ts'
 import type { Message } from '../findings/finding.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { Tree } from '../repository/tree.ts'
@@ -95,7 +95,10 @@ export function onePlaceOnce(missing: readonly LocatedFinding[]): LocatedFinding
   }
   return [...placed.values()].flatMap(([first, ...others]): LocatedFinding[] => {
     if (first === undefined) return []
-    return [others.length === 0 ? first : { ...first, message: phrase`${first.message} (and ${others.length} more)` }]
+    // several Applications may name one file
+    const texts = new Set([first, ...others].map(({ message }) => textOf(message)))
+    const more = first.rule === 'argocd/value-file-exists' ? texts.size - 1 : others.length
+    return [more === 0 ? first : { ...first, message: phrase`${first.message} (and ${more} more)` }]
   })
 }
 

@@ -96,7 +96,7 @@ export function doubledClusters(files: readonly ManifestFile[], { databases }: P
     for (const { application, identity } of own) {
       const name = applicationName(application)
       const key = clusterKey(identity)
-      if (key.includes(unknownText)) continue
+      if ([unknownText, '<no value>', '{{'].some((open) => key.includes(open))) continue
       const other = makers.get(key)
       if (other === undefined && !isLoose) makers.set(key, { at: () => spotOfApplication(manifest, application), name })
       if (other === undefined || other.name === name) continue

@@ -183,7 +183,8 @@ function spotInElement(manifest: Manifest, application: JsonMap): Spot | undefin
 /** One text for one Cluster; undefined where a part of it can't be known here. */
 export function clusterKey({ cluster, namespace, destination, unknown }: Deployment): string | undefined {
   const key = `${destination} ${namespace}/${cluster ?? ''}`
-  return cluster === undefined || unknown !== undefined || key.includes(unknownText) ? undefined : key
+  const isOpen = key.includes(unknownText) || key.includes('<no value>') || key.includes('{{')
+  return cluster === undefined || unknown !== undefined || isOpen ? undefined : key
 }
 
 /** How a database is named to people. */

@@ -1,4 +1,5 @@
 // Do the files that a hand-written Application or set names exist?
+import type { Finding, Message } from '../../findings/finding.ts'
 import { ending, named, phrase } from '../../findings/message.ts'
 import { idlePatterns } from '../../deployed/idle-generators.ts'
 import { matcher } from '../../discover/layout.ts'
@@ -40,6 +41,8 @@ export const fileRules: readonly ManifestRule[] = [
     *check(manifest) {
       const { applications, base, settings, tree } = manifest
       const reported = new Set<string>()
+      // what several elements lack is one mistake of the template
+      const missing = new Map<string, { finding: Finding; message: Message; more: number }>()
       const spoiled = new Set(spoiledElements(manifest).flatMap((element) => element.applications.map(applicationName)))
       for (const application of applications ?? []) {
         // a path with a null in it is reported as such
@@ -70,17 +73,23 @@ export const fileRules: readonly ManifestRule[] = [
           // every database has that mistake, which is the template's
           if (isOldGlob && reported.has(`* ${helm.join('.')} ${index}`)) continue
           if (isOldGlob) reported.add(`* ${helm.join('.')} ${index}`)
-          yield {
-            message: phrase`value file is ${path.length > 60 ? `…${path.slice(-59)}` : path}, but ${isFolder ? 'that is a folder' : isGlob ? 'no file matches' : 'there is no such file'}`,
-            places: [{ path: [...base, ...helm, 'valueFiles', index] }],
-            help: isFolder
-              ? phrase`name the file: {{ .path.path }} is its folder, {{ .path.path }}/{{ .path.filename }} the file`
-              : isOldGlob
-                ? phrase`name the file: Argo CD reads patterns from 3.4 on`
-                : phrase`correct the path, which is from the root of the repository`,
+          const place = [...base, ...helm, 'valueFiles', index]
+          const known = missing.get(JSON.stringify(place))
+          if (known !== undefined) {
+            known.more++
+            continue
           }
+          const message = phrase`value file is ${path.length > 60 ? `…${path.slice(-59)}` : path}, but ${isFolder ? 'that is a folder' : isGlob ? 'no file matches' : 'there is no such file'}`
+          const help = isFolder
+            ? phrase`name the file: {{ .path.path }} is its folder, {{ .path.path }}/{{ .path.filename }} the file`
+            : isOldGlob
+              ? phrase`name the file: Argo CD reads patterns from 3.4 on`
+              : phrase`correct the path, which is from the root of the repository`
+          missing.set(JSON.stringify(place), { finding: { message, places: [{ path: place }], help }, message, more: 0 })
         }
       }
+      for (const { finding, message, more } of missing.values())
+        yield more === 0 ? finding : { ...finding, message: phrase`${message} (and ${more} more)` }
     },
   },
   {

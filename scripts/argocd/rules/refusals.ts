@@ -65,6 +65,8 @@ export function* refusals(manifest: Manifest): Iterable<Finding> {
   for (const error of all) {
     const { stage, message } = error
     if (shownElsewhere.has(stage) || message.includes(unknownText)) continue
+    // a version of Argo CD that is none is reported of every kind
+    if (stage === 'decode' && /^argoproj\.io\/(?!v1alpha1$)/.test(printed(manifest.plain['apiVersion'] ?? ''))) continue
     if ((stage === 'params' || stage === 'render') && generatorFileFindings(manifest).length > 0) continue
     const makers = makersOf(error, manifest)
     if (makers.length > 0 && makers.every((element) => spoiled.has(element))) continue
