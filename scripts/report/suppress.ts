@@ -193,16 +193,27 @@ export const suppressions: readonly Suppression[] = [
       for (const finding of all) {
         const key = complaint(finding)
         const known = first.get(key)
-        if (finding.path !== undefined && (known?.path === undefined || finding.path < known.path)) first.set(key, finding)
+        if (quotesItsPlace(finding) && finding.path !== undefined && (known?.path === undefined || finding.path < known.path))
+          first.set(key, finding)
       }
       // its name and its old size are among the words
       const shrunk = places(all.filter(({ rule }) => rule === 'changes/storage-grows'))
       return (finding) =>
-        (finding.path !== undefined && first.get(complaint(finding))?.path !== finding.path) ||
+        (quotesItsPlace(finding) && first.get(complaint(finding))?.path !== finding.path) ||
         (finding.rule === 'changes/wal-storage-grows' && shrunk.has(placeOf(finding.at)))
     },
   },
 ]
+
+/** Whether a message shows the text at its place: what is missing is reported at what is around it, which several fields share. */
+function quotesItsPlace({ path, at: { file, span }, message }: LocatedFinding): boolean {
+  const written = file.text.slice(span.start, span.end).replaceAll(/^["']|["']$/g, '')
+  return (
+    path !== undefined &&
+    written !== '' &&
+    message.some((part) => typeof part === 'object' && 'shown' in part && part.shown.includes(written))
+  )
+}
 
 /** What is said of a value, whichever field it is of. */
 function complaint({ at, severity, database, object, message, help = [] }: LocatedFinding): string {

@@ -10,6 +10,7 @@ test.each([
   ['an anchor', '  storage: { size: &s 10Qi }\n  walStorage: { enabled: true, size: *s }\n', 1],
   ['a merge key', '  storage: &s { size: 10Qi }\n  walStorage: { enabled: true, <<: *s }\n', 1],
   ['a quantity', '  resources: { requests: { memory: &m 1Qi }, limits: { memory: *m } }\n', 1],
+  ['nothing', '  storage: { size: null }\n  walStorage: { enabled: true, size: null }\n', 2],
   ['two values', '  storage: { size: 10Qi }\n  walStorage: { enabled: true, size: 10Qi }\n', 2],
 ])('%s', async (_, text, count) => {
   repository.put('databases/orders/values.yaml', 'cluster:\n  storage: { size: 10Gi }\n')

@@ -93,9 +93,18 @@ const cases: Readonly<Record<string, Case>> = {
     other: at('first', 'upgrade/parameter-known', { database: 'orders/dev' }),
   },
   'shared-value': {
-    silent: at('first', 'storage/wal-size-readable', { message: [{ field: ['walStorage'] }, ' is wrong'], path: 'spec.walStorage' }),
-    speaker: at('first', 'storage/data-size-readable', { message: [{ field: ['storage'] }, ' is wrong'], path: 'spec.storage' }),
-    other: at('first', 'storage/data-size-readable', { message: [{ field: ['storage'] }, ' is bad'], path: 'spec.storage' }),
+    silent: at('first', 'storage/wal-size-readable', {
+      message: [{ field: ['walStorage'] }, ' is ', { shown: 'first' }],
+      path: 'spec.walStorage',
+    }),
+    speaker: at('first', 'storage/data-size-readable', {
+      message: [{ field: ['storage'] }, ' is ', { shown: 'first' }],
+      path: 'spec.storage',
+    }),
+    other: at('first', 'storage/data-size-readable', {
+      message: [{ field: ['storage'] }, ' lacks ', { shown: 'first' }],
+      path: 'spec.storage',
+    }),
   },
 }
 
