@@ -66,7 +66,14 @@ export function judgeSyncOption(option: string, place: OptionPlace, argocd: stri
   if (!found.values.includes(value)) {
     // an option without a value was meant to be on; for those that guard, `false` is on
     const meant = name === 'Prune' || name === 'Delete' || name === 'Validate' ? 'false' : 'true'
-    const guess = nearest(value, found.values) ?? (value === '' && found.values.includes(meant) ? meant : undefined)
+    const said = /^(?:yes|on|1|enabled?)$/i.test(value)
+      ? 'true'
+      : /^(?:no|off|0|disabled?)$/i.test(value)
+        ? 'false'
+        : value === ''
+          ? meant
+          : ''
+    const guess = nearest(value, found.values) ?? (found.values.includes(said) ? said : undefined)
     return {
       message: phrase`sync option is \`${named(option)}\`, but ${named(name)} takes ${found.values.join(', ')}`,
       help: phrase`write ${named(name)}=${guess ?? found.values[0] ?? ''}`,

@@ -160,7 +160,12 @@ export const store: readonly ObjectRule[] = [
         const endpoint = textAt(object.plain, ...place)
         if (endpoint === undefined || isFilledIn(endpoint) || /^https?:\/\/[^/]/.test(endpoint)) continue
         const message = phrase`${here('endpointURL')} is \`${named(endpoint)}\`, but must be a URL such as https://s3.gra.io.cloud.ovh.net`
-        yield { object, message, places: [{ path: place }], help: phrase`write https:// before it` }
+        yield {
+          object,
+          message,
+          places: [{ path: place }],
+          help: endpoint.includes('://') ? phrase`begin it with https://` : phrase`write https:// before it`,
+        }
       }
     },
   },
