@@ -20,6 +20,15 @@ describe('sync options', () => {
     expect(judgeSyncOption('Delete=false', 'object', '3.3.9')).toBeUndefined()
   })
 
+  it('says what was meant by another word for on or off', () => {
+    const help = (option: string): string => textOf(judgeSyncOption(option, 'application', '3.5.1')?.help ?? [], 300)
+    expect(['CreateNamespace=yes', 'ServerSideApply=no', 'Validate='].map(help)).toEqual([
+      'write CreateNamespace=true',
+      'write ServerSideApply=false',
+      'write Validate=false',
+    ])
+  })
+
   it('knows that confirm came with 2.14', () => {
     expect(textOf(judgeSyncOption('Prune=confirm', 'object', '2.13.4')?.help ?? [], 300)).toBe('write Prune=false, or upgrade Argo CD')
     expect(judgeSyncOption('Prune=confirm', 'object', '2.14.0')).toBeUndefined()
