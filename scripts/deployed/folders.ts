@@ -124,8 +124,10 @@ function kustomizationIn(
     editsOf(options, editor),
   )
   if ('why' in built) {
-    // a plugin may write what is missing
-    const isRefused = built.isRefused === true && source['plugin'] === undefined && all.read('.gitmodules') === undefined
+    // a plugin may write what is missing, and Argo CD may leave it out
+    const mayBeMissing =
+      source['plugin'] !== undefined || options['ignoreMissingComponents'] === true || all.read('.gitmodules') !== undefined
+    const isRefused = built.isRefused === true && !mayBeMissing
     const refused = isRefused && { refused: built.why }
     return { kind: 'unread', what: `a kustomization (${built.why})`, folders, ...(built.at && { at: built.at }), ...refused }
   }

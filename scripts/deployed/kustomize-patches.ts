@@ -54,7 +54,9 @@ export function patchesOf(root: MapValue, { at, reader, refuse }: Around): Patch
       if (document.kind === 'list' ? target === undefined : document.kind !== 'map') return refuse(noPatch)
       const targets = targetsOf(target, document)
       if (typeof targets === 'string') return targets
-      const broken = document.kind === 'list' && operations === undefined ? (document.items.find(isNoOperation) ?? document) : undefined
+      const broken = document.kind === 'list' && operations === undefined ? document.items.find(isNoOperation) : undefined
+      // kustomize may take what is no patch by the standard
+      if (document.kind === 'list' && operations === undefined && broken === undefined) return noPatch
       patches.push({ root: document, ...(operations && { operations }), targets, ...(broken && { broken }) })
     }
     return undefined
@@ -84,7 +86,12 @@ export function patchesOf(root: MapValue, { at, reader, refuse }: Around): Patch
   return patches
 }
 
-const isNoOperation = (item: Value): boolean => parsePatch(JSON.stringify([toPlain(item)])) === undefined
+/** One without a value sets null. */
+function isNoOperation(item: Value): boolean {
+  const plain = toPlain(item)
+  const whole = isJsonMap(plain) && (plain['op'] === 'add' || plain['op'] === 'replace') ? { value: null, ...plain } : plain
+  return parsePatch(JSON.stringify([whole])) === undefined
+}
 
 const keysOfPatch = new Set(['path', 'patch', 'target', 'options'])
 const noPatch = 'a patch of it is no patch'

@@ -205,9 +205,10 @@ function transform(root: MapValue, objects: readonly Made[], around: Around): Ma
   const strange = keys.find((key) => !harmless.has(key) && !built.has(key) && !others.has(key))
   if (strange !== undefined) {
     const why = `it has the unknown key \`${strange}\``
-    // a newer kustomize may know a key that no other is like
-    const isNew = nearest(strange, [...harmless, ...built, ...others]) === undefined
-    return { why: isNew ? why : around.refuse(why), keys: [strange] }
+    const known = [...harmless, ...built, ...others]
+    // a newer kustomize may know a key that no other is like, and each takes a key in another case
+    const isTaken = nearest(strange, known) === undefined || known.some((key) => key.toLowerCase() === strange.toLowerCase())
+    return { why: isTaken ? why : around.refuse(why), keys: [strange] }
   }
   const isChart = chartKeys.some((key) => {
     const charts = root.entries.get(key)

@@ -172,6 +172,8 @@ function anchorsOf(lines: readonly string[]): ReadonlySet<string> {
 }
 
 const named = /["']?\b(?:name|key)["']?\s{0,99}:\s{0,99}["']?([\w./-]+)/
+/** A parameter with the value of a variable, whose name is that of another parameter. */
+const variable = /\bname["']?\s{0,9}:\s{0,9}["']?[\w.[\]-]{0,200}\benv\[\d{1,4}\]\.value\b/
 /** No list item of a real file has more lines between a name and its value. */
 const farthest = 200
 
@@ -200,7 +202,12 @@ function factsOf(lines: readonly string[], index: number): Facts {
       holder = match.index + match[0].length
       break
     }
-  return (all[index] = { indent, isComment: line.charAt(indent) === '#', isNamed: isSecretName(named.exec(line)?.[1] ?? ''), holder })
+  return (all[index] = {
+    indent,
+    isComment: line.charAt(indent) === '#',
+    isNamed: isSecretName(named.exec(line)?.[1] ?? '') || variable.test(line),
+    holder,
+  })
 }
 
 /** Whether `value` at a column is next to a secret's name, or below a key such as `passwordSecret`. */

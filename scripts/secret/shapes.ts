@@ -121,7 +121,7 @@ function* assignments(text: string, isMessage: boolean): Iterable<Span> {
 }
 
 /** Options of pg_hba.conf that are secrets; a blank ends them, not `&` as in the query of an address. */
-const isAccessOption = /^(?:ldapbindpasswd|radiussecrets)$/
+const isAccessOption = /^(?:ldapbind\w{0,20}pas\w{0,20}|radiussecrets?)$/
 
 /** Where the value assigned to a name begins, and what ends it; undefined: no value is assigned. */
 function valueStart(text: string, start: number, end: number, isMessage: boolean): { start: number; ends: string } | undefined {

@@ -246,6 +246,12 @@ patches:
   })
   test.each([
     ['a key that no other is like', 'resources: [cluster.yaml]\nsomethingNew: []\n', {}],
+    ['a key in another case, which kustomize takes', 'resources: [cluster.yaml]\nnameprefix: a-\n', {}],
+    [
+      'an operation without a value, which sets null',
+      'resources: [cluster.yaml]\npatches: [{ target: { kind: Cluster }, patch: "[{op: add, path: /spec/x}]" }]\n',
+      {},
+    ],
     ['what another program fills in', 'resources: [cluster.yaml, "${OVERLAY}/x.yaml"]\n', {}],
     ['an operation for others', 'resources: [cluster.yaml]\npatches: [{ target: { kind: Deployment }, patch: "[{op: ad}]" }]\n', {}],
     ['what may be in a submodule', 'resources: [cluster.yaml, ../more]\n', { '.gitmodules': '[submodule "more"]\n\tpath = more\n' }],
