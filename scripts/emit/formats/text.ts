@@ -4,6 +4,7 @@ import { styleText } from 'node:util'
 import type { Diagnostic, SourceLocation } from '../../findings/finding.ts'
 import { listed } from '../../values/path.ts'
 import { visible } from '../../values/untrusted.ts'
+import { mask } from '../../secret/names.ts'
 import { shownLine } from '../../secret/shown-line.ts'
 
 export interface TextOptions {
@@ -24,7 +25,7 @@ export function formatDiagnostic(diagnostic: Diagnostic, options: TextOptions): 
   ]
   append(
     lines,
-    frame(at, options, (text) => paint(tone, text)),
+    frame(diagnostic, options, (text) => paint(tone, text)),
   )
   for (const related of diagnostic.related) {
     lines.push(`  ${place(related)}: ${printable(related.message)}`)
@@ -63,17 +64,27 @@ export function reachInBrackets(diagnostic: Diagnostic): string {
 
 const widest = 160
 
-function frame(at: SourceLocation, options: TextOptions, paint: (text: string) => string): string[] {
+function frame({ at, rule }: Diagnostic, options: TextOptions, paint: (text: string) => string): string[] {
   const text = options.source(at.file, at.revision)
   const line = text === undefined ? undefined : shownLine(text, at.line)
   if (line === undefined || text === undefined) return []
   // a byte order mark takes no column
   const bom = at.line === 1 && text.startsWith('\ufeff') ? 1 : 0
-  const shown = line.text.slice(bom)
-  if (shown.trim() === '' || shown.length > widest) return []
+  const written = line.text.slice(bom)
+  if (written.trim() === '' || written.length > widest) return []
   const number = String(at.line)
   const start = line.column(at.column - 1 + bom) - bom
-  const end = at.endLine === at.line ? line.column(at.endColumn - 1 + bom) - bom : shown.length
+  const last = at.endLine === at.line ? line.column(at.endColumn - 1 + bom) - bom : written.length
+  // what is reported as a secret may be known as one by its values alone
+  const marked = written.slice(start, last)
+  const isSecret =
+    rule === 'policy/secret-in-values' &&
+    marked !== '' &&
+    !marked.includes(mask) &&
+    !/[:{}]|^\*/.test(marked) &&
+    !/^["']?\s{0,9}:/.test(written.slice(last))
+  const shown = isSecret ? `${written.slice(0, start)}${mask}${written.slice(last)}` : written
+  const end = isSecret ? start + mask.length : last
   const head = `  ${number} | ${printable(shown)}`
   if (start > shown.length) return [head]
   const isMask = shown.startsWith('***', start) && end <= start
