@@ -1,10 +1,28 @@
 // Does the application get the database and the user that a new Cluster makes for it?
 import { here, named, phrase, shown } from '../findings/message.ts'
+import type { Json, Path } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
 import { listAt, plainAt, textAt, typed } from './subject.ts'
 import type { ObjectRule } from './subject.ts'
 
-const methods = ['initdb', 'recovery', 'pg_basebackup'] as const
+interface Owner {
+  /** a key of `spec.bootstrap` */
+  readonly method: string
+  readonly above: Path
+  /** what names the owner: the operator takes the name of the database where there is none */
+  readonly field: 'database' | 'owner'
+  /** empty: neither is written */
+  readonly owner: string
+}
+
+/** The owner of the application database, for each way to make a Cluster. */
+export function ownersOf(plain: Json): Owner[] {
+  return ['initdb', 'recovery', 'pg_basebackup'].map((method) => {
+    const above = ['spec', 'bootstrap', method]
+    const field = (textAt(plain, ...above, 'owner') ?? '') === '' ? 'database' : 'owner'
+    return { method, above, field, owner: textAt(plain, ...above, field) ?? '' }
+  })
+}
 
 export const application: readonly ObjectRule[] = [
   {
@@ -17,15 +35,12 @@ export const application: readonly ObjectRule[] = [
     reads: [['cluster', 'initdb', 'owner']],
     *check(subject) {
       for (const cluster of subject.objects.filter(({ kind }) => kind === 'Cluster'))
-        for (const method of methods) {
-          const path = ['spec', 'bootstrap', method]
-          const field = (textAt(cluster.plain, ...path, 'owner') ?? '') === '' ? 'database' : 'owner'
-          if (textAt(cluster.plain, ...path, field) !== 'postgres' || plainAt(cluster.plain, 'spec', 'enableSuperuserAccess') === true)
-            continue
+        for (const { above, field, owner } of ownersOf(cluster.plain)) {
+          if (owner !== 'postgres' || plainAt(cluster.plain, 'spec', 'enableSuperuserAccess') === true) continue
           yield {
             object: cluster,
             message: phrase`${here('owner')} is postgres, but the operator removes the password of postgres: enableSuperuserAccess is not true`,
-            places: [{ path: [...path, field] }],
+            places: [{ path: [...above, field] }],
             help: phrase`name another owner, or set ${typed(subject, 'cluster.enableSuperuserAccess', 'spec.enableSuperuserAccess')}: true`,
           }
         }

@@ -5,6 +5,7 @@ import { filledBy } from '../operator/objects.ts'
 import { formatPath, listed, nearest } from '../values/path.ts'
 import type { Json, Path } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
+import { ownersOf } from './application.ts'
 import { isAbsent, listAt, plainAt, textAt } from './subject.ts'
 import type { ObjectFinding, ObjectRule } from './subject.ts'
 
@@ -70,10 +71,8 @@ function loginsOf({ kind, plain }: RenderedObject): Login[] {
     }),
   )
   if (kind !== 'Cluster') return managed
-  const owners = ['initdb', 'recovery', 'pg_basebackup'].flatMap((method) => {
-    const above = ['spec', 'bootstrap', method]
-    const field = (textAt(plain, ...above, 'owner') ?? '') === '' ? 'database' : 'owner'
-    const user = textAt(plain, ...above, field) || (method === 'initdb' ? 'app' : '')
+  const owners = ownersOf(plain).flatMap(({ method, above, owner }) => {
+    const user = owner || (method === 'initdb' ? 'app' : '')
     return of(textAt(plain, ...above, 'secret', 'name'), { user, path: [...above, 'owner'], isTrimmed: false })
   })
   const isOn = plainAt(plain, 'spec', 'enableSuperuserAccess') === true
