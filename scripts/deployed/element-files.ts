@@ -9,7 +9,7 @@ import { parseFirstDocument } from '../yaml/parse.ts'
 import { fileReader } from './file-cache.ts'
 import { ownFiles } from './git-files.ts'
 import { at, gitGenerators } from './manifest-parts.ts'
-import { applicationName } from './manifests.ts'
+import { applicationName, elementOf } from './manifests.ts'
 import type { Manifest } from './manifests.ts'
 import { perManifest } from './per-manifest.ts'
 import { repositoryPath } from './repository-path.ts'
@@ -75,7 +75,7 @@ function commonStart(a: string, b: string): string {
 /** The value of an element, or of its file, that is the longest part of a text which a template made of it. */
 export function elementSpot(manifest: Manifest, application: JsonMap, text: string): Spot | undefined {
   const name = applicationName(application)
-  const element = manifest.elements().find(({ applications }) => applications.some((made) => applicationName(made) === name))
+  const element = elementOf(manifest, application)
   if (element !== undefined) {
     const entries = isJsonMap(element.plain) ? Object.entries(element.plain).filter(([, value]) => !isJsonMap(value)) : []
     const best = longestIn(

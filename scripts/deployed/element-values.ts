@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Json, JsonMap, MapValue, Path, Value } from '../values/value.ts'
 import { isJsonMap, toPlain } from '../values/value.ts'
 import { at } from './manifest-parts.ts'
-import { applicationName } from './manifests.ts'
+import { elementOf } from './manifests.ts'
 import type { Manifest } from './manifests.ts'
 
 /** An honest element has no more maps and lists. */
@@ -23,8 +23,7 @@ interface Printing {
  */
 export function placedInElement(root: MapValue, { manifest, application, path: above }: Printing): MapValue {
   if (manifest.kind !== 'ApplicationSet' || !manifest.file.text.includes('elements')) return root
-  const name = applicationName(application)
-  const element = manifest.elements().find(({ applications }) => applications.some((made) => applicationName(made) === name))
+  const element = elementOf(manifest, application)
   if (element === undefined) return root
   const parts = partsOf(element.plain, element.path)
   if (parts.length === 0) return root

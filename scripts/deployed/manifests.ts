@@ -235,6 +235,12 @@ function spotIn(path: Path, on: 'key' | 'value', document: Value): Spot {
   return locate(spot).line === locate(spot).endLine ? spot : { file, span: { start: span.start, end: span.start + 1 } }
 }
 
+/** The element of a set that an Application comes from. */
+export function elementOf(manifest: Manifest, application: JsonMap): SetElement | undefined {
+  const name = applicationName(application)
+  return manifest.elements().find(({ applications }) => applications.some((made) => applicationName(made) === name))
+}
+
 /** `metadata.name` of an Application. */
 export function applicationName(application: JsonMap): string {
   const metadata: Json | undefined = application['metadata']

@@ -4,7 +4,7 @@ import { isDns1035Label } from '../../kubernetes/dns-name.ts'
 import type { JsonMap, Path } from '../../values/value.ts'
 import { identityOf } from '../../deployed/application-values.ts'
 import type { ManifestRule } from './manifest-rule.ts'
-import { applicationName } from '../../deployed/manifests.ts'
+import { elementOf } from '../../deployed/manifests.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
 import { at, isDatabase, releasePath } from '../../deployed/manifest-parts.ts'
 import { isReleaseName } from '../../kubernetes/names.ts'
@@ -38,7 +38,7 @@ export const nameRules: readonly ManifestRule[] = [
         const isSuffixed = cluster.startsWith(`${release}-`)
         yield {
           message: phrase`Cluster is named ${named(shown)}${cluster.length > longest ? ' ' : ', '}${must}`,
-          places: [{ path: (isAll ? undefined : elementOf(manifest, application)) ?? releasePath(manifest) }],
+          places: [{ path: (isAll ? undefined : elementPath(manifest, application)) ?? releasePath(manifest) }],
           help: isSuffixed
             ? phrase`the chart appends \`-cluster\`: set fullnameOverride in the values`
             : phrase`set another releaseName, or fullnameOverride in the values`,
@@ -62,10 +62,9 @@ export const nameRules: readonly ManifestRule[] = [
   },
 ]
 
-/** The element that an Application comes from. */
-function elementOf(manifest: Manifest, application: JsonMap): Path | undefined {
-  const name = applicationName(application)
-  const element = manifest.elements().find(({ applications }) => applications.some((made) => applicationName(made) === name))
+/** Where the element that an Application comes from names its service. */
+function elementPath(manifest: Manifest, application: JsonMap): Path | undefined {
+  const element = elementOf(manifest, application)
   if (element === undefined) return undefined
   const service = at(element.plain, 'service')
   return service === undefined ? element.path : [...element.path, 'service']
