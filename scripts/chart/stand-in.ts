@@ -6,6 +6,7 @@ import { clusterReleases } from '../charts/releases.ts'
 import { fitsRange } from '../go-template/sprig-semver.ts'
 import type { ChartFiles } from '../helm/chart.ts'
 import type { ChartPin } from '../model.ts'
+import { once } from '../values/once.ts'
 import { toPlain } from '../values/value.ts'
 import { chartDefaults } from './defaults.ts'
 import { chartVersion } from './names.ts'
@@ -59,17 +60,14 @@ function usesItsTemplates(files: ChartFiles): boolean {
   )
 }
 
-let files: ChartFiles | undefined
-
-function standIn(): ChartFiles {
+const standIn = once((): ChartFiles => {
   const text = (value: string): Uint8Array => Buffer.from(value)
-  files ??= {
+  return {
     'charts/cluster/Chart.yaml': text(`apiVersion: v2\nname: cluster\nversion: ${chartVersion}\n`),
     'charts/cluster/values.yaml': text(JSON.stringify(toPlain(chartDefaults()))),
     [`charts/cluster/${standInTemplate}`]: text(`{{/* postgresql.cnpg.io/v1 */}}{{ if false }}${reads(valuesShape, '.Values')}{{ end }}`),
   }
-  return files
-}
+})
 
 /** Actions that read what a shape describes. */
 function reads(shape: Shape, path: string): string {

@@ -1,4 +1,5 @@
 // What does the chart know of one of its values: kind, default, and the field that it becomes?
+import { once } from '../values/once.ts'
 import type { Path } from '../values/value.ts'
 import { nearest } from '../values/path.ts'
 import { valuesShape } from './shape.ts'
@@ -83,11 +84,8 @@ function targetOf(into: string | null): Target | undefined {
   return /^[A-Z]/.test(kind) ? { kind, path } : undefined
 }
 
-let open: readonly { readonly from: string; readonly target: Target }[] | undefined
-
 /** The values of the chart that go into an object as they are, maps and single objects; those of list items as `poolers[].template`. */
-export function passedOn(): readonly { readonly from: string; readonly target: Target }[] {
-  if (open !== undefined) return open
+export const passedOn = once((): readonly { readonly from: string; readonly target: Target }[] => {
   const found: { from: string; target: Target }[] = []
   const search = (shape: Shape, path: string): void => {
     if (shape.kind === 'items') search(shape.item, `${path}[]`)
@@ -97,8 +95,8 @@ export function passedOn(): readonly { readonly from: string; readonly target: T
     if (target) found.push({ from: path, target })
   }
   search(valuesShape, '')
-  return (open = found)
-}
+  return found
+})
 
 /** The value that would set a field, for those that go into an object unchanged: `Cluster` `spec.affinity.nodeSelector` → `cluster.affinity.nodeSelector`. */
 export function valueFor(target: Target): Path | undefined {

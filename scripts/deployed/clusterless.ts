@@ -5,6 +5,7 @@ import type { LocatedFinding } from '../findings/spot.ts'
 import { spotOf } from '../findings/spot.ts'
 import { locateFinding } from '../locate/finding.ts'
 import type { Database, RenderedObject } from '../model.ts'
+import { grouped } from '../values/append.ts'
 import { misspelt } from '../values/misspelt.ts'
 import { printed } from '../values/printed.ts'
 import { isMap, valueAt } from '../values/value.ts'
@@ -48,12 +49,7 @@ export function lostClusterNames({ databases, clusterless, files }: Seen): Locat
   const reported = new Set<unknown>()
   const whereOf = ({ environment: { destination } }: Database, namespace: Json): string =>
     JSON.stringify([destinationOf(destination.server, destination.name), namespace])
-  const byPlace = new Map<string, Database[]>()
-  for (const one of databases) {
-    const near = byPlace.get(whereOf(one, one.namespace)) ?? []
-    near.push(one)
-    byPlace.set(whereOf(one, one.namespace), near)
-  }
+  const byPlace = grouped(databases, (one) => whereOf(one, one.namespace))
   const plain = databases.flatMap((database) => (database.written?.objects ?? []).map((object) => ({ database, object })))
   const others = clusterless.flatMap(({ database, objects, namespace }) =>
     objects.map((object) => ({ database, object: inNamespace(object, namespace) })),

@@ -10,7 +10,7 @@ import type { Settings } from '../model.ts'
 import type { Tree } from '../repository/tree.ts'
 import { isJsonMap } from '../values/value.ts'
 import type { Json, JsonMap } from '../values/value.ts'
-import { append } from '../values/append.ts'
+import { append, grouped } from '../values/append.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import { toPlain } from '../values/value.ts'
 import { kustomizationOf, leavesSetsOut } from './appliers.ts'
@@ -36,15 +36,12 @@ export interface Makers extends Appliers {
 /** Each file once, with what it makes. */
 export function makersOf(databases: readonly WrittenDatabase[], { files }: Pick<Makers, 'files'>): Maker[] {
   const makers = new Map<ManifestFile, { databases: WrittenDatabase[]; manifests: Set<Manifest> }>()
-  const named = new Map<string, { readonly file: ManifestFile; readonly manifest: Manifest }[]>()
-  for (const file of files)
-    for (const manifest of file.manifests)
-      for (const application of manifest.applications ?? []) {
-        const name = applicationName(application)
-        named.set(name, [...(named.get(name) ?? []), { file, manifest }])
-      }
+  const made = files.flatMap((file) =>
+    file.manifests.flatMap((manifest) => (manifest.applications ?? []).map((one) => ({ name: applicationName(one), file, manifest }))),
+  )
+  const byName = grouped(made, ({ name }) => name)
   for (const database of databases) {
-    const found = named.get(database.application)?.find(({ manifest }) => makes(manifest, database, database.written.key))
+    const found = byName.get(database.application)?.find(({ manifest }) => makes(manifest, database, database.written.key))
     if (found === undefined) continue
     const maker = makers.get(found.file) ?? { databases: [], manifests: new Set() }
     maker.databases.push(database)

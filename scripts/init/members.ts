@@ -192,15 +192,3 @@ export function isElsewhere(path: string): boolean {
 export function partOf({ database }: Candidate, ...path: string[]): Json {
   return at(database.written.application, ...path) ?? null
 }
-
-/** By a text, in the order of the first of each. */
-export function grouped<One>(all: readonly One[], name: (one: One) => string): ReadonlyMap<string, readonly One[]> {
-  const groups = new Map<string, One[]>()
-  for (const one of all) {
-    const key = name(one)
-    const own = groups.get(key)
-    if (own === undefined) groups.set(key, [one])
-    else own.push(one)
-  }
-  return groups
-}

@@ -5,7 +5,7 @@ import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { RenderedObject } from '../model.ts'
 import type { Manifest } from '../yaml/manifests.ts'
 import { holdersByName, holdersNamed, isHolder } from '../operator/objects.ts'
-import { split } from '../values/append.ts'
+import { grouped, split } from '../values/append.ts'
 import { misspelt } from '../values/misspelt.ts'
 import { checkedArchives, readArchive } from './archive.ts'
 import { judgeTogether } from './fleet.ts'
@@ -188,7 +188,7 @@ interface Placed extends RenderedObject {
 }
 
 /** Each Cluster, first, with the objects of its namespace that name it or that any may use; last, by namespace, what names no Cluster of the files. */
-function groupsOf(manifests: readonly Manifest[]): Placed[][] {
+function groupsOf(manifests: readonly Manifest[]): (readonly Placed[])[] {
   const objects = manifests.map(placedOf)
   const clusters = objects.filter(({ kind }) => kind === 'Cluster')
   const clusterOf = ({ plain }: RenderedObject): string | undefined => textAt(plain, 'spec', 'cluster', 'name')
@@ -204,14 +204,8 @@ function groupsOf(manifests: readonly Manifest[]): Placed[][] {
     return [cluster, ...others]
   })
   const used = new Set(groups.flat())
-  const rest = new Map<string, Placed[]>()
-  for (const object of objects) {
-    if (used.has(object)) continue
-    const others = rest.get(object.namespace) ?? []
-    others.push(object)
-    rest.set(object.namespace, others)
-  }
-  return [...groups, ...rest.values()]
+  const rest = objects.filter((object) => !used.has(object))
+  return [...groups, ...grouped(rest, ({ namespace }) => namespace).values()]
 }
 
 function placedOf({ kind, name, namespace, value, plain }: Manifest): Placed {

@@ -3,7 +3,8 @@ import { posix } from 'node:path'
 import { named, phrase } from '../../findings/message.ts'
 import { isSameSpot } from '../../findings/spot.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
-import { split } from '../../values/append.ts'
+import { grouped, split } from '../../values/append.ts'
+import { once } from '../../values/once.ts'
 import type { JsonMap } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'
 import { applies } from '../../deployed/applied-files.ts'
@@ -80,10 +81,7 @@ const folderOf = ({ file }: Manifest): string => posix.dirname(file.path)
 
 /** What is likely is said once for a folder, which may hold the Applications of two Argo CDs throughout. */
 function likelyOnce(likely: readonly Shared[]): LocatedFinding[] {
-  const byFolder = new Map<string, Shared[]>()
-  for (const pair of likely)
-    byFolder.set(posix.dirname(pair.at.file.path), [...(byFolder.get(posix.dirname(pair.at.file.path)) ?? []), pair])
-  return [...byFolder.values()].flatMap(([first, ...others]): LocatedFinding[] => {
+  return [...grouped(likely, (pair) => posix.dirname(pair.at.file.path)).values()].flatMap(([first, ...others]): LocatedFinding[] => {
     if (first === undefined) return []
     const more = others.length === 0 ? '' : ` (and ${others.length} more such pairs)`
     const { one, other, ...finding } = first
@@ -104,23 +102,19 @@ function isBeside({ manifest: one }: Deployment, { manifest: other }: Deployment
 
 /** Whether two manifests are for one Argo CD, as far as that is certain. Parents are looked for when somebody asks. */
 export function oneArgoCd(all: readonly Manifest[]): (one: Manifest, other: Manifest) => boolean {
-  let argoCdOf: ReturnType<typeof argoCds> | undefined
-  return (one, other) => {
-    argoCdOf ??= argoCds(all)
-    return argoCdOf(one) === argoCdOf(other)
-  }
+  const argoCdOf = once(() => argoCds(all))
+  return (one, other) => argoCdOf()(one) === argoCdOf()(other)
 }
 
 /** Whether two deployments under one `clusterKey` certainly are of one Cluster; `all`: every hand-written manifest of their side. */
 export function sharing(all: readonly Manifest[]): (one: Deployment, other: Deployment) => boolean {
   const isOneArgoCd = oneArgoCd(all)
-  let copies: ReadonlySet<string> | undefined
+  const copies = once(() => copiedNames(all))
   return (one, other) => {
     // what the settings deploy is held against everything
     if (one.manifest === undefined || other.manifest === undefined) return true
-    copies ??= copiedNames(all)
     // what is at an address is one cluster, whichever Argo CD deploys there
-    const isAddress = one.destination !== 'in-cluster' && !copies.has(other.application) && !copies.has(one.application)
+    const isAddress = one.destination !== 'in-cluster' && !copies().has(other.application) && !copies().has(one.application)
     return isAddress || isOneArgoCd(one.manifest, other.manifest)
   }
 }
@@ -133,11 +127,10 @@ export function otherOwners(
 ): ReadonlyMap<string, string> {
   const isOneCluster = sharing(all)
   const left = new Set(now.map((one) => `${one.key} ${clusterKey(one) ?? ''}`))
-  const byCluster = new Map<string, Deployment[]>()
-  for (const one of before) {
-    const key = clusterKey(one)
-    if (key !== undefined) byCluster.set(key, [...(byCluster.get(key) ?? []), one])
-  }
+  const byCluster = grouped(
+    before.filter((one) => clusterKey(one) !== undefined),
+    (one) => clusterKey(one) ?? '',
+  )
   const owners = new Map<string, string>()
   const alone = new Set<string>()
   for (const one of before) {
