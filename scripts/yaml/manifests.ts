@@ -5,6 +5,7 @@ import type { JsonMap, MapValue, SourceFile, Value } from '../values/value.ts'
 import { parseYaml } from './parse.ts'
 import { toPlain, valueAt } from '../values/value.ts'
 import { yamlFindings } from './findings.ts'
+import { withPlaces } from './inside.ts'
 
 /** An object as it is written in a file. */
 export interface Manifest {
@@ -56,11 +57,7 @@ function collect(value: Value, manifests: Manifest[], findings: LocatedFinding[]
 
 /** An item of a List as if it were a document: its paths begin at itself, its places stay. */
 function fromOwnTop(value: Value, depth: number): Value {
-  const origin = { ...value.origin, path: value.origin.path.slice(depth) }
-  if (value.kind === 'map')
-    return { ...value, origin, entries: new Map([...value.entries].map(([key, entry]) => [key, fromOwnTop(entry, depth)])) }
-  if (value.kind === 'list') return { ...value, origin, items: value.items.map((item) => fromOwnTop(item, depth)) }
-  return { ...value, origin }
+  return withPlaces(value, (origin) => ({ ...origin, path: origin.path.slice(depth) }))
 }
 
 /** The objects of a List (`List`, `ApplicationList` and so on, one in another too), or the object itself. */
