@@ -8,8 +8,9 @@ import { Script } from 'node:vm'
 export const cacheOf = (folder, source) => join(folder, `cli-${source.slice(3, source.indexOf('\n'))}.cache`)
 
 /**
- * Runs dist/cli.cjs, which is a function of what a module sees, and returns what it exports, and its script. Compiling it takes longer than a check of one service,
- * so V8's code of the same build is handed over; V8 itself refuses that of another release of Node, and compiles anew.
+ * Runs dist/cli.cjs, which is a function of what a module sees, and returns what it exports, and its script. Compiling it takes
+ * longer than a check of one service, so V8's code of the same build is handed over; V8 itself refuses that of another release of
+ * Node, and compiles anew.
  */
 export function loadBundle(folder) {
   const file = join(folder, 'cli.cjs')

@@ -95,8 +95,8 @@ export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number
   if (outcome.settings !== undefined) sayUnknownReleases(outcome.settings, terminal)
   const { errors } = count(outcome.diagnostics)
   const { kept, uncompared: unseen } = outcome.byHand ?? { kept: 0, uncompared: [] }
-  const isOpen = uncomparable(ofSome, outcome.databases, outcome.comparison)
-  const uncompared = [...unseen, ...[...isOpen].map(([id, reason]) => `${id}, until this is fixed: ${reason}`)]
+  const open = uncomparable(ofSome, outcome.databases, outcome.comparison)
+  const uncompared = [...unseen, ...[...open].map(([id, reason]) => `${id}, until this is fixed: ${reason}`)]
   // a path from the top of another checkout would not show which one
   const isOne = outcome.comparison.base.repositories.length === 1 && workspace.databases === undefined
   const reader = format === 'pretty' || !isOne ? 'person' : 'program'
@@ -112,10 +112,13 @@ export async function plan(flags: PlanFlags, terminal: Terminal): Promise<number
     uncompared,
   }
   const changes = outcome.comparison.result().map(withoutSecrets)
-  const text = writers[format](about, isOpen.size === 0 ? changes : changes.filter(({ id }) => !isOpen.has(id)))
+  const text = writers[format](
+    about,
+    changes.filter(({ id }) => !open.has(id)),
+  )
   if (file === undefined) terminal.stdout(text)
   else file(text)
   const blocked = blockedBy(about.asked, errors)
   if (blocked !== undefined && format !== 'pretty') terminal.stderr(`${visible(blocked)}\n`)
-  return isOpen.size > 0 ? 1 : 0
+  return open.size > 0 ? 1 : 0
 }
