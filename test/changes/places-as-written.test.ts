@@ -1,6 +1,7 @@
 // Is a change of what is deployed as written blamed at the line that changed, or at the file that is gone?
 import { afterEach, expect, test } from 'vitest'
 import { openFiles } from '../support/files.ts'
+import { folderApplication } from '../support/folder-application.ts'
 
 const url = 'https://github.com/acme/gitops'
 let repository: ReturnType<typeof openFiles>
@@ -30,14 +31,7 @@ const files = {
   'dbs/a/meta.yaml': 'name: a\nspace: pg-a\n',
   'dbs/b/meta.yaml': 'name: b\nspace: pg-b\n',
 }
-const application = (path: string): string => `apiVersion: argoproj.io/v1alpha1
-kind: Application
-metadata: { name: p, namespace: argocd }
-spec:
-  project: default
-  destination: { server: https://kubernetes.default.svc, namespace: pg }
-  source: { repoURL: ${url}, targetRevision: main, path: ${path} }
-`
+const application = (path: string): string => folderApplication({ name: 'p', namespace: 'pg', url, path })
 const cluster = 'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: x }\nspec: { instances: 3, storage: { size: 1Gi } }\n'
 
 /** `<file>:<line>` of each error, and of what is related. */

@@ -1,6 +1,7 @@
 // Does a plan say of databases as written what a check says, each once?
 import { afterEach, expect, test } from 'vitest'
 import { openFiles } from '../support/files.ts'
+import { folderApplication } from '../support/folder-application.ts'
 
 const url = 'https://github.com/acme/gitops'
 let repository: ReturnType<typeof openFiles>
@@ -24,14 +25,7 @@ spec:
         targetRevision: 0.8.1
         helm: { values: "cluster: {enablePDB: false, instances: 1}" }
 `
-const application = (path: string): string => `apiVersion: argoproj.io/v1alpha1
-kind: Application
-metadata: { name: p, namespace: argocd }
-spec:
-  project: default
-  destination: { server: https://kubernetes.default.svc, namespace: pg }
-  source: { repoURL: ${url}, targetRevision: main, path: ${path} }
-`
+const application = (path: string): string => folderApplication({ name: 'p', namespace: 'pg', url, path })
 const cluster =
   'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: x, namespace: one }\nspec: { instances: 3, storage: { size: 1Gi } }\n'
 

@@ -1,6 +1,7 @@
 // Are objects of the operator judged whose Cluster is deployed elsewhere, and what is said where it is nowhere?
 import { afterEach, expect, test } from 'vitest'
 import { openFiles } from '../support/files.ts'
+import { folderApplication } from '../support/folder-application.ts'
 
 let opened: ReturnType<typeof openFiles> | undefined
 const close = (): void => {
@@ -10,8 +11,7 @@ const close = (): void => {
 afterEach(close)
 
 const url = 'https://github.com/acme/infra.git'
-const application = (name: string, path: string, namespace = 'data'): string =>
-  `apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: { name: ${name}, namespace: argocd }\nspec:\n  project: default\n  destination: { server: https://kubernetes.default.svc, namespace: ${namespace} }\n  source: { repoURL: ${url}, targetRevision: main, path: ${path} }\n`
+const application = (name: string, path: string, namespace = 'data'): string => folderApplication({ name, namespace, url, path })
 const cluster =
   'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: shared }\nspec:\n  instances: 1\n  enablePDB: false\n  imageName: ghcr.io/cloudnative-pg/postgresql:17.5\n  storage: { size: 1Gi }\n'
 const database = (name: string, more = 'owner: app'): string =>

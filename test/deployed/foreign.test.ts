@@ -1,6 +1,7 @@
 // Is it said which repositories that are not checked out may hold databases, and nothing of those that hold none?
 import { afterEach, expect, test } from 'vitest'
 import { openFiles } from '../support/files.ts'
+import { folderApplication } from '../support/folder-application.ts'
 
 const open: { remove(): void }[] = []
 afterEach(() => {
@@ -12,14 +13,8 @@ function repository(files: Readonly<Record<string, string>>) {
   return opened
 }
 
-const application = (name: string, address: string, path: string, namespace = 'web'): string => `apiVersion: argoproj.io/v1alpha1
-kind: Application
-metadata: { name: ${name}, namespace: argocd }
-spec:
-  project: default
-  destination: { server: https://kubernetes.default.svc, namespace: ${namespace} }
-  source: { repoURL: ${address}, targetRevision: main, path: ${path} }
-`
+const application = (name: string, address: string, path: string, namespace = 'web'): string =>
+  folderApplication({ name, url: address, path, namespace })
 const set = `apiVersion: argoproj.io/v1alpha1
 kind: ApplicationSet
 metadata: { name: all, namespace: argocd }

@@ -1,6 +1,7 @@
 // Is an Application that deploys nothing, since a word in it is misspelt, passed over in silence?
 import { afterEach, describe, expect, test } from 'vitest'
 import { openFiles } from '../support/files.ts'
+import { folderApplication } from '../support/folder-application.ts'
 
 const open: { remove(): void }[] = []
 afterEach(() => {
@@ -10,14 +11,7 @@ afterEach(() => {
 const url = 'https://github.com/acme/infra.git'
 const cluster = (name: string): string =>
   `apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: ${name} }\nspec:\n  instances: 3\n  storage: { size: 1Gi }\n`
-const application = (name: string, path: string, revision = 'main'): string => `apiVersion: argoproj.io/v1alpha1
-kind: Application
-metadata: { name: ${name}, namespace: argocd }
-spec:
-  project: default
-  destination: { server: https://kubernetes.default.svc, namespace: ${name} }
-  source: { repoURL: ${url}, targetRevision: ${revision}, path: ${path} }
-`
+const application = (name: string, path: string, revision = 'main'): string => folderApplication({ name, url, path, revision })
 const set = (generators: string, path: string): string => `apiVersion: argoproj.io/v1alpha1
 kind: ApplicationSet
 metadata: { name: all, namespace: argocd }
