@@ -5,7 +5,7 @@ import type { RenderedObject } from '../model.ts'
 import type { JsonMap, Path } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
 import { extensionChangesIn } from './statements.ts'
-import { isAbsent, listAt, plainAt, textAt, typed } from './subject.ts'
+import { isAbsent, listAt, objectsOfCluster, plainAt, textAt, typed } from './subject.ts'
 import type { ObjectRule, ObjectsSubject } from './subject.ts'
 
 const initdb = ['spec', 'bootstrap', 'initdb'] as const
@@ -50,11 +50,10 @@ function creationsIn(cluster: RenderedObject, list: Path): Creation[] {
 }
 
 /** Where extensions are created: the SQL of a new Cluster, and the Databases of it. */
-function* creationsOf(cluster: RenderedObject, { objects }: ObjectsSubject): Iterable<Creation> {
+function* creationsOf(cluster: RenderedObject, subject: ObjectsSubject): Iterable<Creation> {
   for (const list of ['postInitSQL', 'postInitApplicationSQL', 'postInitTemplateSQL']) yield* creationsIn(cluster, [...initdb, list])
-  for (const object of objects) {
-    if (object.kind !== 'Database' || textAt(object.plain, 'spec', 'cluster', 'name') !== cluster.name || isAbsent(object.plain['spec']))
-      continue
+  for (const object of objectsOfCluster(subject, cluster, 'Database')) {
+    if (isAbsent(object.plain['spec'])) continue
     for (const [index, extension] of listAt(object.plain, 'spec', 'extensions').entries()) {
       const name = textAt(extension, 'name')
       if (name !== undefined && !isAbsent(extension)) yield { object, path: ['spec', 'extensions', index, 'name'], name }

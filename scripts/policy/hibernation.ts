@@ -1,7 +1,7 @@
 // Does something wait for a Cluster that sleeps?
 import { here, named, phrase } from '../findings/message.ts'
 import type { RenderedObject } from '../model.ts'
-import { objectOf, plainAt, textAt, typed } from './subject.ts'
+import { objectOf, objectsOfCluster, plainAt, textAt, typed } from './subject.ts'
 import type { ObjectRule } from './subject.ts'
 
 const annotation = 'cnpg.io/hibernation'
@@ -26,12 +26,8 @@ export const hibernation: readonly ObjectRule[] = [
     *check(subject) {
       const cluster = objectOf(subject, 'Cluster')
       if (cluster === undefined || !isHibernated(cluster)) return
-      const awake = subject.objects.find(
-        ({ kind, plain }) =>
-          kind === 'ScheduledBackup' &&
-          textAt(plain, 'spec', 'cluster', 'name') === cluster.name &&
-          plainAt(plain, 'spec', 'suspend') !== true,
-      )
+      const schedules = objectsOfCluster(subject, cluster, 'ScheduledBackup')
+      const awake = schedules.find(({ plain }) => plainAt(plain, 'spec', 'suspend') !== true)
       if (awake === undefined) return
       yield {
         object: cluster,

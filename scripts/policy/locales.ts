@@ -8,7 +8,7 @@ import { lookup } from '../values/lookup.ts'
 import { isServerEncoding, isUtf8 } from '../postgres/encodings.ts'
 import type { Json, Path } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
-import { isAbsent, listAt, objectOf, plainAt, textAt } from './subject.ts'
+import { isAbsent, listAt, objectOf, objectsOfCluster, plainAt, textAt } from './subject.ts'
 import type { ObjectFinding, ObjectRule, ObjectsSubject } from './subject.ts'
 
 interface Wrong {
@@ -116,10 +116,8 @@ function finding(object: RenderedObject, above: Path, { field, message, help }: 
   return { object, message, places: [{ path: [...above, field] }], help }
 }
 
-function databasesOf({ objects }: ObjectsSubject, cluster: RenderedObject): RenderedObject[] {
-  return objects.filter(
-    ({ kind, plain }) => kind === 'Database' && textAt(plain, 'spec', 'cluster', 'name') === cluster.name && !isAbsent(plain['spec']),
-  )
+function databasesOf(subject: ObjectsSubject, cluster: RenderedObject): RenderedObject[] {
+  return objectsOfCluster(subject, cluster, 'Database').filter(({ plain }) => !isAbsent(plain['spec']))
 }
 
 /** What `template1` is like where this tool sees how the Cluster was made: without SQL of its own, and not copied from another. */

@@ -3,15 +3,14 @@ import { fieldAt, here, named, phrase, shown } from '../findings/message.ts'
 import { nearest } from '../values/path.ts'
 import type { RenderedObject } from '../model.ts'
 import type { Path } from '../values/value.ts'
-import { instancesIn, listAt, objectOf, plainAt, textAt } from './subject.ts'
+import { instancesIn, listAt, objectOf, objectsOfCluster, plainAt, textAt } from './subject.ts'
 import type { ObjectFinding, ObjectRule, ObjectsSubject } from './subject.ts'
 
 /** The Poolers before the Cluster of the same values. */
 function* poolersOf(subject: ObjectsSubject): Iterable<{ readonly cluster: RenderedObject; readonly pooler: RenderedObject }> {
   const cluster = objectOf(subject, 'Cluster')
   if (cluster === undefined) return
-  for (const pooler of subject.objects)
-    if (pooler.kind === 'Pooler' && textAt(pooler.plain, 'spec', 'cluster', 'name') === cluster.name) yield { cluster, pooler }
+  for (const pooler of objectsOfCluster(subject, cluster, 'Pooler')) yield { cluster, pooler }
 }
 
 const disabled: Path = ['spec', 'managed', 'services', 'disabledDefaultServices']

@@ -7,7 +7,7 @@ import { printed } from '../values/printed.ts'
 import type { RenderedObject } from '../model.ts'
 import type { Json, Path } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
-import { isAbsent, listAt, objectOf, officialChart, plainAt, textAt, typed } from './subject.ts'
+import { isAbsent, listAt, objectOf, objectsOfCluster, officialChart, plainAt, textAt, typed } from './subject.ts'
 import type { ObjectFinding, ObjectRule, ObjectsSubject } from './subject.ts'
 
 const bootstrap = ['spec', 'bootstrap'] as const
@@ -66,11 +66,6 @@ function* unusableSources(subject: ObjectsSubject): Iterable<ObjectFinding> {
   }
 }
 
-/** The objects of a kind that belong to the Cluster. */
-function ofCluster({ objects }: ObjectsSubject, cluster: RenderedObject, kind: string): RenderedObject[] {
-  return objects.filter((object) => object.kind === kind && textAt(object.plain, 'spec', 'cluster', 'name') === cluster.name)
-}
-
 /** Whether SQL of a new Cluster may make roles: SQL in ConfigMaps and Secrets is not known. */
 function mayMakeRoles(initdb: Json | undefined): boolean {
   return ['postInitSQL', 'postInitApplicationSQL', 'postInitTemplateSQL'].some((list) => {
@@ -86,7 +81,7 @@ function rolesOf(cluster: RenderedObject, subject: ObjectsSubject): string[] | u
   const initdb = plainAt(methods, 'initdb')
   if (isJsonMap(plainAt(initdb, 'import')) || mayMakeRoles(initdb)) return undefined
   const managed = listAt(cluster.plain, 'spec', 'managed', 'roles').flatMap((role) => (isAbsent(role) ? [] : (textAt(role, 'name') ?? [])))
-  const declared = ofCluster(subject, cluster, 'DatabaseRole').flatMap(({ plain: { spec } }) =>
+  const declared = objectsOfCluster(subject, cluster, 'DatabaseRole').flatMap(({ plain: { spec } }) =>
     isAbsent(spec) ? [] : (textAt(spec, 'name') ?? []),
   )
   return [textAt(initdb, 'owner') || textAt(initdb, 'database') || 'app', 'postgres', ...managed, ...declared]
@@ -103,7 +98,7 @@ export const references: readonly ObjectRule[] = [
     *check(subject) {
       const cluster = objectOf(subject, 'Cluster')
       const known = cluster === undefined ? undefined : rolesOf(cluster, subject)
-      for (const object of cluster === undefined || known === undefined ? [] : ofCluster(subject, cluster, 'Database')) {
+      for (const object of cluster === undefined || known === undefined ? [] : objectsOfCluster(subject, cluster, 'Database')) {
         const path = ['spec', 'owner']
         const owner = isAbsent(object.plain['spec']) ? undefined : textAt(object.plain, ...path)
         const meant = owner === undefined ? undefined : misspelt(owner, known ?? [])
@@ -157,7 +152,7 @@ export const references: readonly ObjectRule[] = [
     reads: [],
     *check(subject) {
       const cluster = objectOf(subject, 'Cluster')
-      for (const object of cluster === undefined ? [] : ofCluster(subject, cluster, 'Subscription')) {
+      for (const object of cluster === undefined ? [] : objectsOfCluster(subject, cluster, 'Subscription')) {
         const path = ['spec', 'externalClusterName']
         const name = textAt(object.plain, ...path) ?? ''
         if (cluster === undefined || name === '' || externalNamed(cluster, name) !== undefined) continue
@@ -183,7 +178,7 @@ export const references: readonly ObjectRule[] = [
       const path = ['spec', 'postgresql', 'parameters', 'wal_level']
       const level = textAt(cluster?.plain, ...path)
       if (cluster === undefined || level === undefined || !/^(?:replica|minimal|archive|hot_standby)$/i.test(level)) return
-      const [publication] = ofCluster(subject, cluster, 'Publication')
+      const [publication] = objectsOfCluster(subject, cluster, 'Publication')
       if (publication === undefined) return
       yield {
         object: cluster,
@@ -203,7 +198,7 @@ export const references: readonly ObjectRule[] = [
     *check(subject) {
       const cluster = objectOf(subject, 'Cluster')
       const declared = listAt(cluster?.plain, 'spec', 'tablespaces').flatMap((one) => textAt(one, 'name') ?? [])
-      for (const object of cluster === undefined ? [] : ofCluster(subject, cluster, 'Database')) {
+      for (const object of cluster === undefined ? [] : objectsOfCluster(subject, cluster, 'Database')) {
         const path = ['spec', 'tablespace']
         const name = textAt(object.plain, ...path) ?? ''
         if (cluster === undefined || name === '' || name === 'pg_default' || declared.includes(name) || isAbsent(object.plain['spec']))

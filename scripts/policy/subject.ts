@@ -179,6 +179,11 @@ export function objectOf(subject: ObjectsSubject, kind: string): RenderedObject 
   return subject.objects.find((object) => object.kind === kind)
 }
 
+/** The objects of a kind that name the Cluster as theirs. */
+export function objectsOfCluster({ objects }: ObjectsSubject, cluster: RenderedObject, kind: string): RenderedObject[] {
+  return objects.filter((object) => object.kind === kind && textAt(object.plain, 'spec', 'cluster', 'name') === cluster.name)
+}
+
 /** The instances of a Cluster, of which the CRD's default is 1; undefined: no number. */
 export function instancesIn({ plain }: RenderedObject): number | undefined {
   const written = plainAt(plain, 'spec', 'instances')
