@@ -51,7 +51,7 @@ export async function runPipeline(given: Workspace, options: PipelineOptions): P
   const opening = bases === undefined ? undefined : await readBase(workspace, bases, { settings: written, tree: opened, changed })
   const tree = changed && opening !== undefined && opened.blob !== undefined ? lazyTree(opened, opening.differs) : opened
 
-  const charts = chartsOnBothSides(workspace, { settings: written, staged: options.staged, base: opening })
+  const charts = chartsOnBothSides(workspace, { settings: written, staged: options.staged, index: opened.index, base: opening })
   const isElsewhereSame = changed && options.staged && written.generate && opening?.stagesLoose() === false
   const found = await discoverAll({ settings: written, tree, charts: charts.charts, isElsewhereSame })
   const { settings, generated, databases } = found

@@ -59,7 +59,7 @@ export function openBaseTree(
       {
         revision,
         tree: { ...opened.tree, ...shown, revision, wide },
-        bytes: commitBytes(workspace.root, commit, place?.at),
+        bytes: commitBytes(workspace.root, commit, { at: place?.at, index: tree.index }),
         differs: opened.differs,
       },
       { workspace, from, layout, tree, place },

@@ -17,8 +17,9 @@ import { withVersions } from '../discover/address.ts'
 import { discover, renderedFolder } from '../discover/discover.ts'
 import { commitBytes } from '../repository/git-bytes.ts'
 import { once } from '../values/once.ts'
-import { commitTree, stagedPaths } from '../repository/git.ts'
+import { commitTree } from '../repository/git.ts'
 import type { CommitTree } from '../repository/git.ts'
+import { openIndex } from '../repository/staged.ts'
 import { revisionIn, treeBelow } from '../repository/tree.ts'
 import type { Tree } from '../repository/tree.ts'
 import { leftFolders } from '../repository/moved.ts'
@@ -78,7 +79,9 @@ async function readOwnBase(workspace: Workspace, bases: Bases, current: Current)
   // absent: the root is as it is now
   const from = baseOfFolder(bases, workspace.root)
   const stagesLoose = once(
-    (): boolean => from !== undefined && stagedPaths(workspace.root, from.commit).some((path) => isLoosePath(path, layout)),
+    (): boolean =>
+      from !== undefined &&
+      [...(tree.index ?? openIndex(workspace.root)).since(from.commit).keys()].some((path) => isLoosePath(path, layout)),
   )
   let place: Place | undefined
   let first = openBaseTree(workspace, bases, { layout, current: layout, tree })

@@ -133,11 +133,14 @@ function archiveAt(path: string): Uint8Array | undefined {
   return read?.ok === true ? read.bytes : undefined
 }
 
+/** Where the charts of a repository are, unless its settings name more folders. */
+export const usualCharts = 'charts'
+
 function onShelves(pin: ChartPin, looking: Looking): FoundChart | MissingChart | undefined {
   const { repository, ...places } = looking
   const given = places.given === undefined ? [] : [{ bytes: diskBytes(places.given, places.given), folder: '', shown: places.given }]
   const shelves: readonly Shelf[] = [
-    { bytes: repository, folder: 'charts', shown: 'charts' },
+    { bytes: repository, folder: usualCharts, shown: usualCharts },
     ...places.folders.map((folder) => ({ bytes: repository, folder, shown: folder.replace(/^\.\//, '').replace(/\/$/, '') })),
     ...given,
   ]

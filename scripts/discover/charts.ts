@@ -7,6 +7,7 @@ import { diskBytes } from '../repository/bytes.ts'
 import type { Bytes } from '../repository/bytes.ts'
 import { indexBytes } from '../repository/git-bytes.ts'
 import { repositoryTop } from '../repository/place.ts'
+import type { Index } from '../repository/staged.ts'
 import { skippedFiles } from '../repository/sparse.ts'
 import { isStandingIn } from '../repository/workspace.ts'
 import type { Workspace } from '../repository/workspace.ts'
@@ -22,21 +23,25 @@ export function chartsOnBothSides(
   {
     settings,
     staged,
+    index,
     base,
   }: {
     readonly settings: Settings
     readonly staged: boolean
+    /** the index that is judged, as far as it has been read */
+    readonly index: Index | undefined
     readonly base: { readonly settings?: Settings; readonly bytes: Bytes } | undefined
   },
 ): { readonly charts: Charts; readonly baseCharts: Charts } {
-  const charts = chartsOf(workspace, settings, judgedBytes(workspace, settings, staged))
+  const charts = chartsOf(workspace, settings, judgedBytes(workspace, settings, staged, index))
   return { charts, baseCharts: base === undefined ? charts : chartsOf(workspace, base.settings ?? settings, base.bytes) }
 }
 
 /** What is on disk, or staged in the repository that the command is run in. */
-function judgedBytes(workspace: Workspace, settings: Settings, staged: boolean): Bytes {
-  const bytesOf = (folder: string): Bytes => (staged && isStandingIn(workspace, folder) ? indexBytes(folder) : workTreeBytes(folder))
-  return withCheckoutBytes(bytesOf(workspace.root), openCheckouts(workspace, settings), ({ folder }) => bytesOf(folder))
+function judgedBytes(workspace: Workspace, settings: Settings, staged: boolean, index?: Index): Bytes {
+  const bytesOf = (folder: string, known?: Index): Bytes =>
+    staged && isStandingIn(workspace, folder) ? indexBytes(folder, known) : workTreeBytes(folder)
+  return withCheckoutBytes(bytesOf(workspace.root, index), openCheckouts(workspace, settings), ({ folder }) => bytesOf(folder))
 }
 
 /** The work tree; what a sparse checkout leaves out of it is in the index. */

@@ -1,11 +1,13 @@
 // Which files does a layout need, and from which checkout and state does each come?
+import { usualCharts } from '../charts/find.ts'
 import { openCheckouts, withCheckouts } from './checkouts.ts'
 import { ownSettingsFile, settingsFile } from './settings.ts'
 import type { Settings } from '../model.ts'
-import { indexTree, trackedPaths } from '../repository/git.ts'
+import { indexTree } from '../repository/git.ts'
 import { findRepository, folderInRepository, repositoryTop } from '../repository/place.ts'
 import { originOf } from '../repository/remote.ts'
 import { withSkipped } from '../repository/sparse.ts'
+import { openIndex, trackedPaths } from '../repository/staged.ts'
 import { overlay, workTree } from '../repository/tree.ts'
 import type { Tree } from '../repository/tree.ts'
 import { isStandingIn, shownPath, UsageError } from '../repository/workspace.ts'
@@ -101,7 +103,11 @@ function checkedOut(root: string, list: readonly string[]): Tree {
 export function openSettingsTree(workspace: Workspace, staged: boolean): Tree {
   if (!staged || !isStandingIn(workspace, workspace.root))
     return withEdits(withSkipped(workTree(workspace.root, []), workspace.root, [settingsFile, ownSettingsFile]), workspace)
-  const tree = indexTree(workspace.root, [...usualFolders, usualFolder, ownSettingsFile])
+  const folders = [...usualFolders, usualFolder, ownSettingsFile]
+  const index = openIndex(workspace.root)
+  // one listing is enough for charts, too
+  index.list([...folders, usualCharts])
+  const tree = indexTree(workspace.root, folders, index)
   // what every command needs
   tree.prefetch?.(tree.paths.filter((path) => !path.startsWith(`${usualFolder}/`) && !path.startsWith('helm-values/data/rendered/')))
   return withEdits(tree, workspace)

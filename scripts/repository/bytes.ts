@@ -92,8 +92,8 @@ function readFolder(folder: string, boundary: string): FolderBytes {
   return { ok: true, files }
 }
 
-/** O_NONBLOCK: a pipe must not hang us. */
-function readBytes(path: string): FileBytes {
+/** A regular file, byte for byte. O_NONBLOCK: a pipe must not hang us. */
+export function readBytes(path: string): FileBytes {
   let descriptor: number | undefined
   try {
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)

@@ -25,7 +25,7 @@ const folderSpec = (folder: string): string => (folder === '' ? '.' : folder)
 
 /** Every call of git. Each reads refs, the index or objects of the repository, none the work tree, none the network. */
 /** Compares the index: no program of the repository's settings runs, and renames are two changes. */
-const plainDiff = ['--no-ext-diff', '--no-textconv', '--no-renames', '--ignore-submodules=all', '--relative', '--name-only']
+const plainDiff = ['--no-ext-diff', '--no-textconv', '--no-renames', '--ignore-submodules=all', '--relative']
 
 export const calls = {
   /** reads refs and commits: HEAD's and `ref`'s id, then their merge bases with `^` before them; nothing where one is unknown */
@@ -54,6 +54,7 @@ export const calls = {
       '--cached',
       '--ita-invisible-in-index',
       ...plainDiff,
+      '--name-only',
       '--diff-filter=A',
       '-z',
       emptyTree,
@@ -61,9 +62,9 @@ export const calls = {
       ...paths,
     ],
   }),
-  /** reads the index and trees: the paths below the folder whose staged content a commit does not have */
+  /** reads the index and trees: where below the folder a commit differs from what is staged, with the modes and ids of both sides */
   stagedSince: (commit: string): GitCall => ({
-    args: ['diff-index', '--cached', ...plainDiff, '-z', commit, '--'],
+    args: ['diff-index', '--cached', '--raw', '--no-abbrev', ...plainDiff, '-z', commit, '--'],
   }),
   /** reads the index and blobs: the staged files that hold one of some words */
   mentioning: (words: readonly string[], folder: string): GitCall => ({

@@ -1,22 +1,20 @@
-// What do git's index and history hold? Read through git objects, in bulk, without touching the work tree.
-import { createHash } from 'node:crypto'
+// What do git's index and history hold? Read in bulk, and never what only the work tree holds.
 import { posix } from 'node:path'
-import { ask, calls, git, GitFailure, lackingObject } from './git-command.ts'
+import { checkedOutBlob, readBlobs } from './blobs.ts'
+import { ask, calls, git, GitFailure } from './git-command.ts'
+import { blobId } from './object-id.ts'
+import { announced, entriesAt, openIndex } from './staged.ts'
+import type { Entry, Index } from './staged.ts'
 import { decodeText } from './tree.ts'
 import type { FileText, Tree } from './tree.ts'
-
-export interface Entry {
-  readonly mode: string
-  readonly id: string
-}
 
 const link = '120000'
 const submodule = '160000'
 
 /** The staged files below the given folders of `root` (which may lie inside a larger repository); texts are read on demand. */
-export function indexTree(root: string, folders: readonly string[]): Tree {
+export function indexTree(root: string, folders: readonly string[], index: Index = openIndex(root)): Tree {
   const entries = new Map<string, Entry>()
-  for (const { path, mode, id, stage } of listIndex(root, folders)) {
+  for (const { path, mode, id, stage } of index.list(folders)) {
     if (stage !== '0')
       throw new GitFailure(`${path} has a merge conflict, but a staged file must be one text; resolve it and \`git add\` it`)
     entries.set(path, { mode, id })
@@ -29,66 +27,14 @@ export function indexTree(root: string, folders: readonly string[]): Tree {
     blob: (path) => files.get(path),
     mentioning: (words, folder) => grep(root, words, folder),
     prefetch: texts.prefetch,
+    index,
   }
-}
-
-/** Files of `git add -N`: their text is not staged, and the index holds an empty one in its place. */
-function announced(root: string, entries: ReadonlyMap<string, Entry>): readonly string[] {
-  const [first] = entries.values()
-  const emptyId = blobId('', first?.id.length ?? 0)
-  const empty = [...entries].filter(([, { id }]) => id === emptyId)
-  const [, one] = empty[0] ?? []
-  if (one === undefined) return []
-  const paths = empty.map(([path]) => path)
-  // listing every file would make a long command line
-  const asked = paths.length > 500 ? ['.'] : paths
-  const staged = new Set(
-    git(root, calls.staged(objectId('tree', Buffer.alloc(0), one.id.length), asked))
-      .toString('utf8')
-      .split('\0'),
-  )
-  return paths.filter((path) => !staged.has(path))
-}
-
-interface Listed extends Entry {
-  readonly path: string
-  readonly stage: string
-  /** a sparse checkout leaves it out of the work tree */
-  readonly isSkipped: boolean
-}
-
-/** The index below some folders of `root`; conflicts are listed with each of their stages. */
-export function listIndex(root: string, folders: readonly string[]): readonly Listed[] {
-  const listing = git(root, calls.index(folders)).toString('utf8')
-  const listed: Listed[] = []
-  for (const line of listing.split('\0')) {
-    const tab = line.indexOf('\t')
-    if (tab < 0) continue
-    const [tag, mode = '', id = '', stage = ''] = line.slice(0, tab).split(' ')
-    listed.push({ path: line.slice(tab + 1), mode, id, stage, isSkipped: tag?.toUpperCase() === 'S' })
-  }
-  return listed
-}
-
-/** The paths that git tracks below `root`; undefined where git can't be asked. */
-export function trackedPaths(root: string): readonly string[] | undefined {
-  try {
-    return [...new Set(listIndex(root, ['']).map(({ path }) => path))].sort()
-  } catch (error) {
-    if (error instanceof GitFailure) return undefined
-    throw error
-  }
-}
-
-/** The paths below `root` whose staged content is another one than that of a commit. */
-export function stagedPaths(root: string, commit: string): readonly string[] {
-  return git(root, calls.stagedSince(commit)).toString('utf8').split('\0')
 }
 
 /** The files that a sparse checkout leaves out of the work tree: they exist nevertheless, and a change does not delete them. */
 export function skippedTree(root: string, folders: readonly string[]): Tree {
   const entries = new Map<string, Entry>()
-  for (const { path, mode, id, isSkipped } of listIndex(root, folders)) if (isSkipped) entries.set(path, { mode, id })
+  for (const { path, mode, id, isSkipped } of openIndex(root).list(folders)) if (isSkipped) entries.set(path, { mode, id })
   const files = followLinks(root, entries)
   const texts = readAhead(root, files)
   return { ...treeOf(files, texts.read), blob: (path) => files.get(path), prefetch: texts.prefetch }
@@ -101,7 +47,7 @@ function grep(root: string, words: readonly string[], folder: string): ReadonlyS
 }
 
 /**
- * Texts by path and id. A text that has not been read yet is read together with those that follow it in path order,
+ * Texts by path and id. One that the work tree does not have is read together with those that follow it in path order,
  * four times as many at each miss: reading a few files costs little, reading all of them costs a handful of git processes.
  */
 function readAhead(
@@ -114,27 +60,29 @@ function readAhead(
   const paths = [...files.keys()].sort()
   const texts = new Map<string, FileText>()
   let ahead = 16
-  const fetch = (ids: readonly string[]): void => {
-    for (const [id, text] of readBlobs(
-      root,
-      ids.filter((id) => !texts.has(id)),
-    ))
-      texts.set(id, text)
+  const take = (path: string, id: string): boolean => {
+    if (id === '' || texts.has(id)) return true
+    const bytes = checkedOutBlob(root, path, id)
+    if (bytes !== undefined) texts.set(id, decodeText(bytes))
+    return bytes !== undefined
+  }
+  const fetch = (wanted: readonly string[]): void => {
+    const missing = wanted.flatMap((path) => {
+      const id = files.get(path)
+      return id === undefined || take(path, id) ? [] : [id]
+    })
+    for (const [id, text] of readBlobs(root, missing)) texts.set(id, text)
   }
   return {
     read: (path, id) => {
-      if (!texts.has(id)) {
-        const ids: string[] = []
-        for (let at = paths.indexOf(path); at < paths.length && ids.length < ahead; at++) {
-          const next = files.get(paths[at] as string) as string
-          if (!texts.has(next)) ids.push(next)
-        }
+      if (!take(path, id)) {
+        const at = paths.indexOf(path)
+        fetch(paths.slice(at, at + ahead))
         ahead *= 4
-        fetch(ids)
       }
       return texts.get(id)
     },
-    prefetch: (wanted) => fetch(wanted.map((path) => files.get(path) ?? '')),
+    prefetch: fetch,
   }
 }
 
@@ -155,17 +103,8 @@ export function commitTree(
   options: { readonly folders: readonly string[]; readonly current: Tree; readonly at?: string; wanted(path: string): boolean },
 ): CommitTree {
   const { current, folders, at } = options
-  const entries = new Map<string, Entry>()
-  const paths = folders.includes('') ? [] : folders.flatMap((folder) => [folder, `${folder}/`])
-  for (const line of git(root, calls.files(commit, paths, at))
-    .toString('utf8')
-    .split('\0')) {
-    const tab = line.indexOf('\t')
-    if (tab < 0) continue
-    const [mode = '', , id = ''] = line.slice(0, tab).split(' ')
-    entries.set(line.slice(tab + 1), { mode, id })
-  }
-  const files = followLinks(root, entries)
+  const index = at === undefined ? current.index : undefined
+  const files = followLinks(root, (index && entriesAt(index, commit, folders)) ?? listCommit(root, commit, folders, at))
   const isSame = (path: string, id: string): boolean => {
     const known = current.blob?.(path)
     if (known !== undefined) return known === id
@@ -195,6 +134,21 @@ export function commitTree(
       return id === undefined || id === '' ? current.read(path) !== undefined : !isSame(path, id)
     },
   }
+}
+
+/** The files of a commit below some folders of `root`, or of `at`, a folder from the repository's top. */
+export function listCommit(root: string, commit: string, folders: readonly string[], at?: string): Map<string, Entry> {
+  const entries = new Map<string, Entry>()
+  const paths = folders.includes('') ? [] : folders.flatMap((folder) => [folder, `${folder}/`])
+  for (const line of git(root, calls.files(commit, paths, at))
+    .toString('utf8')
+    .split('\0')) {
+    const tab = line.indexOf('\t')
+    if (tab < 0) continue
+    const [mode = '', , id = ''] = line.slice(0, tab).split(' ')
+    entries.set(line.slice(tab + 1), { mode, id })
+  }
+  return entries
 }
 
 const linkToNothing = {
@@ -239,40 +193,4 @@ export function followLinks(root: string, entries: ReadonlyMap<string, Entry>): 
     for (const [other, blob] of below) files.set(`${path}${other.slice(target.length)}`, blob)
   }
   return files
-}
-
-/** Blobs as texts, by id; a blob that the clone lacks is a GitFailure. */
-function readBlobs(root: string, wanted: readonly string[]): Map<string, FileText> {
-  return new Map([...readBlobBytes(root, wanted)].map(([id, bytes]) => [id, decodeText(bytes)]))
-}
-
-/** Blobs by id, read by one `git cat-file --batch`. */
-export function readBlobBytes(root: string, wanted: readonly string[]): Map<string, Buffer> {
-  const blobs = new Map<string, Buffer>()
-  const ids = [...new Set(wanted)].filter((id) => id !== '')
-  if (ids.length === 0) return blobs
-  const output = git(root, calls.blobs(ids))
-  let offset = 0
-  for (const id of ids) {
-    const end = output.indexOf(10, offset)
-    const [, kind, length] = output.toString('latin1', offset, end).split(' ')
-    offset = end + 1
-    if (kind !== 'blob') throw lackingObject(root, id)
-    const size = Number(length)
-    blobs.set(id, output.subarray(offset, offset + size))
-    offset += size + 1
-  }
-  return blobs
-}
-
-/** The id that git gives a text, by the length of the repository's ids (SHA-1 or SHA-256). */
-function blobId(text: string, length: number): string {
-  return objectId('blob', Buffer.from(text), length)
-}
-
-function objectId(kind: 'blob' | 'tree', bytes: Buffer, length: number): string {
-  return createHash(length === 64 ? 'sha256' : 'sha1')
-    .update(`${kind} ${bytes.length}\0`)
-    .update(bytes)
-    .digest('hex')
 }

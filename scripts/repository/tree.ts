@@ -4,6 +4,7 @@ import { isUtf8 } from 'node:buffer'
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs'
 import type { Dirent } from 'node:fs'
 import { dirname, isAbsolute, join, relative, sep } from 'node:path'
+import type { Index } from './staged.ts'
 
 /** Larger files are refused unread: no values file comes near, and whatever is read must be checked within seconds. */
 const maxBytes = 1024 * 1024
@@ -40,6 +41,8 @@ export interface Tree {
   readonly later?: (path: string) => boolean
   /** reads some files at once, if that costs less than one by one */
   readonly prefetch?: (paths: readonly string[]) => void
+  /** the git index that the files are of */
+  readonly index?: Index
   /** every file of the repository below the root, where this tree lists only some folders */
   readonly wide?: () => Tree
   /** every YAML file that git tracks below the root (outside of git: every one there is) that may be a manifest */
