@@ -2,6 +2,7 @@
 // Runs the command line; in a checkout it first builds dist/ when that is missing or older than its sources.
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { isatty } from 'node:tty'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { loadBundle } from './bundle.mjs'
 
@@ -49,7 +50,8 @@ process.stdout.on('error', (error) => {
   process.stderr.write(`cnpg-values: the output can't be written (${error.code})\n`)
 })
 process.stderr.on('error', () => {})
-const isDialogue = process.stdin.isTTY === true && process.stderr.isTTY === true
+// process.stdin would open it
+const isDialogue = isatty(0) && isatty(2)
 
 const code = await main(process.argv.slice(2), {
   cwd: process.cwd(),
