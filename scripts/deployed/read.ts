@@ -8,7 +8,7 @@ import { draftedIn } from './drafts.ts'
 import type { Written, WrittenState } from './state.ts'
 import { operatorFindings } from './installed-operators.ts'
 import { deployedFiles } from './manifest-files.ts'
-import { leftOut, passedOver, undeployedClusters } from './undeployed.ts'
+import { leftOut, notTracked, passedOver, undeployedClusters } from './undeployed.ts'
 import { idlePatterns } from './idle-generators.ts'
 import { misspeltKinds } from './misspelt-kinds.ts'
 import type { ManifestFile } from './manifests.ts'
@@ -87,6 +87,7 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
       ...findings,
       ...passedOver(loose, files, seen),
       ...leftOut(loose),
+      ...notTracked(loose),
     ],
   }
 }

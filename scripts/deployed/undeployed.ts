@@ -60,6 +60,22 @@ export function leftOut({ leftOut: [first, ...others] = [] }: LooseFiles): Locat
   ]
 }
 
+/** The same of manifests that are only on this disk: nobody else has them, and Argo CD has not. */
+export function notTracked({ untracked: [first, ...others] = [] }: LooseFiles): LocatedFinding[] {
+  if (first === undefined) return []
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`
+  const start = Math.max(0, first.text.search(/kind["']?[ \t]*:/))
+  return [
+    {
+      rule: 'argocd/not-computed',
+      severity: 'info',
+      message: phrase`this manifest${named(more)} is passed over: git does not track its file`,
+      at: { file: first, span: { start, end: start + 'kind'.length } },
+      help: phrase`\`git add\` it if it is to be deployed`,
+    },
+  ]
+}
+
 function wordIn(text: string): Span {
   const [word, start] = ['postgresql.cnpg.io', 'cloudnative-pg']
     .map((one) => [one, text.indexOf(one)] as const)

@@ -15,11 +15,18 @@ export interface LooseFiles {
   readonly passedOver?: readonly { readonly path: string; readonly text: string }[]
   /** manifests of Applications that the kustomization beside them names in a comment alone */
   readonly leftOut?: readonly { readonly path: string; readonly text: string }[]
+  /** manifests of any such kind in files that git does not track */
+  readonly untracked?: readonly { readonly path: string; readonly text: string }[]
   /** whether charts that are not printed hold ObjectStores, whose names nobody knows then */
   readonly hasUnknownStores: boolean
 }
 
 export const nothingLoose: LooseFiles = { files: [], charts: [], hasUnknownStores: false }
+
+/** Whether there is nothing to judge, and nothing to say either. */
+export function isNothingLoose({ files, charts, passedOver = [], leftOut = [], untracked = [] }: LooseFiles): boolean {
+  return [files, charts, passedOver, leftOut, untracked].every((found) => found.length === 0)
+}
 
 export const kustomizations = ['kustomization.yaml', 'kustomization.yml', 'Kustomization']
 
@@ -136,12 +143,18 @@ function search(tree: Tree, { layout: own, generate, apps }: Search): LooseFiles
     else if (applications.test(read.text)) charts.add(chart)
     else if (stores.test(read.text)) hasUnknownStores = true
   }
+  const untracked = (loose.untracked?.() ?? []).flatMap((path) => {
+    const isOne = isLoosePath(path, layout, apps) && isNamed(path, apps) && !path.endsWith('.tpl')
+    const text = isOne ? textOf(path, loose) : ''
+    return definesManifest(text) ? [{ path, text }] : []
+  })
   return {
     files,
     charts: [...charts],
     hasUnknownStores,
     ...(passedOver.length > 0 && { passedOver }),
     ...(leftOut.length > 0 && { leftOut }),
+    ...(untracked.length > 0 && { untracked }),
   }
 }
 

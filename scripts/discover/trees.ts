@@ -7,7 +7,7 @@ import { indexTree } from '../repository/git.ts'
 import { findRepository, folderInRepository, repositoryTop } from '../repository/place.ts'
 import { originOf } from '../repository/remote.ts'
 import { withSkipped } from '../repository/sparse.ts'
-import { openIndex, trackedPaths } from '../repository/staged.ts'
+import { openIndex, trackedPaths, untrackedPaths } from '../repository/staged.ts'
 import { overlay, workTree } from '../repository/tree.ts'
 import type { Tree } from '../repository/tree.ts'
 import { isStandingIn, shownPath, UsageError } from '../repository/workspace.ts'
@@ -75,7 +75,8 @@ function mentioned(all: Tree): Tree {
 function tracked(root: string): Tree {
   const paths = findRepository(root) === undefined ? undefined : trackedPaths(root)
   const tree = withSkipped(workTree(root, paths === undefined ? [''] : []), root, [''])
-  return { ...tree, paths: paths?.filter(isManifestPath) ?? looseOutsideGit(tree, root) }
+  if (paths === undefined) return { ...tree, paths: looseOutsideGit(tree, root) }
+  return { ...tree, paths: paths.filter(isManifestPath), untracked: () => untrackedPaths(root) }
 }
 
 /** No repository of manifests is larger; a home folder, or a disk, is. */

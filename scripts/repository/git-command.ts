@@ -23,7 +23,7 @@ export interface GitCall {
 
 const folderSpec = (folder: string): string => (folder === '' ? '.' : folder)
 
-/** Every call of git. Each reads refs, the index or objects of the repository, none the work tree, none the network. */
+/** Every call of git. Each reads refs, the index or objects of the repository, none the files of the work tree, none the network. */
 /** Compares the index: no program of the repository's settings runs, and renames are two changes. */
 const plainDiff = ['--no-ext-diff', '--no-textconv', '--no-renames', '--ignore-submodules=all', '--relative']
 
@@ -46,6 +46,8 @@ export const calls = {
   index: (folders: readonly string[]): GitCall => ({
     args: ['--literal-pathspecs', 'ls-files', '--stage', '-t', '-z', '--', ...folders.map(folderSpec)],
   }),
+  /** reads the index, what it is told to ignore, and the names of files in the work tree: those that it does not track */
+  untracked: (): GitCall => ({ args: ['ls-files', '--others', '--exclude-standard', '-z', '--', '.'] }),
   /** reads the index: those of these files that a commit would hold, so not those of `git add -N` */
   staged: (emptyTree: string, paths: readonly string[]): GitCall => ({
     args: [

@@ -105,14 +105,21 @@ function listIndex(root: string, folders: readonly string[]): readonly Listed[] 
 
 /** The paths that git tracks below `root`; undefined where git can't be asked. */
 export function trackedPaths(root: string): readonly string[] | undefined {
+  return askedFor(() => {
+    const listed = openIndex(root).list([''])
+    return [...new Set(listed.map(({ path }) => path))].sort()
+  })
+}
+
+/** The paths below `root` that git neither tracks nor ignores; none where git can't be asked. */
+export function untrackedPaths(root: string): readonly string[] {
+  const listing = askedFor(() => git(root, calls.untracked()).toString('utf8'))
+  return listing?.split('\0').filter((path) => path !== '') ?? []
+}
+
+function askedFor<Answer>(ask: () => Answer): Answer | undefined {
   try {
-    return [
-      ...new Set(
-        openIndex(root)
-          .list([''])
-          .map(({ path }) => path),
-      ),
-    ].sort()
+    return ask()
   } catch (error) {
     if (error instanceof GitFailure) return undefined
     throw error

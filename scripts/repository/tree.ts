@@ -47,6 +47,8 @@ export interface Tree {
   readonly wide?: () => Tree
   /** every YAML file that git tracks below the root (outside of git: every one there is) that may be a manifest */
   readonly loose?: () => Tree
+  /** the paths that git neither tracks nor ignores, where this tree has those that it tracks */
+  readonly untracked?: () => readonly string[]
   /** folders that come from another repository: its address, and where the folder is there (`` or `a/b/`) */
   readonly homes?: readonly { readonly folder: string; readonly url: string; readonly prefix: string }[]
   /** the files of a folder that hold one of some words, if that can be found without reading them all */

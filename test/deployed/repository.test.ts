@@ -133,6 +133,24 @@ describe('an Application', () => {
     edit('apps/kustomization.yaml', '# - gone', '- gone')
     expect(await told()).toEqual([expect.stringContaining('there is no such folder [argocd/path-exists]'), ...others])
   })
+  test('in a file that git does not track is passed over, which is said', async () => {
+    const deployed = (name: string): string => `${head(name)}  source:\n${chart}    helm: { values: "cluster: { instances: 0 }" }\n`
+    const { told, put, git } = repository({ 'apps/old.yaml': deployed('old'), '.gitignore': '/scratch/\n' }, url)
+    const known = expect.stringContaining('instances is 0')
+    put('scratch/mine.yaml', deployed('scratch'))
+    put('notes.yaml', 'kind: Note\n')
+    expect(await told()).toEqual([known])
+    put('new/app.yaml', deployed('new'))
+    put('new/other.yaml', deployed('other'))
+    expect(await told()).toEqual([
+      known,
+      'new/app.yaml:2: this manifest (and 1 more) is passed over: git does not track its file [argocd/not-computed]',
+    ])
+    // what is not staged is no part of a commit
+    expect(await told('--staged')).toEqual([known])
+    git('add', 'new')
+    expect(await told()).toEqual([known, known, known])
+  })
   test('that syncs a List is judged at the lines of its items', async () => {
     const source = `  source: { repoURL: ${url}, targetRevision: main, path: pg }\n`
     const list =
