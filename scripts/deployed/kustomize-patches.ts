@@ -1,14 +1,15 @@
 // What do the patches of a kustomization make of objects of CloudNativePG?
 import { posix } from 'node:path'
-import { applyPatch, parsePatch } from '../kubernetes/json-patch.ts'
+import { parsePatch } from '../kubernetes/json-patch.ts'
 import type { Operation } from '../kubernetes/json-patch.ts'
 import type { RenderedObject } from '../model.ts'
 import { shownAddress } from '../repository/remote.ts'
 import { printed } from '../values/printed.ts'
-import type { Json, JsonMap, MapValue, Path, SourceFile, Span, Value } from '../values/value.ts'
-import { fromPlain, isJsonMap, toPlain, valueAt } from '../values/value.ts'
+import type { JsonMap, MapValue, SourceFile, Value } from '../values/value.ts'
+import { isJsonMap, toPlain, valueAt } from '../values/value.ts'
 import { inside, parseInside } from '../yaml/inside.ts'
 import { parseYaml } from '../yaml/parse.ts'
+import { afterOperations } from './kustomize-operations.ts'
 import { targetsOf } from './kustomize-targets.ts'
 import type { Made, Targets } from './kustomize-targets.ts'
 
@@ -24,6 +25,8 @@ export interface Reader {
 export interface Around {
   readonly at: string
   readonly reader: Reader
+  /** whether every object is held here that a patch for one of CloudNativePG may be for */
+  readonly isWhole: () => boolean
   /** notes that kustomize certainly stops for this reason */
   readonly refuse: (why: string, node?: Value) => string
 }
@@ -54,6 +57,8 @@ export function patchesOf(root: MapValue, { at, reader, refuse }: Around): Patch
       if (document.kind === 'list' ? target === undefined : document.kind !== 'map') return refuse(noPatch)
       const targets = targetsOf(target, document)
       if (typeof targets === 'string') return targets
+      const lacking = document.kind === 'map' ? lackingIn(document, target === undefined) : undefined
+      if (lacking !== undefined) return refuse(`a patch of it has no ${lacking}`, document)
       const broken = document.kind === 'list' && operations === undefined ? document.items.find(isNoOperation) : undefined
       // kustomize may take what is no patch by the standard
       if (document.kind === 'list' && operations === undefined && broken === undefined) return noPatch
@@ -84,6 +89,14 @@ export function patchesOf(root: MapValue, { at, reader, refuse }: Around): Patch
     if (why !== undefined) return why
   }
   return patches
+}
+
+/** What each part of an object has in a patch, with a target too; a list is for many. */
+function lackingIn(document: MapValue, isNamed: boolean): string | undefined {
+  const textAt = (...path: string[]): string => toText(valueAt(document, path))
+  if (textAt('kind') === '') return 'kind'
+  if (isNamed && textAt('apiVersion') === '') return 'apiVersion'
+  return textAt('metadata', 'name') === '' && !textAt('kind').endsWith('List') ? 'metadata.name' : undefined
 }
 
 /** One without a value sets null. */
@@ -129,16 +142,21 @@ function inlineIn(node: Value): readonly Value[] | string {
 }
 
 /** The objects with all patches; a text: why they are not known. */
-export function applyPatches(objects: readonly Made[], patches: readonly Patch[], refuse: Around['refuse']): Made[] | string {
+export function applyPatches(
+  objects: readonly Made[],
+  patches: readonly Patch[],
+  { refuse, isWhole }: Pick<Around, 'refuse' | 'isWhole'>,
+): Made[] | string {
   let patched = [...objects]
   for (const patch of patches) {
     const targets = patch.targets(patched)
     if (typeof targets === 'string') return targets
+    if ('absent' in targets) return isWhole() ? refuse(targets.absent, patch.root) : targets.absent
     // objects of others, which it may be for, are not held here
     if (patch.broken !== undefined) return targets.size > 0 ? refuse(noPatch, valueAt(patch.broken, ['op']) ?? patch.broken) : noPatch
     const next: Made[] = []
     for (const object of patched) {
-      const result = targets.has(object) ? onePatch(object, patch) : object
+      const result = targets.has(object) ? onePatch(object, patch, refuse) : object
       if (typeof result === 'string') return result
       if (result !== undefined) next.push({ ...result, earlier: object.earlier })
     }
@@ -147,13 +165,10 @@ export function applyPatches(objects: readonly Made[], patches: readonly Patch[]
   return patched
 }
 
-function onePatch(object: RenderedObject, { root, operations }: Patch): RenderedObject | string | undefined {
+function onePatch(object: RenderedObject, { root, operations }: Patch, refuse: Around['refuse']): RenderedObject | string | undefined {
   if (operations !== undefined) {
-    const result = applyPatch(object.plain, operations)
-    if (!('document' in result))
-      return result.failure === 'large' ? 'a patch copies too much' : `a patch does not apply to ${object.kind} ${object.name}`
-    const value = reconciled(object.value, { plain: result.document, path: [] }, madeBy(root, operations))
-    return value.kind === 'map' ? objectOf(value) : `a patch does not apply to ${object.kind} ${object.name}`
+    const value = afterOperations(object, { root, operations }, refuse)
+    return typeof value === 'string' ? value : objectOf(value)
   }
   const directive = root.kind === 'map' ? root.entries.get('$patch') : undefined
   if (directive?.kind === 'scalar' && directive.value === 'delete') return undefined
@@ -201,67 +216,6 @@ function mergedInto(base: MapValue, patch: MapValue, isRoot = false): MapValue {
   }
   const { kind, origin, overrides } = base
   return { kind, origin, overrides, entries }
-}
-
-/** A part of a patched object. */
-interface Part {
-  readonly plain: Json
-  readonly path: Path
-}
-
-/** Where a part of the object was written: in the value of the last operation that set it, or what is above it; else at the patch. */
-function madeBy(root: Value, operations: readonly Operation[]): (part: Part) => Value {
-  const values = operations.flatMap(({ op, path }, index) => {
-    const value = root.kind === 'list' ? valueAt(root, [index, 'value']) : undefined
-    const steps = path
-      .split('/')
-      .slice(1)
-      .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
-    const at = root.kind === 'list' ? (valueAt(root, [index, 'path'])?.origin.value ?? null) : null
-    return value === undefined || (op !== 'add' && op !== 'replace') ? [] : [{ value, steps, at }]
-  })
-  return ({ plain, path }) => {
-    const isAt = (step: string, at: number): boolean => (step === '-' ? typeof path[at] === 'number' : String(path[at]) === step)
-    const made = values.findLast(({ steps }) => steps.every(isAt))
-    if (made === undefined) return fromPlain(plain, root.origin)
-    const node = valueAt(made.value, path.slice(made.steps.length))
-    const isSame = node !== undefined && JSON.stringify(toPlain(node)) === JSON.stringify(plain)
-    // the key of what an operation adds is in its path
-    const key = made.steps.length === path.length ? made.at : null
-    return isSame ? movedTo(node, path, key) : fromPlain(plain, { ...made.value.origin, path, ...(key && { key }) })
-  }
-}
-
-/** A node of a patch with the paths that its parts have in the object. */
-function movedTo(node: Value, path: Path, key: Span | null = null): Value {
-  const origin = { ...node.origin, path, ...(key && { key }) }
-  if (node.kind === 'map') {
-    const entries = new Map([...node.entries].map(([key, child]) => [key, movedTo(child, [...path, key])]))
-    return { ...node, origin, entries }
-  }
-  if (node.kind === 'list') return { ...node, origin, items: node.items.map((child, index) => movedTo(child, [...path, index])) }
-  return { ...node, origin }
-}
-
-/** What is as before keeps its place; the rest was written where the patch is. */
-function reconciled(value: Value, { plain, path }: Part, made: (part: Part) => Value): Value {
-  const { overrides } = value
-  const member = (before: Value | undefined, child: Json, step: string | number): Value => {
-    const part = { plain: child, path: [...path, step] }
-    return before === undefined ? made(part) : reconciled(before, part, made)
-  }
-  if (value.kind === 'map' && isJsonMap(plain)) {
-    const entries = new Map(Object.entries(plain).map(([key, child]) => [key, member(value.entries.get(key), child, key)]))
-    return { kind: 'map', origin: value.origin, overrides, entries }
-  }
-  if (value.kind === 'list' && Array.isArray(plain) && plain.length >= value.items.length)
-    return {
-      kind: 'list',
-      origin: value.origin,
-      overrides,
-      items: plain.map((child, index) => member(value.items[index], child, index)),
-    }
-  return JSON.stringify(toPlain(value)) === JSON.stringify(plain) ? value : made({ plain, path })
 }
 
 /** The text of a scalar; none for anything else. */

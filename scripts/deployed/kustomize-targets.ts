@@ -24,8 +24,8 @@ export const idOf = ({ name, plain }: RenderedObject): Id => ({ name, namespace:
 
 const effective = (namespace: unknown): string => (typeof namespace === 'string' && namespace !== '' ? namespace : 'default')
 
-/** Those that a patch changes; a text: why kustomize refuses it, or it is not known. */
-export type Targets = (objects: readonly Made[]) => ReadonlySet<Made> | string
+/** Those that a patch changes; a text: why it is not known; `absent`: kustomize stops if no object that is not held here is meant. */
+export type Targets = (objects: readonly Made[]) => ReadonlySet<Made> | string | { readonly absent: string }
 
 /** A target selects by expressions that must match as a whole; without one a patch names its object. */
 export function targetsOf(target: Value | undefined, patch: Value): Targets | string {
@@ -47,7 +47,8 @@ function named(patch: JsonMap): Targets {
     )
     if (found.length > 1) return `a patch is for ${kind} ${name}, of which there are several`
     // objects of others are not held here
-    if (found.length === 0 && isOperators(patch)) return `a patch is for ${kind} ${name} in namespace ${namespace}, which is not there`
+    if (found.length === 0 && isOperators(patch))
+      return { absent: `a patch is for ${kind} ${name} in namespace ${namespace}, which is not there` }
     return new Set(found)
   }
 }

@@ -51,6 +51,9 @@ const others = new Set(['replacements', 'vars', 'transformers', 'configurations'
 const aboutDatabases = /postgres|cnpg|cloudnative-pg|database/i
 const ofOperator = /cloudnative-pg\/(?:cloudnative-pg|artifacts|plugin-)|releases?\/(?:download\/)?(?:cnpg-|v?\d)/i
 
+/** Keys whose objects are not all made here. */
+const openKeys = ['generators', 'transformers', 'helmCharts', 'helmChartInflationGenerator', 'configurations']
+
 const mostFolders = 500
 const takenFrom = ['resources', 'bases', 'components']
 
@@ -74,6 +77,8 @@ export function buildKustomization(folder: string, files: Reader, edits?: MapVal
   let left = mostFolders
   /** of the first refusal, which is the innermost one */
   let place: Spot | undefined
+  /** something that is not read may hold objects of CloudNativePG */
+  let isWhole = true
   /** kustomize certainly stops at it: set where the build ends */
   const refusals: string[] = []
   const refuse = (why: string, node?: Value): string => {
@@ -103,6 +108,7 @@ export function buildKustomization(folder: string, files: Reader, edits?: MapVal
     if (written.kind !== 'map') return refuse(`${file.path} is no map`)
     const root = at === folder && given.length === 0 && edits !== undefined ? withEdits(written, edits) : written
     const objects = [...given]
+    if (openKeys.some((key) => root.entries.has(key))) isWhole = false
     for (const key of takenFrom)
       for (const entry of textsAt(root, key)) {
         const found = take(entry, { at, by: file.path, objects, isComponent: key === 'components' })
@@ -113,7 +119,7 @@ export function buildKustomization(folder: string, files: Reader, edits?: MapVal
         if (key === 'components') objects.splice(0, objects.length, ...found)
         else append(objects, found)
       }
-    const result = twice(objects) ?? transform(root, objects, { at, reader, refuse })
+    const result = twice(objects) ?? transform(root, objects, { at, reader, refuse, isWhole: () => isWhole })
     const checked = Array.isArray(result) ? (twice(result) ?? result) : result
     if (Array.isArray(checked)) return checked
     place ??= spotOfKey(root, checked.keys)
@@ -140,6 +146,7 @@ export function buildKustomization(folder: string, files: Reader, edits?: MapVal
         .map(({ value, plain, kind, name }) => ({ kind, name, value, plain, hook: false, earlier: [] }))
     }
     const missing = `${by} takes ${shownAddress(entry)}, which is missing`
+    if (!ofOperator.test(entry)) isWhole = false
     if (!isRemote(entry)) return isLocal(entry) && reader.has?.(path) !== true ? refuse(missing) : missing
     return aboutDatabases.test(entry) && !ofOperator.test(entry) ? `${by} takes ${shownAddress(entry)}` : isComponent ? [...objects] : []
   }
@@ -222,7 +229,7 @@ function transform(root: MapValue, objects: readonly Made[], around: Around): Ma
     return { why: `it has \`${other}\``, keys: [other] }
   const patches = patchesOf(root, around)
   if (typeof patches === 'string') return ofPatches(patches)
-  const patched = applyPatches(objects, patches, around.refuse)
+  const patched = applyPatches(objects, patches, around)
   return typeof patched === 'string' ? ofPatches(patched) : patched.map((object) => withCommon(object, root))
 }
 

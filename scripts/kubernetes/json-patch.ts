@@ -48,13 +48,17 @@ interface Target {
   self: Json
   /** how many more nodes may be copied */
   left: number
+  readonly release: 4 | 5
 }
 
 type Outcome = 'done' | 'refused' | 'crash' | 'large'
 
-/** The document after all operations; the argument is not changed. Reproduces `Patch.Apply`. */
-export function applyPatch(document: Json, patch: readonly Operation[]): Patched {
-  const target: Target = { root: structuredClone(document), self: structuredClone(document), left: mostCopied }
+/**
+ * The document after all operations; the argument is not changed. Reproduces `Patch.Apply` of json-patch 5.9, or of 4.12, which
+ * kustomize has: there a member of a map that is missing can be replaced, and is copied as null.
+ */
+export function applyPatch(document: Json, patch: readonly Operation[], release: 4 | 5 = 5): Patched {
+  const target: Target = { root: structuredClone(document), self: structuredClone(document), left: mostCopied, release }
   for (const operation of patch) {
     const outcome = applyOperation(target, operation)
     if (outcome !== 'done') return { failure: outcome }
@@ -68,22 +72,22 @@ function applyOperation(target: Target, { op, path, from = '', value = null }: O
       return path === '' ? replaceRoot(target, value) : put(target, path, structuredClone(value))
     case 'replace':
       if (path === '') return replaceRoot(target, value)
-      return get(target, path) === undefined ? 'refused' : replaceAt(target, path, structuredClone(value))
+      return sourceAt(target, path) === undefined ? 'refused' : replaceAt(target, path, structuredClone(value))
     case 'remove':
       return remove(target, path)
     case 'test':
       return test(target, path, value)
     case 'copy': {
-      const found = get(target, from)
-      if (found === undefined) return 'refused'
-      target.left -= sizeOf(found, target.left)
-      return target.left <= 0 ? 'large' : put(target, path, structuredClone(found))
+      const copied = sourceAt(target, from)
+      if (copied === undefined) return 'refused'
+      target.left -= sizeOf(copied, target.left)
+      return target.left <= 0 ? 'large' : put(target, path, structuredClone(copied))
     }
     case 'move': {
-      const found = from === '' ? undefined : get(target, from)
-      if (found === undefined) return 'refused'
+      const moved = from === '' ? undefined : get(target, from)
+      if (moved === undefined) return 'refused'
       const outcome = remove(target, from)
-      return outcome === 'done' ? put(target, path, found) : outcome
+      return outcome === 'done' ? put(target, path, moved) : outcome
     }
   }
 }
@@ -153,6 +157,14 @@ function get(target: Target, pointer: string): Json | undefined {
   if (!place) return undefined
   if (place.key === '') return place.parent === target.root ? target.self : null
   return child(place.parent, place.key)
+}
+
+/** The same for an operation that need not find anything in a map, by the older release. */
+function sourceAt(target: Target, pointer: string): Json | undefined {
+  const value = get(target, pointer)
+  if (value !== undefined || target.release === 5) return value
+  const place = parentOf(target, pointer)
+  return place === undefined || Array.isArray(place.parent) ? undefined : null
 }
 
 function child(node: Json, step: string): Json | undefined {

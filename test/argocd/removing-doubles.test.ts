@@ -38,6 +38,7 @@ describe('of two Applications that deploy one Cluster', () => {
     repository.git('rm', '--quiet', 'apps/two.yaml')
     expect(await check()).toEqual([])
     repository.put('apps/two.yaml', application('two', { release: 'users' }))
+    repository.git('add', 'apps/two.yaml')
     expect(await check()).toEqual([])
   })
   test('one that would take it along must let go first', async () => {

@@ -105,7 +105,7 @@ patches:
     const files = {
       ...kustomization('resources: [cluster.yaml]\ncomponents: [../ha]\n'),
       'ha/kustomization.yaml':
-        'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches:\n  - target: { kind: Cluster }\n    patch: |\n      kind: Cluster\n      spec:\n        instances: 3\n',
+        'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches:\n  - target: { kind: Cluster }\n    patch: |\n      kind: Cluster\n      metadata: { name: any }\n      spec:\n        instances: 3\n',
     }
     expect(await repository(files).told()).toEqual([])
   })
@@ -124,17 +124,17 @@ patches:
     ],
     [
       'directives',
-      'resources: [cluster.yaml]\npatches:\n  - target: { kind: Cluster }\n    patch: "spec: { $retainKeys: [a] }"\n',
+      'resources: [cluster.yaml]\npatches:\n  - target: { kind: Cluster }\n    patch: "{kind: Cluster, metadata: {name: any}, spec: { $retainKeys: [a] }}"\n',
       'pg/kustomization.yaml: a patch has directives',
     ],
     [
       'a selector that is none',
-      'resources: [cluster.yaml]\npatches:\n  - target: { labelSelector: "a=(b" }\n    patch: "spec: {}"\n',
+      'resources: [cluster.yaml]\npatches:\n  - target: { labelSelector: "a=(b" }\n    patch: "{kind: Cluster, metadata: {name: any}, spec: {}}"\n',
       'pg/kustomization.yaml: a target of it has a labelSelector that is no selector',
     ],
     [
       'a patch for nothing',
-      'resources: [cluster.yaml]\npatches:\n  - target: { kind: Cluster }\n    patch: "- {op: replace, path: /spec/no, value: 1}"\n',
+      'resources: [cluster.yaml]\npatches:\n  - target: { kind: Cluster }\n    patch: "- {op: remove, path: /spec/no}"\n',
       'pg/kustomization.yaml: a patch does not apply to Cluster orders',
     ],
     [
@@ -224,6 +224,19 @@ patches:
       `resources: [cluster.yaml]\npatches:\n  - target: { kind: Cluster }\n    patch: |\n      - op: ad\n        path: /spec/x\n`,
       5,
     ],
+    [
+      'an operation on what is not there',
+      `resources: [cluster.yaml]\npatches:\n  - target: { kind: Cluster }\n    patch: |\n      - { op: replace, path: /spec/x, value: 1 }\n      - op: remove\n        path: /spec/no\n`,
+      7,
+    ],
+    ['a patch for a Cluster that is not there', `resources: [cluster.yaml]\npatches:\n  - patch: '${patchOf('order')}'\n`, 3],
+    ['a patch without a kind', 'resources: [cluster.yaml]\npatches:\n  - target: { kind: Cluster }\n    patch: "spec: {}"\n', 4],
+    ['a patch without a name', 'resources: [cluster.yaml]\npatches:\n  - target: { kind: Cluster }\n    patch: "kind: Cluster"\n', 4],
+    [
+      'a patch that names its object without a version',
+      'resources: [cluster.yaml]\npatches:\n  - patch: "{ kind: Cluster, metadata: { name: orders } }"\n',
+      3,
+    ],
     ['a folder without a kustomization', 'resources:\n  - cluster.yaml\n  - ../argocd\n', 3],
   ])('is refused because of %s at its line', async (_what, text, line) => {
     expect(await repository(kustomization(text)).told()).toEqual([
@@ -252,6 +265,11 @@ patches:
       'resources: [cluster.yaml]\npatches: [{ target: { kind: Cluster }, patch: "[{op: add, path: /spec/x}]" }]\n',
       {},
     ],
+    [
+      'a patch for a Cluster that may come from elsewhere',
+      `resources: [cluster.yaml, "https://github.com/acme/x//y"]\npatches:\n  - patch: '${patchOf('order')}'\n`,
+      {},
+    ],
     ['what another program fills in', 'resources: [cluster.yaml, "${OVERLAY}/x.yaml"]\n', {}],
     ['an operation for others', 'resources: [cluster.yaml]\npatches: [{ target: { kind: Deployment }, patch: "[{op: ad}]" }]\n', {}],
     ['what may be in a submodule', 'resources: [cluster.yaml, ../more]\n', { '.gitmodules': '[submodule "more"]\n\tpath = more\n' }],
@@ -261,13 +279,14 @@ patches:
   })
   test('is judged as an Application changes it', async () => {
     const more =
-      ', kustomize: { namespace: sales, namePrefix: eu-, commonLabels: { a: b }, commonAnnotations: { c: d }, patches: [{ target: { kind: Cluster }, patch: "spec: {instances: 1}" }] }'
+      ', kustomize: { namespace: sales, namePrefix: eu-, commonLabels: { a: b }, commonAnnotations: { c: d }, patches: [{ target: { kind: Cluster }, patch: "{kind: Cluster, metadata: {name: any}, spec: {instances: 1}}" }] }'
     const { run, told } = repository(kustomization('resources: [cluster.yaml]\nnamePrefix: us-\n'), more)
     expect((await run('list', '--format', 'json')).stdout).toMatch(/"name": "eu-orders",\s+"namespace": "sales"/)
     expect(await told()).toEqual([])
   })
   test('is blamed in the Application for what its patches change', async () => {
-    const bad = ', kustomize: { patches: [{ target: { kind: Cluster }, patch: "spec: {instances: -1, bogus: 1}" }] }'
+    const bad =
+      ', kustomize: { patches: [{ target: { kind: Cluster }, patch: "{kind: Cluster, metadata: {name: any}, spec: {instances: -1, bogus: 1}}" }] }'
     const { told } = repository(kustomization('resources: [cluster.yaml]\n'), bad)
     expect((await told()).map((line) => line.replace(/: .*(\[.*)/, ' $1'))).toEqual([
       'argocd/orders.yaml:7 [schema/minimum]',
@@ -293,10 +312,10 @@ spec:
 `
     const told = (patch: string): Promise<string[]> =>
       repository({ ...kustomization('resources: [cluster.yaml]\n'), 'argocd/orders.yaml': set(patch) }).told()
-    expect(await told('spec: {instances: 0}')).toContain(
+    expect(await told('{kind: Cluster, metadata: {name: any}, spec: {instances: 0}}')).toContain(
       'argocd/orders.yaml:15: spec.instances is 0, but must be at least 1 [schema/minimum]',
     )
-    expect(await told('spec: {instances: {{.instances}}}')).toContain(
+    expect(await told('{kind: Cluster, metadata: {name: any}, spec: {instances: {{.instances}}}}')).toContain(
       'argocd/orders.yaml:15: spec.instances is 0, but must be at least 1 [schema/minimum]',
     )
   })
@@ -313,7 +332,7 @@ spec:
     ['annotationSelector: a', false],
   ])('patches what it selects by %s', async (selector, isFitting) => {
     const labelled = cluster.replace('  name: orders\n', '  name: orders\n  labels: { a: b, c: d }\n  annotations: { e: f }\n')
-    const text = `resources: [cluster.yaml]\npatches:\n  - target: { ${selector} }\n    patch: "spec: {instances: 1}"\n`
+    const text = `resources: [cluster.yaml]\npatches:\n  - target: { ${selector} }\n    patch: "{kind: Cluster, metadata: {name: any}, spec: {instances: 1}}"\n`
     const found = await repository({ ...kustomization(text), 'pg/cluster.yaml': labelled }).told()
     expect(found).toEqual(isFitting ? [] : [expect.stringContaining('instances is 0')])
   })
@@ -322,7 +341,7 @@ spec:
     ['replace', 'storage: { $patch: replace, storageClass: fast }', ['size', 'instances is 0']],
     ['merge', 'storage: { $patch: merge, size: 2Gi }', ['instances is 0']],
   ])('patches with the directive %s', async (_what, patch, expected) => {
-    const text = `resources: [cluster.yaml]\npatches:\n  - target: { kind: Cluster }\n    patch: "spec: { ${patch} }"\n`
+    const text = `resources: [cluster.yaml]\npatches:\n  - target: { kind: Cluster }\n    patch: "{kind: Cluster, metadata: {name: any}, spec: { ${patch} }}"\n`
     const found = await repository(kustomization(text)).told()
     expect(found.join('\n')).not.toContain('$patch')
     for (const words of expected.slice(-1)) expect(found.join('\n')).toContain(words)
@@ -346,7 +365,7 @@ spec:
   test('is compared with its base', async () => {
     const { told, edit } = repository({
       ...kustomization(
-        'resources: [cluster.yaml]\npatches:\n  - target: { kind: Cluster }\n    patch: |\n      spec: { instances: 1, storage: { size: 10Gi } }\n',
+        'resources: [cluster.yaml]\npatches:\n  - target: { kind: Cluster }\n    patch: |\n      { kind: Cluster, metadata: { name: any }, spec: { instances: 1, storage: { size: 10Gi } } }\n',
       ),
     })
     edit('pg/kustomization.yaml', '10Gi', '5Gi')
@@ -378,9 +397,9 @@ spec:
     ['by the namespace given since', patchOf('orders', 'sales')],
     ['by a name on the way', patchOf('eu-orders', 'sales')],
     ['by the name now', patchOf('eu-orders-db', 'sales')],
-    ['by an expression for the first name', '{spec: {instances: 1}}', 'o.de[r]s|x'],
-    ['by an expression for the name now', '{spec: {instances: 1}}', 'eu-.+'],
-    ['by no name between', '{spec: {instances: 1}}', 'eu-orders', zero],
+    ['by an expression for the first name', '{kind: Cluster, metadata: {name: any}, spec: {instances: 1}}', 'o.de[r]s|x'],
+    ['by an expression for the name now', '{kind: Cluster, metadata: {name: any}, spec: {instances: 1}}', 'eu-.+'],
+    ['by no name between', '{kind: Cluster, metadata: {name: any}, spec: {instances: 1}}', 'eu-orders', zero],
   ])('patches what has another name since: %s', async (_what, patch, target = '', ...left) => {
     const { told } = repository({
       ...kustomization('resources: [cluster.yaml]\nnamespace: sales\nnamePrefix: eu-\nnameSuffix: "-db"\n'),
