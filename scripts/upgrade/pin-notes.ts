@@ -48,7 +48,7 @@ export function unreadValues(
 /** What is to be said of a chart that can't be rendered here. */
 export function chartNotes(to: string): string[] {
   const notes = [
-    `chart cluster ${to} is not here, so what it prints could not be compared: run \`cnpg-values charts pull\`, or copy it into charts/`,
+    `chart cluster ${to} is not here, so what it prints could not be compared: run \`cnpg-values charts pull cluster@${to}\`, or copy it into charts/`,
   ]
   if (!describedCharts.includes(to)) return notes
   notes.push(`chart ${to} makes no ObjectStores, and spec.backup depends on backups.enabled alone`)
