@@ -7,7 +7,8 @@ import { clusterIdentity } from './application.ts'
 /** Databases that another maker deploys now, by their id now: written ones that are generated, and the reverse. */
 export function takenOver(base: Base, databases: readonly Database[]): ReadonlyMap<string, Database> {
   const taken = new Map<string, Database>()
-  const old = [...base.databases.values()].filter(({ id }) => !databases.some((database) => database.id === id))
+  const ids = new Set(databases.map(({ id }) => id))
+  const old = [...base.databases.values()].filter(({ id }) => !ids.has(id))
   if (old.length === 0) return taken
   const byCluster = new Map(old.map((database) => [clusterIdentity(database), database]))
   for (const database of databases) {

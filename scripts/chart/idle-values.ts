@@ -57,14 +57,9 @@ const checks: readonly IdleCheck[] = [
   },
   // a text that YAML reads as false (`no`) or 0: the templates print it where it is true
   function* droppedText(values) {
-    for (const [path, value] of [...textsOf(valuesShape, values, []), initdbOwner(values)])
+    for (const [path, value] of [...droppedTexts(values), initdbOwner(values)])
       // the owner of a database is printed as it is, which the API server then refuses
-      if (
-        !(path[0] === 'databases' && path[2] === 'owner') &&
-        value?.kind === 'scalar' &&
-        (value.value === false || value.value === 0) &&
-        isWritten(value)
-      )
+      if (!(path[0] === 'databases' && path[2] === 'owner') && value?.kind === 'scalar' && isDropped(value) && isWritten(value))
         yield {
           path,
           message: phrase`${fieldAt(path)} is ${String(value.value)}, but the chart drops that, as if it were not set`,
@@ -92,15 +87,33 @@ export function findIdleValues(values: MapValue): IdleValue[] {
   return checks.flatMap((check) => [...check(values)])
 }
 
-/** Texts whose type no schema of the chart checks; names that are printed into longer ones are never dropped. */
-function* textsOf(shape: Shape, value: Value | undefined, path: Path): Iterable<[Path, Value]> {
-  if (value === undefined) return
-  if (shape.kind === 'string' && !shape.declared && shape.printedInName !== true) yield [path, value]
-  else if (shape.kind === 'items' && value.kind === 'list')
-    for (const [index, item] of value.items.entries()) yield* textsOf(shape.item, item, [...path, index])
-  else if (shape.kind === 'closed' && value.kind === 'map')
-    for (const [key, child] of Object.entries(shape.fields)) yield* textsOf(child, value.entries.get(key), [...path, key])
+/**
+ * False and 0 where the chart wants a text whose type no schema of it checks; names that are printed into longer ones are never
+ * dropped. Every database is asked: a path is made only of what is found.
+ */
+function droppedTexts(values: MapValue): [Path, Value][] {
+  const found: [Path, Value][] = []
+  const path: (string | number)[] = []
+  const look = (shape: Shape, value: Value): void => {
+    if (value.kind === 'scalar') {
+      const isText = shape.kind === 'string' && !shape.declared && shape.printedInName !== true
+      if (isText && isDropped(value)) found.push([[...path], value])
+    } else if (shape.kind === 'items' && value.kind === 'list') {
+      for (const [index, item] of value.items.entries()) below(index, shape.item, item)
+    } else if (shape.kind === 'closed' && value.kind === 'map') {
+      for (const [key, child] of value.entries) if (Object.hasOwn(shape.fields, key)) below(key, shape.fields[key] as Shape, child)
+    }
+  }
+  const below = (step: string | number, shape: Shape, value: Value): void => {
+    path.push(step)
+    look(shape, value)
+    path.pop()
+  }
+  look(valuesShape, values)
+  return found
 }
+
+const isDropped = (value: Value | undefined): boolean => value?.kind === 'scalar' && (value.value === false || value.value === 0)
 
 /** `initdb` goes through as it is, but for its owner. */
 function initdbOwner(values: MapValue): [Path, Value | undefined] {

@@ -1,5 +1,6 @@
 // Is this a database that we want in its environment?
 import type { LocatedFinding } from '../findings/spot.ts'
+import { isHolder } from '../operator/objects.ts'
 import type { Path } from '../values/value.ts'
 import { amounts } from './amounts.ts'
 import { certificates } from './certificates.ts'
@@ -66,7 +67,7 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...placement,
 ]
 
-/** Those that also look at what is beside the operator's own objects. */
+/** Those that compare with a Secret, a ConfigMap or a Certificate, which may be beside the operator's own objects. */
 export const ofHolders: ReadonlySet<string> = new Set([...secrets, ...certificates].map(({ id }) => id))
 
 /** Those about what the official chart makes of its values. */
@@ -103,7 +104,9 @@ export function judgeDatabase(subject: PolicySubject): LocatedFinding[] {
   const levels = levelsOf(subject.settings, subject.database)
   const { holders = [] } = subject.database.written ?? {}
   const beside = holders.length === 0 ? subject : { ...subject, objects: [...subject.objects, ...holders] }
+  const hasHolders = beside.objects.some(({ plain }) => isHolder(plain))
   for (const rule of asked) {
+    if (!hasHolders && ofHolders.has(rule.id)) continue
     const severity = severityOf(rule, levels)
     if (severity === undefined) continue
     for (const finding of rule.check(ofHolders.has(rule.id) ? beside : subject))
