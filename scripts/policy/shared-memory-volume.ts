@@ -20,13 +20,15 @@ export const sharedMemoryVolume: readonly ObjectRule[] = [
     *check({ objects }) {
       for (const cluster of objects.filter(({ kind }) => kind === 'Cluster')) {
         const path = ['spec', 'ephemeralVolumesSizeLimit', 'shm']
-        const [size, settings] = [bytesOf(plainAt(cluster.plain, ...path)), settingsOf(cluster)]
+        const size = bytesOf(plainAt(cluster.plain, ...path))
+        if (size === undefined) continue
+        const settings = settingsOf(cluster)
         const limits = ['max_parallel_workers_per_gather', 'max_parallel_workers', 'max_worker_processes'].map((name) =>
           settings?.read(name),
         )
         const workers = limits.includes(undefined) ? undefined : Math.min(...limits.map(Number))
         const memory = settings?.read('work_mem')
-        if (size === undefined || settings === undefined || workers === undefined || memory === undefined) continue
+        if (settings === undefined || workers === undefined || memory === undefined) continue
         const written = (name: string): string | undefined => textAt(cluster.plain, 'spec', 'postgresql', 'parameters', name)
         // its default is 2 from PostgreSQL 15 on
         const multiplier = Number(written('hash_mem_multiplier') ?? (settings.major < 15 ? 1 : 2))
