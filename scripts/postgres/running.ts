@@ -51,12 +51,18 @@ export function authFilesOf(object: RenderedObject, operator: string, major = ma
 
 /** Undefined: no Cluster whose major is known here, or no parameters. */
 export function runningOf(object: RenderedObject, major = majorOf(object.plain)): Running | undefined {
+  const settings = configuredOf(object, major)
+  return settings && { ...settings, files: podFilesOf(object.plain), ...imageOf(object) }
+}
+
+/** The same without its pod, which settings do not hang on. */
+export function configuredOf(object: RenderedObject, major: number | undefined): Running | undefined {
   if (major === undefined || parametersOf(major) === undefined) return undefined
   const written = jsonAt(object.plain, ['spec', 'postgresql', 'parameters'])
   if (!isJsonMap(written)) return undefined
   const parameters = new Map<string, string>()
   for (const [name, value] of Object.entries(written)) if (typeof value === 'string') parameters.set(name, value)
-  return { major, parameters, segment: segmentOf(object), isOperated: true, files: podFilesOf(object.plain), ...imageOf(object) }
+  return { major, parameters, segment: segmentOf(object), isOperated: true }
 }
 
 function imageOf({ plain }: RenderedObject): Pick<Running, 'image'> {

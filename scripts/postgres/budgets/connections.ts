@@ -1,6 +1,7 @@
 // How many connections may poolers open, and how many does the server have for them?
 import type { RenderedObject } from '../../model.ts'
 import { readPgBouncerInteger } from '../../pgbouncer/number.ts'
+import { once } from '../../values/once.ts'
 import type { Json } from '../../values/value.ts'
 import { isJsonMap, jsonAt } from '../../values/value.ts'
 import type { ServerSettings } from './settings.ts'
@@ -47,13 +48,13 @@ export function connectionsOf(
   if (all === undefined || superusers === undefined || others === undefined) return undefined
   const free = all - superusers - others
   const instances = jsonAt(cluster.plain, ['spec', 'instances'])
-  const pairs = pairsOf(cluster, objects)
+  const pairs = once(() => pairsOf(cluster, objects))
   const budgets: ConnectionBudget[] = []
   for (const target of ['rw', 'ro', 'r'] as const) {
     const poolers = objects.filter(
       ({ kind, plain }) => kind === 'Pooler' && targetOf(plain) === target && jsonAt(plain, ['spec', 'cluster', 'name']) === cluster.name,
     )
-    const shares = poolers.map((pooler) => shareOf(pooler, pairs))
+    const shares = poolers.map((pooler) => shareOf(pooler, pairs()))
     if (shares.length === 0 || !shares.every((share) => share !== undefined)) continue
     const count = typeof instances === 'number' ? instances : 1
     const servers = target === 'rw' ? 1 : target === 'ro' ? Math.max(1, count - 1) : Math.max(1, count)

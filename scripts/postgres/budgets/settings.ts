@@ -4,7 +4,7 @@ import { likelyMajorOf } from '../../operator/major.ts'
 import type { RenderedObject } from '../../model.ts'
 import { parametersOf } from '../catalogue.ts'
 import { readInteger } from '../number.ts'
-import { runningOf, valueOf, verdictOn } from '../running.ts'
+import { configuredOf, valueOf, verdictOn } from '../running.ts'
 import type { Running } from '../running.ts'
 
 export interface ServerSettings {
@@ -59,7 +59,7 @@ export const isOff = (value: string): boolean => /^(?:0|of|off|n|no|f|fa|fal|fal
 export function settingsOf(cluster: RenderedObject): ServerSettings | undefined {
   const major = likelyMajorOf(cluster.plain)
   if (major === undefined || parametersOf(major) === undefined) return undefined
-  return serverSettings(runningOf(cluster, major) ?? { major, parameters: new Map(), segment: undefined, isOperated: true })
+  return serverSettings(configuredOf(cluster, major) ?? { major, parameters: new Map(), segment: undefined, isOperated: true })
 }
 
 const amounts = new Map<string, number | undefined>()
