@@ -22,6 +22,8 @@ import { wrongTypeFinding } from './wrong-values.ts'
 
 const clusterNameLimit = 50
 const longest = 120
+/** At least this much of a reason is shown, and no more of a value. */
+const longestValue = 40
 
 /** Rules of what Helm refuses; what is missing here is wrong with the chart itself. */
 const ruleNames: ReadonlyMap<RefusalClass, string> = new Map([
@@ -79,14 +81,16 @@ export function refusedPath(error: HelmRefusal, refused: Refused): Path | undefi
   return ruleNames.get(error.class) === undefined || ofChart.has(error.class) ? undefined : oddKey(error, blame(error, refused), refused)
 }
 
-/** Where a chart refuses a map because of a key in it, as by `omit`, the key that looks like one of those that it reads. */
+/** Where a chart refuses a map because of a key in it, as by `omit`: the key that looks like one of those that it reads, or the first that it does not read. */
 function oddKey({ class: kind }: HelmRefusal, path: Path | undefined, { settings, values, chart }: Refused): Path | undefined {
   const map = path === undefined || kind !== 'fail' ? undefined : valueAt(values, path)
   if (path === undefined || map?.kind !== 'map') return path
   const helm = helmOf(settings.argocd.version)
   const known = keysFor(loadOnce(chart.files, { helm, place: chart.place }), helm, path)
-  const odd = [...map.entries.keys()].filter((key) => !known.has(key) && nearest(key, known) !== undefined)
-  return odd.length === 1 ? [...path, odd[0] as string] : path
+  const unread = [...map.entries.keys()].filter((key) => !known.has(key))
+  const odd = unread.filter((key) => nearest(key, known) !== undefined)
+  const [first] = odd.length === 1 || known.size === 0 ? odd : unread
+  return first === undefined ? path : [...path, first]
 }
 
 function suggestion({ settings, values, chart }: Refused, path: Path): string | undefined {
@@ -94,6 +98,9 @@ function suggestion({ settings, values, chart }: Refused, path: Path): string | 
   const loaded = loadOnce(chart.files, { helm, place: chart.place })
   const key = nearest(String(path.at(-1)), keysFor(loaded, helm, path.slice(0, -1)))
   if (key !== undefined && key !== path.at(-1)) return `did you mean \`${key}\`?`
+  // a setting of PostgreSQL a level too high
+  if (path.at(-2) === 'postgresql' && keysFor(loaded, helm, path.slice(0, -1)).has('parameters'))
+    return `write it in \`${formatPath([...path.slice(0, -1), 'parameters'])}\``
   return suggestedWord(loaded, { values, path, helm })
 }
 
@@ -107,16 +114,19 @@ function messageFor(error: HelmRefusal, { database, values, chart }: Refused, pa
   if (error.template === undefined) return shortened(reason, longest)
   const place = `${chart.place}/${error.template}${error.line === undefined ? '' : `:${error.line}`}`
   // a chart's own error messages were written for its users
-  if (error.class === 'fail' || path === undefined) return `${shortened(reason, longest - place.length - 3)} (${place})`
+  if (error.class === 'fail' || path === undefined)
+    return reason.length > longest - place.length - 3 && reason.length <= longest
+      ? reason
+      : `${shortened(reason, longest - place.length - 3)} (${place})`
   const value = valueAt(values, path)
-  const shown = isNothing(value) ? 'not set' : isSecretPath(path) ? 'set' : describe(value)
+  const shown = isNothing(value) ? 'not set' : isSecretPath(path) ? 'set' : shortened(describe(value).replaceAll(/\s+/g, ' '), longestValue)
   const says = error instanceof PrintedRefused ? `then ${place} prints no YAML` : `${place} says`
   const start = `${formatPath(path)} is ${shown}, but ${says}: `
   return start + shortened(reason, longest - start.length)
 }
 
 function shortened(text: string, length: number): string {
-  const most = Math.max(length, 40)
+  const most = Math.max(length, longestValue)
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`
 }
 
