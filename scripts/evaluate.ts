@@ -17,6 +17,7 @@ import { isOperators } from './operator/objects.ts'
 import { judgeDatabase, readsOf } from './policy/judge.ts'
 import { officialChart, policySubject } from './policy/subject.ts'
 import { judgePostgres, refusedParameters } from './postgres/judge.ts'
+import { isDns1123Subdomain } from './kubernetes/names.ts'
 import { locateFinding } from './locate/finding.ts'
 import type { LocatedFinding } from './findings/spot.ts'
 import { append } from './values/append.ts'
@@ -114,6 +115,8 @@ function verdict({ database, settings, merged, rendered }: Judged): LocatedFindi
   const above = officialChart(subject)?.above ?? []
   const failed: Failed[] = []
   let refused: ReadonlySet<string> | undefined
+  const cluster = objects.find(({ kind }) => kind === 'Cluster')
+  const isNameRefused = cluster !== undefined && !isDns1123Subdomain(cluster.name)
   for (const object of objects) {
     if (!isOperators(object.plain)) continue
     const refusals = examine(object.plain, { operator: database.environment.operator.version })
@@ -121,11 +124,13 @@ function verdict({ database, settings, merged, rendered }: Judged): LocatedFindi
     const wrong = refusals.length > 0 ? rendered.reported() : []
     for (const finding of refusals) {
       if (finding.severity === 'error') failed.push({ object, path: finding.places[0].path })
-      const follows = isConsequence(finding, object, { paths: wrong, above })
-        ? 'reported-value'
-        : isNamespace(finding)
-          ? 'settings-namespace'
-          : undefined
+      const isDerived = isNameRefused && isName(finding) && object.name.startsWith(`${cluster.name}-`)
+      const follows =
+        isDerived || isConsequence(finding, object, { paths: wrong, above })
+          ? 'reported-value'
+          : isNamespace(finding)
+            ? 'settings-namespace'
+            : undefined
       for (const one of located({ database, merged }, object, [finding])) findings.push(follows === undefined ? one : { ...one, follows })
     }
   }
@@ -154,6 +159,11 @@ interface Failed {
 function isOfFailedItem({ object: id, path: place }: LocatedFinding, { object, path }: Failed): boolean {
   const end = path.findLastIndex((step) => typeof step === 'number') + 1
   return end > 0 && id === `${object.kind}/${object.name}` && place?.startsWith(`${formatPath(path.slice(0, end))}.`) === true
+}
+
+/** A name that the chart makes of that of the Cluster is as wrong as that, which is reported. */
+function isName({ places: [{ path }] }: Finding): boolean {
+  return path[0] === 'metadata' && path[1] === 'name'
 }
 
 /** The namespace is the settings' own, and reported there (`argocd/namespace-name`). */

@@ -124,12 +124,17 @@ function toFinding(issue: Issue): RuledFinding {
     rule: issueRule(issue),
     severity: 'error',
     message: issue.message,
-    places: [{ path: issue.path, ...(issue.keyword === 'metadata' && issue.path.length === 3 && { on: 'key' as const }) }],
+    places: [{ path: issue.path, ...(isAboutKey(issue) && { on: 'key' as const }) }],
     ...(issue.help !== undefined && { help: issue.help }),
     ...(issue.fix !== undefined && { fix: issue.fix }),
     field: issue.field,
     type: issue.type,
   }
+}
+
+/** Whether a label or an annotation is wrong by its key: otherwise the message shows the value. */
+function isAboutKey({ keyword, path, message }: Issue): boolean {
+  return keyword === 'metadata' && path.length === 3 && !message.some((part) => typeof part === 'object' && 'shown' in part)
 }
 
 /** One issue per place: the first, except that a better placed one replaces the server's unplaced one. */

@@ -10,7 +10,7 @@ import { keysFor } from '../helm/unread.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import { helmOf } from '../values/merge.ts'
 import type { Database, Settings } from '../model.ts'
-import type { MapValue, Path, Value } from '../values/value.ts'
+import type { MapValue, Path, SourceFile, Value } from '../values/value.ts'
 import { isSecretPath } from '../secret/names.ts'
 import { maskSentence } from '../secret/values.ts'
 import { describe } from '../values/describe.ts'
@@ -56,11 +56,14 @@ export function refusalFinding(error: HelmRefusal, refused: Refused): LocatedFin
   const isChart = rule === undefined || ofChart.has(error.class)
   const path = refusedPath(error, refused)
   const blamed = path === undefined ? undefined : placeFor(path, values)
-  const at = (isChart ? chartSpot(settings, database) : blamed) ?? serviceSpot(database)
+  const own = blamed === undefined ? templateSpot(error, refused) : undefined
+  const at = own ?? (isChart ? chartSpot(settings, database) : blamed) ?? serviceSpot(database)
   const message = messageFor(error, refused, path)
   const help =
     isChart && rule === undefined
-      ? 'the chart itself is broken, whatever the values: fix it, or pin another version'
+      ? own === undefined
+        ? 'the chart itself is broken, whatever the values: fix it, or pin another version'
+        : 'correct the template: no values make it right'
       : path === undefined || error.class !== 'fail'
         ? undefined
         : suggestion(refused, path)
@@ -74,6 +77,23 @@ export function refusalFinding(error: HelmRefusal, refused: Refused): LocatedFin
     help: help === undefined ? undefined : phrase`${help}`,
     database: database.id,
   }
+}
+
+const templates = new WeakMap<FoundChart['files'], Map<string, SourceFile>>()
+
+/** The line of a template of the repository's own chart: nobody here can change one of a subchart that was packed into it. */
+function templateSpot({ template = '', line }: HelmRefusal, { database, chart }: Refused): Spot | undefined {
+  const bytes = chart.files[template]
+  if (database.written?.chartFolder === undefined || template.startsWith('charts/') || bytes === undefined || line === undefined)
+    return undefined
+  const known = templates.get(chart.files) ?? new Map<string, SourceFile>()
+  templates.set(chart.files, known)
+  const file = known.get(template) ?? { path: `${chart.place}/${template}`, text: Buffer.from(bytes).toString('utf8') }
+  known.set(template, file)
+  const lines = file.text.split('\n')
+  const start = lines.slice(0, line - 1).reduce((length, text) => length + text.length + 1, 0)
+  const text = lines[line - 1] ?? ''
+  return { file, span: { start: start + text.length - text.trimStart().length, end: start + text.trimEnd().length } }
 }
 
 /** The value that a refusal is about; undefined: nobody's, as of a chart that is broken. */

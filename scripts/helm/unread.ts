@@ -124,7 +124,7 @@ function databaseNames(chart: Chart): string[] {
 
 /**
  * Whether what a chart around a database sets beside its subcharts is certainly lost: the name of the database's subchart
- * misspelt, or the one that it has without its alias, or anything in a chart without templates. Keys that hold an anchor, or whose names say so, are there for YAML.
+ * misspelt, or anything in a chart without templates. Keys that hold an anchor, or whose names say so, are there for YAML.
  */
 function isDead({ path: [top], suggestion, value }: UnreadKey, chart: Chart): boolean {
   const names = databaseNames(chart)
@@ -133,7 +133,6 @@ function isDead({ path: [top], suggestion, value }: UnreadKey, chart: Chart): bo
   const { file, value: span } = value.origin
   if (/(?:^|[\s:[{,-])&[\w-]/.test(file.text.slice(value.origin.key?.end ?? span.start, span.end))) return false
   if (suggestion !== undefined && names.includes(suggestion) && value.kind === 'map') return true
-  if (chart.dependencies.some(({ name, metadata }) => names.includes(name) && metadata.name === top) && value.kind === 'map') return true
   return chart.templates.every(({ path }) => /(?:^|\/)(?:_[^/]*|NOTES\.txt)$/.test(path))
 }
 

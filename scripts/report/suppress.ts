@@ -20,6 +20,7 @@ const placeOf = ({ file, span }: Spot): string => `${file.revision ?? ''}\0${fil
 const lineOf = (at: Spot): string => `${at.file.path}\0${locate(at).line}`
 const lineText = (at: Spot): string => at.file.text.split('\n', locate(at).line).at(-1) ?? ''
 const fileOf = ({ file }: Spot): string => `${file.revision ?? ''}\0${file.path}`
+const isOfCluster = (object: string | undefined): boolean => object?.startsWith('Cluster/') === true
 const filesOf = (findings: readonly LocatedFinding[], fits: (finding: LocatedFinding) => boolean): Set<string> =>
   new Set(findings.filter(fits).map(({ at }) => fileOf(at)))
 const places = (findings: readonly LocatedFinding[]): Set<string> => new Set(findings.map(({ at }) => placeOf(at)))
@@ -114,7 +115,11 @@ export const suppressions: readonly Suppression[] = [
     reason: 'a name that the operator refuses is the name that an Application gives to its Cluster',
     silences: (all) => {
       const judged = filesOf(all, ({ rule }) => rule.startsWith('cluster-name/'))
-      return ({ rule, at }) => rule === 'argocd/cluster-name' && judged.has(fileOf(at))
+      const refused = all.filter(({ rule, path, object }) => rule === 'schema/metadata' && path === 'metadata.name' && isOfCluster(object))
+      const names = new Set(refused.map(({ object = '' }) => object.slice('Cluster/'.length)))
+      const isNamed = ({ message }: LocatedFinding): boolean =>
+        message.some((part) => typeof part === 'object' && 'shown' in part && names.has(part.shown))
+      return (finding) => finding.rule === 'argocd/cluster-name' && (judged.has(fileOf(finding.at)) || isNamed(finding))
     },
   },
   {

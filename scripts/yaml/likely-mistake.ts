@@ -84,7 +84,7 @@ function unclosed(text: string, offset: number): LikelyMistake | undefined {
     const mark = opener === undefined ? '' : at.line.charAt(opener)
     const isNear = lines < 5 || mark === '"' || mark === "'"
     // it may be closed on a later line, before the mistake
-    if (opener !== undefined && isNear && !text.slice(at.start + opener + 1, offset).includes(closers[mark] as string))
+    if (opener !== undefined && isNear && !isClosed(text, at.start + opener, offset))
       return {
         message: phrase`\`${named(mark)}\` is opened here, but never closed`,
         offset: at.start + opener,
@@ -93,6 +93,16 @@ function unclosed(text: string, offset: number): LikelyMistake | undefined {
     at = lineAbove(text, at.start)
   }
   return undefined
+}
+
+/** Whether what opens at a place is closed before another one, and not by the first of two quotes in the line of that. */
+function isClosed(text: string, opener: number, offset: number): boolean {
+  const closer = closers[text.charAt(opener)] as string
+  const found = text.indexOf(closer, opener + 1)
+  if (found < 0 || found >= offset) return false
+  const { start, line } = lineAt(text, offset)
+  const isPair = (closer === '"' || closer === "'") && line.split(closer).length % 2 === 1
+  return opener > start || found < start || !isPair
 }
 
 /** Column of a quote or bracket that a line opens and does not close. */

@@ -123,6 +123,26 @@ const mistakes: readonly (readonly [file: string, from: string, to: string, told
     'name: Re_porting\n  postgresql',
     'cluster.roles[0].passwordSecret.name is "Re_porting", but no Secret can have this name',
   ],
+  [
+    'orders.yaml',
+    'version:',
+    'fullnameOverride: Orders_DB\nversion:',
+    'fullnameOverride is "Orders_DB", but must be at most 253 lower case letters, digits, . and -',
+  ],
+  [
+    'orders.yaml',
+    '      major: 17',
+    '      major: 17\n    - image: ghcr.io/cloudnative-pg/postgresql:17.5\n      major: 17',
+    'imageCatalog.images[1].major is 17, but another item has that, too',
+  ],
+  [
+    'orders.yaml',
+    '  roles:',
+    '  imageCatalogRef:\n    kind: Catalog\n    name: x\n  roles:',
+    'cluster.imageCatalogRef.kind is "Catalog", but must be ImageCatalog or ClusterImageCatalog',
+  ],
+  ['orders.yaml', 'postgresql: "17"', 'postgresql: "17', '`"` is opened here, but never closed'],
+  ['orders.yaml', '    type: rw\n', '    type: * rw\n', 'a value starts with `*`, which YAML takes for the beginning of an alias'],
   ['databases.yaml', 'goTemplate: true', 'goTemplate: false', 'the name is orders-{{ .env }} in two Applications, but must be unique'],
 ]
 
