@@ -11,11 +11,13 @@ import { LayerReader } from './merge/layers.ts'
 import { mergeLayers } from './values/merge.ts'
 import type { Database, RenderedObject, Settings } from './model.ts'
 import type { Finding, RuledFinding } from './findings/finding.ts'
-import type { MapValue } from './values/value.ts'
+import type { MapValue, Path } from './values/value.ts'
+import { formatPath } from './values/path.ts'
 import { isOperators } from './operator/objects.ts'
 import { judgeDatabase, readsOf } from './policy/judge.ts'
-import { policySubject } from './policy/subject.ts'
+import { officialChart, policySubject } from './policy/subject.ts'
 import { judgePostgres, refusedParameters } from './postgres/judge.ts'
+import { isDns1123Subdomain } from './kubernetes/names.ts'
 import { locateFinding } from './locate/finding.ts'
 import type { LocatedFinding } from './findings/spot.ts'
 import { append } from './values/append.ts'
@@ -109,31 +111,59 @@ interface Judged {
 function verdict({ database, settings, merged, rendered }: Judged): LocatedFinding[] {
   const { objects } = rendered
   const findings: LocatedFinding[] = []
+  const subject = policySubject({ database, settings, values: merged, objects })
+  const above = officialChart(subject)?.above ?? []
+  const failed: Failed[] = []
   let refused: ReadonlySet<string> | undefined
+  const cluster = objects.find(({ kind }) => kind === 'Cluster')
+  const isNameRefused = cluster !== undefined && !isDns1123Subdomain(cluster.name)
   for (const object of objects) {
     if (!isOperators(object.plain)) continue
     const refusals = examine(object.plain, { operator: database.environment.operator.version })
     if (object.kind === 'Cluster') refused = refusedParameters(refusals)
     const wrong = refusals.length > 0 ? rendered.reported() : []
     for (const finding of refusals) {
-      const follows = isConsequence(finding, object, wrong) ? 'reported-value' : isNamespace(finding) ? 'settings-namespace' : undefined
+      if (finding.severity === 'error') failed.push({ object, path: finding.places[0].path })
+      const isDerived = isNameRefused && isName(finding) && object.name.startsWith(`${cluster.name}-`)
+      const follows =
+        isDerived || isConsequence(finding, object, { paths: wrong, above })
+          ? 'reported-value'
+          : isNamespace(finding)
+            ? 'settings-namespace'
+            : undefined
       for (const one of located({ database, merged }, object, [finding])) findings.push(follows === undefined ? one : { ...one, follows })
     }
   }
-  const subject = policySubject({ database, settings, values: merged, objects })
   // nobody knows what a database is meant to have whose environment lacks its defaults, which is reported
   const policies = judgeDatabase(subject)
-  const reported = policies.length === 0 ? [] : rendered.reported()
+  const reported = policies.length === 0 ? [] : rendered.reported().map((path) => path.slice(above.length))
   append(
     findings,
     policies.map((finding) => {
       if (!hasDefaults(database)) return { ...finding, follows: 'missing-defaults' as const }
       const isMissed = readsOf(finding.rule).some((read) => reported.some((mistake) => isMeant(mistake, read)))
-      return isMissed ? { ...finding, follows: 'reported-value' as const } : finding
+      return isMissed || failed.some((one) => isOfFailedItem(finding, one)) ? { ...finding, follows: 'reported-value' as const } : finding
     }),
   )
   append(findings, judgePostgres({ ...subject, refused }))
   return findings
+}
+
+/** A part of an object that the API server or the operator refuses. */
+interface Failed {
+  readonly object: RenderedObject
+  readonly path: Path
+}
+
+/** Whether a policy is about an item of a list, such as a role, in which something is refused: the rest of it is not what was meant. */
+function isOfFailedItem({ object: id, path: place }: LocatedFinding, { object, path }: Failed): boolean {
+  const end = path.findLastIndex((step) => typeof step === 'number') + 1
+  return end > 0 && id === `${object.kind}/${object.name}` && place?.startsWith(`${formatPath(path.slice(0, end))}.`) === true
+}
+
+/** A name that the chart makes of that of the Cluster is as wrong as that, which is reported. */
+function isName({ places: [{ path }] }: Finding): boolean {
+  return path[0] === 'metadata' && path[1] === 'name'
 }
 
 /** The namespace is the settings' own, and reported there (`argocd/namespace-name`). */

@@ -29,8 +29,7 @@ export function examine(input: JsonMap, options: AdmitOptions): RuledFinding[] {
   const { kind, unknown } = decoded
   const { errors, candidates, stored } = structuralMistakes(decoded, old, operator)
   const blamed = [...errors.map((issue) => issue.path), ...unknown]
-  const isAlreadyReported = ({ places: [{ path }] }: Finding): boolean =>
-    jsonAt(stored, path) === undefined && isMisspelt(path, unknown, decoded.object)
+  const isAlreadyReported = ({ places: [{ path }] }: Finding): boolean => isMisspelt(path, unknown, decoded.object)
   const rules = webhookFindings(kind.kind, operatorSubject(stored, old, options)).filter(
     (finding) => finding.isFormal !== true && !isConsequence(finding, blamed),
   )
@@ -76,7 +75,7 @@ function structuralMistakes(decoded: Decoded, old: JsonMap | undefined, operator
     replaceStatus(mutateObject({ ...decoded, object: withoutFailed(sent, paths) }, operator).object, kind, old?.['status'])
   const mutated = broken.length > 0 ? without(brokenPaths) : replaceStatus(first.object, kind, old?.['status'])
   const isFresh = (issue: Issue): boolean =>
-    !(issue.keyword === 'required' && isMisspelt(issue.path, unknown, sent)) && !brokenPaths.some((path) => isWithin(issue.path, path))
+    !isMisspelt(issue.path, unknown, sent) && !brokenPaths.some((path) => isWithin(issue.path, path))
   const refused = distinct([...schemaIssues(mutated, old, kind, operator), ...lastIssues(mutated, old, kind)])
     .map((issue) => asWritten(issue, sent))
     .filter(isFresh)
@@ -125,12 +124,17 @@ function toFinding(issue: Issue): RuledFinding {
     rule: issueRule(issue),
     severity: 'error',
     message: issue.message,
-    places: [{ path: issue.path, ...(issue.keyword === 'metadata' && issue.path.length === 3 && { on: 'key' as const }) }],
+    places: [{ path: issue.path, ...(isAboutKey(issue) && { on: 'key' as const }) }],
     ...(issue.help !== undefined && { help: issue.help }),
     ...(issue.fix !== undefined && { fix: issue.fix }),
     field: issue.field,
     type: issue.type,
   }
+}
+
+/** Whether a label or an annotation is wrong by its key: otherwise the message shows the value. */
+function isAboutKey({ keyword, path, message }: Issue): boolean {
+  return keyword === 'metadata' && path.length === 3 && !message.some((part) => typeof part === 'object' && 'shown' in part)
 }
 
 /** One issue per place: the first, except that a better placed one replaces the server's unplaced one. */
@@ -151,8 +155,9 @@ export function isMisspelt(missing: Path, unknown: readonly Path[], object: Json
     const wanted = missing.slice(0, path.length)
     if (wanted.length < path.length || !isWithin(wanted, path.slice(0, -1)) || jsonAt(object, wanted) !== undefined) return false
     const [name, written] = [printed(wanted.at(-1)), printed(path.at(-1))]
-    // `storageSize` for `size`
-    return nearest(written, [name]) !== undefined || written.toLowerCase().endsWith(name.toLowerCase())
+    // `storageSize` for `size`, `meta` for `metadata`
+    const [short, long] = [name.toLowerCase(), written.toLowerCase()].sort((a, b) => a.length - b.length) as [string, string]
+    return nearest(written, [name]) !== undefined || long.endsWith(short) || (short.length > 2 && long.startsWith(short))
   })
 }
 

@@ -5,20 +5,29 @@ import type { RenderedObject } from '../model.ts'
 import { nearest } from '../values/path.ts'
 import { deepestAt } from '../values/value.ts'
 
+/** Values that are reported already, and the keys above those of the official chart where it is a dependency. */
+interface Reported {
+  readonly paths: readonly Path[]
+  readonly above: Path
+}
+
 /** Whether a finding of admission follows from a value that is reported already: the value itself, or a misspelt key next to which it is missing. */
-export function isConsequence({ places: [{ path }] }: Finding, object: RenderedObject, reported: readonly Path[]): boolean {
-  if (reported.length === 0) return false
+export function isConsequence({ places: [{ path }] }: Finding, object: RenderedObject, { paths, above }: Reported): boolean {
+  if (paths.length === 0) return false
   const { node, depth } = deepestAt(object.value, path)
   const { origin } = node
-  if (reported.some((known) => isMeant(known, origin.path))) return true
+  if (paths.some((known) => isMeant(known, origin.path))) return true
   // where a copy comes from is one thing, whose parts the chart puts into several places
-  const [section] = origin.path
-  const sections = new Set(reported.map(([first]) => first))
-  if (section === 'mode' || isSource(section)) return [...sections].some(isSource)
+  const section = origin.path[above.length]
+  const sections = new Set(paths.map((known) => known[above.length]))
+  if (section === 'mode' || isSource(section) || (section === undefined && madeOfSources.has(path[1]))) return [...sections].some(isSource)
   // what is missing may be what could not be used
   const isMissing = depth < path.length || node.kind !== 'scalar'
   return isMissing && section !== undefined && section !== 'cluster' && sections.has(section)
 }
+
+/** Fields of a Cluster that the chart makes of `recovery` and `replica`, whose parts may have no value of their own. */
+const madeOfSources: ReadonlySet<Path[number] | undefined> = new Set(['bootstrap', 'externalClusters', 'replica'])
 
 const isSource = (section: Path[number] | undefined): boolean => section === 'recovery' || section === 'replica'
 

@@ -10,7 +10,7 @@ import { keysFor } from '../helm/unread.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import { helmOf } from '../values/merge.ts'
 import type { Database, Settings } from '../model.ts'
-import type { MapValue, Path, Value } from '../values/value.ts'
+import type { MapValue, Path, SourceFile, Value } from '../values/value.ts'
 import { isSecretPath } from '../secret/names.ts'
 import { maskSentence } from '../secret/values.ts'
 import { describe } from '../values/describe.ts'
@@ -22,6 +22,8 @@ import { wrongTypeFinding } from './wrong-values.ts'
 
 const clusterNameLimit = 50
 const longest = 120
+/** At least this much of a reason is shown, and no more of a value. */
+const longestValue = 40
 
 /** Rules of what Helm refuses; what is missing here is wrong with the chart itself. */
 const ruleNames: ReadonlyMap<RefusalClass, string> = new Map([
@@ -54,11 +56,14 @@ export function refusalFinding(error: HelmRefusal, refused: Refused): LocatedFin
   const isChart = rule === undefined || ofChart.has(error.class)
   const path = refusedPath(error, refused)
   const blamed = path === undefined ? undefined : placeFor(path, values)
-  const at = (isChart ? chartSpot(settings, database) : blamed) ?? serviceSpot(database)
+  const own = blamed === undefined ? templateSpot(error, refused) : undefined
+  const at = own ?? (isChart ? chartSpot(settings, database) : blamed) ?? serviceSpot(database)
   const message = messageFor(error, refused, path)
   const help =
     isChart && rule === undefined
-      ? 'the chart itself is broken, whatever the values: fix it, or pin another version'
+      ? own === undefined
+        ? 'the chart itself is broken, whatever the values: fix it, or pin another version'
+        : 'correct the template: no values make it right'
       : path === undefined || error.class !== 'fail'
         ? undefined
         : suggestion(refused, path)
@@ -74,19 +79,38 @@ export function refusalFinding(error: HelmRefusal, refused: Refused): LocatedFin
   }
 }
 
+const templates = new WeakMap<FoundChart['files'], Map<string, SourceFile>>()
+
+/** The line of a template of the repository's own chart: nobody here can change one of a subchart that was packed into it. */
+function templateSpot({ template = '', line }: HelmRefusal, { database, chart }: Refused): Spot | undefined {
+  const bytes = chart.files[template]
+  if (database.written?.chartFolder === undefined || template.startsWith('charts/') || bytes === undefined || line === undefined)
+    return undefined
+  const known = templates.get(chart.files) ?? new Map<string, SourceFile>()
+  templates.set(chart.files, known)
+  const file = known.get(template) ?? { path: `${chart.place}/${template}`, text: Buffer.from(bytes).toString('utf8') }
+  known.set(template, file)
+  const lines = file.text.split('\n')
+  const start = lines.slice(0, line - 1).reduce((length, text) => length + text.length + 1, 0)
+  const text = lines[line - 1] ?? ''
+  return { file, span: { start: start + text.length - text.trimStart().length, end: start + text.trimEnd().length } }
+}
+
 /** The value that a refusal is about; undefined: nobody's, as of a chart that is broken. */
 export function refusedPath(error: HelmRefusal, refused: Refused): Path | undefined {
   return ruleNames.get(error.class) === undefined || ofChart.has(error.class) ? undefined : oddKey(error, blame(error, refused), refused)
 }
 
-/** Where a chart refuses a map because of a key in it, as by `omit`, the key that looks like one of those that it reads. */
+/** Where a chart refuses a map because of a key in it, as by `omit`: the key that looks like one of those that it reads, or the first that it does not read. */
 function oddKey({ class: kind }: HelmRefusal, path: Path | undefined, { settings, values, chart }: Refused): Path | undefined {
   const map = path === undefined || kind !== 'fail' ? undefined : valueAt(values, path)
   if (path === undefined || map?.kind !== 'map') return path
   const helm = helmOf(settings.argocd.version)
   const known = keysFor(loadOnce(chart.files, { helm, place: chart.place }), helm, path)
-  const odd = [...map.entries.keys()].filter((key) => !known.has(key) && nearest(key, known) !== undefined)
-  return odd.length === 1 ? [...path, odd[0] as string] : path
+  const unread = [...map.entries.keys()].filter((key) => !known.has(key))
+  const odd = unread.filter((key) => nearest(key, known) !== undefined)
+  const [first] = odd.length === 1 || known.size === 0 ? odd : unread
+  return first === undefined ? path : [...path, first]
 }
 
 function suggestion({ settings, values, chart }: Refused, path: Path): string | undefined {
@@ -94,6 +118,9 @@ function suggestion({ settings, values, chart }: Refused, path: Path): string | 
   const loaded = loadOnce(chart.files, { helm, place: chart.place })
   const key = nearest(String(path.at(-1)), keysFor(loaded, helm, path.slice(0, -1)))
   if (key !== undefined && key !== path.at(-1)) return `did you mean \`${key}\`?`
+  // a setting of PostgreSQL a level too high
+  if (path.at(-2) === 'postgresql' && keysFor(loaded, helm, path.slice(0, -1)).has('parameters'))
+    return `write it in \`${formatPath([...path.slice(0, -1), 'parameters'])}\``
   return suggestedWord(loaded, { values, path, helm })
 }
 
@@ -107,16 +134,19 @@ function messageFor(error: HelmRefusal, { database, values, chart }: Refused, pa
   if (error.template === undefined) return shortened(reason, longest)
   const place = `${chart.place}/${error.template}${error.line === undefined ? '' : `:${error.line}`}`
   // a chart's own error messages were written for its users
-  if (error.class === 'fail' || path === undefined) return `${shortened(reason, longest - place.length - 3)} (${place})`
+  if (error.class === 'fail' || path === undefined)
+    return reason.length > longest - place.length - 3 && reason.length <= longest
+      ? reason
+      : `${shortened(reason, longest - place.length - 3)} (${place})`
   const value = valueAt(values, path)
-  const shown = isNothing(value) ? 'not set' : isSecretPath(path) ? 'set' : describe(value)
+  const shown = isNothing(value) ? 'not set' : isSecretPath(path) ? 'set' : shortened(describe(value).replaceAll(/\s+/g, ' '), longestValue)
   const says = error instanceof PrintedRefused ? `then ${place} prints no YAML` : `${place} says`
   const start = `${formatPath(path)} is ${shown}, but ${says}: `
   return start + shortened(reason, longest - start.length)
 }
 
 function shortened(text: string, length: number): string {
-  const most = Math.max(length, 40)
+  const most = Math.max(length, longestValue)
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`
 }
 

@@ -95,6 +95,9 @@ function homesOf(key: string, where: string, shape: ClosedShape): readonly strin
     return [`cluster.postgresql.parameters.${key}`]
   const all = pathsByKey().get(key) ?? []
   const parent = where.slice(0, Math.max(where.lastIndexOf('.'), 0))
+  // a level too deep
+  const above = all.filter((path) => path.includes('.') && where.startsWith(path.slice(0, path.lastIndexOf('.') + 1)))
+  if (above.length === 1) return above
   const near = parent === '' ? [] : all.filter((path) => path.startsWith(`${parent}.`))
   if (near.length > 1 && commonWords.has(key)) return []
   // a word that several unrelated maps have, such as `parameters`, is no evidence

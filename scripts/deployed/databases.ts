@@ -34,7 +34,7 @@ import type { Foreign } from './foreign.ts'
 import { draftOf, openFolders } from './drafts.ts'
 import type { Variant } from './drafts.ts'
 import { layersOf } from './release-layers.ts'
-import { sayModelled, sayPlugin, sayWithout, wrongRelease, wrongReleases } from './release-findings.ts'
+import { sayDependencies, sayPlugin, wrongRelease, wrongReleases } from './release-findings.ts'
 import { missingFolder, onePlaceOnce, refusedBuild } from './missing-folders.ts'
 import { assumedRevisions } from './revisions.ts'
 import { onceEach, refused } from './skipped.ts'
@@ -179,8 +179,7 @@ function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking
       })
     return undefined
   }
-  if (found.ok && found.without !== undefined) sayWithout(of, found.without, looking.findings)
-  if (found.ok && found.modelled !== undefined) sayModelled(of, found.modelled, looking.findings)
+  if (found.ok) sayDependencies(of, { chart: found, isHere: folder !== undefined }, looking.findings)
   const name = applicationName(application)
   const spec = at(application, 'spec')
   const source = (isJsonMap(spec) ? sourcesOf(spec).sources[nth] : undefined) ?? {}

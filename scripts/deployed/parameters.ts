@@ -164,7 +164,9 @@ function readItem(reader: Reader, items: readonly Value[], { index, depth }: Ite
 function withItem(reader: Reader, items: readonly Value[], { index, value }: { index: number; value: Value }): readonly Value[] {
   if (index > mostIndex) throw new ParameterError(`index of ${index} is greater than maximum supported index of ${mostIndex}`)
   const changed = [...items]
-  while (changed.length < index) changed.push({ kind: 'null', origin: here(reader), overrides: [] })
+  // what nothing sets is null: one gap, however long
+  const gap = { ...here(reader), path: [...reader.path.slice(0, -1), items.length] }
+  while (changed.length < index) changed.push({ kind: 'null', origin: gap, overrides: [] })
   changed[index] = value
   return changed
 }

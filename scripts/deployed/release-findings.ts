@@ -7,6 +7,8 @@ import { isSameSpot } from '../findings/spot.ts'
 import type { ChartPin } from '../model.ts'
 import type { JsonMap } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
+import type { FoundChart } from '../charts/find.ts'
+import { dependencySpot, sayUnfit } from './chart-dependencies.ts'
 import { fixedText } from './drafts.ts'
 import type { Manifest } from './manifests.ts'
 import { printed } from '../values/printed.ts'
@@ -47,9 +49,29 @@ export function wrongReleases(manifest: Manifest): LocatedFinding[] {
   })
 }
 
+interface Used {
+  readonly chart: FoundChart
+  /** whether it is a folder of the repository */
+  readonly isHere: boolean
+}
+
+/** What is to be said of the dependencies of a chart: another version, none, or the model in its place. */
+export function sayDependencies(of: SourceOf, { chart, isHere }: Used, findings: LocatedFinding[]): void {
+  if (isHere) sayUnfit(chart, findings)
+  if (chart.without !== undefined) sayWithout(of, { without: chart.without, ...(isHere && { chart }) }, findings)
+  if (chart.modelled !== undefined) sayModelled(of, chart.modelled, findings)
+}
+
+interface Incomplete {
+  readonly without: readonly ChartPin[]
+  /** the chart itself, where it is in the repository */
+  readonly chart?: FoundChart
+}
+
 /** A subchart that is not here is left out, and the rest is judged. */
-export function sayWithout({ manifest, nth }: SourceOf, without: readonly ChartPin[], findings: LocatedFinding[]): void {
-  const at = manifest.spotOf([...helmPathOf({ manifest, nth }).slice(0, -1), 'path'])
+function sayWithout({ manifest, nth }: SourceOf, { without, chart }: Incomplete, findings: LocatedFinding[]): void {
+  const own = chart === undefined ? undefined : dependencySpot(chart, without[0]?.name ?? '')
+  const at = own ?? manifest.spotOf([...helmPathOf({ manifest, nth }).slice(0, -1), 'path'])
   const names = listed(without.map(({ name, version }) => `${name} ${version}`))
   if (findings.some((one) => one.rule === 'argocd/chart-whole' && isSameSpot(one.at, at))) return
   findings.push({
@@ -62,7 +84,7 @@ export function sayWithout({ manifest, nth }: SourceOf, without: readonly ChartP
 }
 
 /** A range of versions of a dependency for which the model stands is judged as one of them. */
-export function sayModelled({ manifest, nth }: SourceOf, modelled: readonly ChartPin[], findings: LocatedFinding[]): void {
+function sayModelled({ manifest, nth }: SourceOf, modelled: readonly ChartPin[], findings: LocatedFinding[]): void {
   const at = manifest.spotOf([...helmPathOf({ manifest, nth }).slice(0, -1), 'path'])
   for (const { name, version } of modelled) {
     if (isExactVersion(version) || findings.some((one) => one.rule === 'argocd/assumed-version' && isSameSpot(one.at, at))) continue

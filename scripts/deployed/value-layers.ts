@@ -261,7 +261,10 @@ function parametersOf(
       name: printed(name ?? ''),
       value: expand(printed(value ?? ''), lookup),
       ...(forceString === true && { as: 'string' as const }),
-      origin: originAt([...helmPath, 'parameters', index, 'value']),
+      origin: {
+        ...originAt([...helmPath, 'parameters', index, 'value']),
+        key: manifest.spotOf([...helmPath, 'parameters', index, 'name']).span,
+      },
     })
   for (const [index, { name, path }] of listed('fileParameters').entries()) {
     const spot = manifest.spotOf([...helmPath, 'fileParameters', index, 'path'])

@@ -10,6 +10,7 @@ import { phrase } from './message.ts'
 export function helpOutsideQuotes({ origin, ...node }: Value, wanted: 'text' | 'other'): Message | undefined {
   const isText = node.kind === 'scalar' && 'value' in node && typeof node.value === 'string'
   if (origin.layer === 'parameter') {
+    if (node.kind === 'null' && typeof origin.path.at(-1) === 'number') return phrase`set each item, or write a lower index`
     if (wanted === 'text') return isText ? undefined : phrase`set forceString: true beside it`
     if (!isText) return undefined
     // Helm makes a number or a switch of such a text, unless it is told not to

@@ -1,7 +1,7 @@
 // Which keys of a values file does no template of a chart read?
 import type { MapValue, Path, Value } from '../values/value.ts'
 import { append } from '../values/append.ts'
-import { allNear, nearest, commonWords } from '../values/path.ts'
+import { allNear, nearest, commonWords, formatPath } from '../values/path.ts'
 import type { ReadShape } from './read-shape.ts'
 
 /** A key without effect. */
@@ -79,23 +79,29 @@ export function wasLooked(map: MapValue, key: string, looked: ReadonlyMap<MapVal
 }
 
 /**
- * A map whose keys are read elsewhere is at the wrong level: each of its keys is reported, with the place where it would be
- * read. Anything else is reported as a whole.
+ * A map whose keys are read elsewhere is at the wrong level, or should not be around them: it is reported with the places where
+ * they would be read, or each of its keys is if some are read nowhere. Anything else is reported as a whole.
  */
-function describeAll(found: Found, shape: ReadShape, search: Search): readonly UnreadKey[] {
-  const { value, path } = found
-  const own = describe(found, shape, search)
+function describeAll(unread: Found, shape: ReadShape, search: Search): readonly UnreadKey[] {
+  const { value, path } = unread
+  const own = describe(unread, shape, search)
   if (value.kind !== 'map' || value.entries.size === 0 || own.suggestion !== undefined) return [own]
-  const homes = [{ shape: search.root, path: '' }, ...shapesCalled(String(path.at(-1)), search.root)]
+  const around = path.length > 1 ? [{ shape, path: formatPath(path.slice(0, -1)) }] : []
+  const homes = [...around, { shape: search.root, path: '' }, ...shapesCalled(String(path.at(-1)), search.root)]
   const reads = ({ shape: home }: (typeof homes)[number]): number => [...value.entries.keys()].filter((key) => home.keys.has(key)).length
   const best = homes.reduce((most, home) => (reads(home) > reads(most) ? home : most))
   if (reads(best) * 2 < value.entries.size) return [own]
+  const isNamed = !around.includes(best) && best.path !== ''
+  if (reads(best) === value.entries.size)
+    return [{ ...own, elsewhere: isNamed ? [best.path] : [...value.entries.keys()].slice(0, 3).map((key) => below(best.path, key)) }]
   return [...value.entries].map(([key, entry]) => {
-    const below = describe({ map: value, path: [...path, key], value: entry }, best.shape, search)
-    const home = best.path === '' ? key : `${best.path}.${key}`
-    return best.shape.keys.has(key) ? { path: below.path, key, value: entry, holder: value, near: [], elsewhere: [home] } : below
+    const found = describe({ map: value, path: [...path, key], value: entry }, best.shape, search)
+    const home = below(best.path, key)
+    return best.shape.keys.has(key) ? { path: found.path, key, value: entry, holder: value, near: [], elsewhere: [home] } : found
   })
 }
+
+const below = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`)
 
 /** Maps of this name that templates look into. */
 function shapesCalled(name: string, root: ReadShape): { shape: ReadShape; path: string }[] {
@@ -132,6 +138,9 @@ function homesOf(path: Path, root: ReadShape): readonly string[] {
   const all = pathsTo(String(path.at(-1)), root).filter((other) => other !== own)
   const kin = all.filter((other) => other.endsWith(`.${own}`))
   if (kin.length > 0) return kin.slice(0, 3)
+  // a level too deep
+  const above = all.filter((other) => other.includes('.') && own.startsWith(other.slice(0, other.lastIndexOf('.') + 1)))
+  if (above.length === 1) return above
   const inside = `${path.slice(0, -1).join('.')}.`
   const near = path.length === 1 ? [] : all.filter((other) => other.startsWith(inside))
   if (near.length > 1 && commonWords.has(String(path.at(-1)))) return []

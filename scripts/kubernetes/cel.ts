@@ -110,7 +110,9 @@ function evaluateRule(rule: CelRule, self: Json, oldSelf: Json | undefined, fiel
     readable = false
   }
   if (outcome === true) return
-  const steps = fieldPathSteps(rule.fieldPath)
+  const named = fieldPathSteps(rule.fieldPath)
+  const doubled = isTransition ? undefined : secondOf(rule.rule, self)
+  const steps = named.length > 0 || isTransition ? named : (doubled ?? onlyMember(rule.rule, self))
   const path: Path = [...walk.path, ...steps]
   const [now, before] = [jsonAt(self, steps), isTransition ? jsonAt(oldSelf, steps) : undefined]
   const pair = rivals(rule.rule, now ?? self)
@@ -121,11 +123,30 @@ function evaluateRule(rule: CelRule, self: Json, oldSelf: Json | undefined, fiel
     keyword: !readable ? 'cel-unreadable' : isTransition ? 'cel-change' : 'cel',
     message:
       pair === undefined
-        ? violationMessage(rule.rule, path, now ?? self, before)
+        ? doubled === undefined
+          ? violationMessage(rule.rule, path, now ?? self, before)
+          : sentence(path, phrase`is ${shown(now)}, but another item has that, too`)
         : sentence([...path, pair.second], phrase`is set, but must not be together with ${pair.first}`),
     expression: rule.rule,
     ...(rule.message !== undefined && { help: phrase`${rule.message}` }),
   })
+}
+
+/** The second of two items with the same value of a member; undefined: the expression says something else. */
+function secondOf(rule: string, self: Json): Path | undefined {
+  const member = /^self\.all\(e, self\.filter\(f, f\.(\w+) ?== ?e\.\1\)\.size\(\) == 1\)$/.exec(rule)?.[1]
+  if (member === undefined || !Array.isArray(self)) return undefined
+  const values = self.map((item) => jsonAt(item, [member]))
+  const index = values.findIndex((value, at) => values.indexOf(value) < at)
+  return index < 0 ? undefined : [index, member]
+}
+
+/** The member that is all that an expression looks at; none: there are several, or it is not set. */
+function onlyMember(rule: string, self: Json): Path {
+  const [first, ...others] = [...rule.matchAll(/\bself(?:\.(\w+))?(?!\w|\()/g)].map(([, member]) => member)
+  const isOne = first !== undefined && others.every((other) => other === first)
+  const value = isOne ? jsonAt(self, [first]) : undefined
+  return first === undefined || value === undefined || value === null || typeof value === 'object' ? [] : [first]
 }
 
 /** The two members that exclude each other, in the order in which they are written; undefined: the expression says something else. */
@@ -139,6 +160,8 @@ function violationMessage(rule: string, path: Path, self: Json, oldSelf: Json | 
   const is = phrase`is ${shown(self)}`
   if (oldSelf !== undefined && typeof oldSelf !== 'object') return sentence(path, phrase`${is}, but must stay ${shown(oldSelf)}`)
   if (oldSelf !== undefined) return sentence(path, phrase`is changed, but must stay as it is`)
+  const words = rule.split(' || ').map((part) => /^self(?:\.\w+)? == '([^']*)'$/.exec(part)?.[1])
+  if (!words.includes(undefined)) return sentence(path, phrase`${is}, but must be ${words.join(' or ')}`)
   return sentence(path, phrase`${is}, but must satisfy ${rule.length <= 80 ? rule : 'a rule of its schema'}`)
 }
 

@@ -40,12 +40,12 @@ export function resolvePlace(place: Place, subject: Subject): ResolvedPlace {
   const removed = valueAt(values, [...node.origin.path, ...place.path.slice(depth)])
   if (removed?.kind === 'null') {
     const at = spotOf(removed, 'key')
-    if (at !== undefined) return { ...pathsOf(removed), spot: at, label: place.label, path: place.path, exact: true }
+    if (at !== undefined) return { ...pathsOf(removed, subject), spot: at, label: place.label, path: place.path, exact: true }
   }
   const spot = own ?? nearestSpot(values, node.origin.path, 'key') ?? switchSpot(values, node.origin.path) ?? subject.fallback
   return {
     spot,
-    rank: own === undefined ? 0 : layerRank[node.origin.layer],
+    rank: own === undefined ? 0 : rankOf(node, subject),
     label: place.label,
     path: place.path,
     typed: node.origin.path,
@@ -54,11 +54,16 @@ export function resolvePlace(place: Place, subject: Subject): ResolvedPlace {
   }
 }
 
-const pathsOf = (node: Value): Pick<ResolvedPlace, 'node' | 'rank' | 'typed'> => ({
+const pathsOf = (node: Value, subject: Subject): Pick<ResolvedPlace, 'node' | 'rank' | 'typed'> => ({
   node,
-  rank: layerRank[node.origin.layer],
+  rank: rankOf(node, subject),
   typed: node.origin.path,
 })
+
+/** How high the layer of a value is; of several value files the later one is higher. */
+function rankOf({ origin: { layer, file } }: Value, { database: { layers } }: Subject): number {
+  return layerRank[layer] + (layers.findLastIndex((one) => one.file.path === file.path) + 1) / (layers.length + 1)
+}
 
 /** If a value is absent, or a null removed it, the chart's own node originates next to it: the layers show where. */
 function isWritten(node: Value, values: MapValue): boolean {

@@ -44,7 +44,11 @@ function* unreadableSize(cluster: JsonMap, name: string): Iterable<Finding> {
   const value = readable(cluster)?.get(name) ?? ''
   if (value === '' || parsePostgresMemory(value)) return
   const message = phrase`${here(name)} is ${shown(value)}, but must be a number with kB, MB, GB or TB`
-  yield refusal([...base, name], message, phrase`write it as 512MB or 1GB: capital MB, no fraction of a byte`)
+  const [, number, unit = ''] = /^\s*(\d+)\s*([kmgt])i?b?\s*$/i.exec(value) ?? []
+  const likely = `${number}${unit.toLowerCase() === 'k' ? 'k' : unit.toUpperCase()}B`
+  const help =
+    number === undefined ? phrase`write it as 512MB or 1GB: capital MB, no fraction of a byte` : phrase`did you mean ${named(likely)}?`
+  yield refusal([...base, name], message, help)
 }
 
 function* overVolume(cluster: JsonMap, name: WalSize): Iterable<Finding> {

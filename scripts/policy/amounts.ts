@@ -14,17 +14,22 @@ const smallest = parseQuantity('1Mi') as Quantity
 const zero = parseQuantity('0') as Quantity
 
 /** The amounts of an object that count bytes. */
-function* amountsOf({ kind, plain }: RenderedObject): Iterable<Path> {
+function* amountsOf(object: RenderedObject): Iterable<Path> {
+  const { kind, plain } = object
   if (kind === 'Cluster') {
     yield ['spec', 'storage', 'size']
     yield ['spec', 'walStorage', 'size']
     for (const index of listAt(plain, 'spec', 'tablespaces').keys()) yield ['spec', 'tablespaces', index, 'storage', 'size']
-    yield* memoryIn(plain, ['spec', 'resources'])
     for (const name of ['shm', 'temporaryData']) yield ['spec', 'ephemeralVolumesSizeLimit', name]
   }
+  for (const resources of resourcesOf(object)) yield* memoryIn(plain, resources)
+}
+
+/** Where an object says what its containers request. */
+function resourcesOf({ kind, plain }: RenderedObject): Path[] {
   const containers: Path = ['spec', 'template', 'spec', 'containers']
-  if (kind === 'Pooler')
-    for (const index of listAt(plain, ...containers).keys()) yield* memoryIn(plain, [...containers, index, 'resources'])
+  if (kind === 'Pooler') return [...listAt(plain, ...containers).keys()].map((index) => [...containers, index, 'resources'])
+  return kind === 'Cluster' ? [['spec', 'resources']] : []
 }
 
 function* memoryIn(plain: JsonMap, resources: Path): Iterable<Path> {
@@ -38,6 +43,25 @@ function* memoryIn(plain: JsonMap, resources: Path): Iterable<Path> {
 function isTiny(value: Json | undefined): boolean {
   const quantity = readQuantity(value)
   return quantity !== undefined && compareQuantities(quantity, zero) > 0 && compareQuantities(quantity, smallest) < 0
+}
+
+/** Requests and limits below nothing, of which Kubernetes makes no pod. */
+function* negativeAmounts({ objects }: ObjectsSubject): Iterable<ObjectFinding> {
+  for (const object of objects)
+    for (const resources of resourcesOf(object))
+      for (const side of ['requests', 'limits']) {
+        const amounts = plainAt(object.plain, ...resources, side)
+        for (const [name, value] of isJsonMap(amounts) ? Object.entries(amounts) : []) {
+          const quantity = readQuantity(value)
+          if (quantity === undefined || compareQuantities(quantity, zero) >= 0) continue
+          yield {
+            object,
+            message: phrase`${here(name)} is ${shown(value)}, but must not be below zero: no such pod can be created`,
+            places: [{ path: [...resources, side, name] }],
+            help: phrase`remove the minus sign, or the ${named(name)}`,
+          }
+        }
+      }
 }
 
 /** Sizes of volumes that are no more than nothing. */
@@ -67,6 +91,15 @@ export const amounts: readonly ObjectRule[] = [
       ['cluster', 'walStorage', 'size'],
     ],
     check: emptyVolumes,
+  },
+  {
+    // Kubernetes, ValidateResourceRequirements (ValidateNonnegativeQuantity): the CRD takes any quantity
+    id: 'policy/amount-not-negative',
+    severity: 'error',
+    configurable: true,
+    summary: 'requests and limits are not below zero',
+    reads: [['cluster', 'resources']],
+    check: negativeAmounts,
   },
   {
     id: 'policy/amount-has-unit',

@@ -73,7 +73,64 @@ function userOf(image: string): number | undefined {
   return name.includes('timescale') || /alpine/.test(tag) ? 70 : 999
 }
 
+/** The images that an object names. */
+function namedImages({ kind, plain }: RenderedObject): { readonly image: string; readonly path: Path }[] {
+  const list = (path: Path, field: Path): Path[] => [...listAt(plain, ...path).keys()].map((index) => [...path, index, ...field])
+  const paths =
+    kind === 'Cluster'
+      ? [['spec', 'imageName'], ...list(['spec', 'postgresql', 'extensions'], ['image', 'reference'])]
+      : kind === 'Pooler'
+        ? list(['spec', 'template', 'spec', 'containers'], ['image'])
+        : kind === 'ImageCatalog' || kind === 'ClusterImageCatalog'
+          ? list(['spec', 'images'], ['image'])
+          : []
+  return paths.flatMap((path) => {
+    const image = textAt(plain, ...path)
+    return image === undefined || image === '' ? [] : [{ image, path }]
+  })
+}
+
+/** A part of a repository, as every registry takes it. */
+const repositoryPart = /^[a-z0-9]+(?:[._-]+[a-z0-9]+)*$/
+
+/** The part of a repository that no registry takes; undefined: none. A first part with a dot, a colon or capitals is the registry. */
+function impossiblePart(image: string): string | undefined {
+  const parts = image.split('/')
+  const repository = parts.length > 1 && /[.:A-Z]|^localhost$/.test(parts[0] ?? '') ? parts.slice(1) : parts
+  const last = repository.length - 1
+  return repository
+    .map((part, index) => (index < last ? part : (/^[^:@]*/.exec(part)?.[0] ?? '')))
+    .find((part) => !repositoryPart.test(part))
+}
+
 export const images: readonly ObjectRule[] = [
+  {
+    // distribution/reference, Parse: the kubelet answers InvalidImageName, and the pod never starts
+    id: 'policy/image-readable',
+    severity: 'error',
+    configurable: true,
+    summary: 'the repository of an image has lower case letters, digits and separators only',
+    reads: [
+      ['cluster', 'imageName'],
+      ['imageCatalog', 'images'],
+    ],
+    *check({ objects }) {
+      for (const object of objects)
+        for (const { image, path } of namedImages(object)) {
+          const part = impossiblePart(image)
+          if (part === undefined) continue
+          yield {
+            object,
+            message: phrase`${here('image')} has ${shown(part)} in its repository, where only a-z, 0-9, -, . and _ may be: no pod starts`,
+            places: [{ path }],
+            help:
+              part !== part.toLowerCase() && repositoryPart.test(part.toLowerCase())
+                ? phrase`did you mean ${named(part.toLowerCase())}?`
+                : phrase`write registry/repository:tag`,
+          }
+        }
+    },
+  },
   {
     // initdb: "could not look up effective user ID 26: user does not exist" (cnpg#3331, #5076, #9401; VectorChord#239)
     id: 'policy/image-has-user',

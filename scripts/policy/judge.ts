@@ -17,6 +17,7 @@ import { hba } from './hba.ts'
 import { images } from './images.ts'
 import { lifecycle } from './lifecycle.ts'
 import { locales } from './locales.ts'
+import { namedObjects } from './named-objects.ts'
 import { naming } from './naming.ts'
 import { barmanOfObjects, plugins, pluginsOfObjects } from './plugins.ts'
 import { poolers } from './poolers.ts'
@@ -55,6 +56,7 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...budgets,
   ...poolers,
   ...references,
+  ...namedObjects,
   ...roles,
   ...extensions,
   ...locales,

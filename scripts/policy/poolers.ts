@@ -32,7 +32,8 @@ function* missingServices(subject: ObjectsSubject): Iterable<ObjectFinding> {
   for (const { cluster, pooler } of poolersOf(subject)) {
     const type = textAt(pooler.plain, 'spec', 'type') ?? 'rw'
     const index = listAt(cluster.plain, ...disabled).indexOf(type)
-    if (index < 0) continue
+    // that of the primary can't be disabled, which the operator says itself
+    if (index < 0 || type === 'rw') continue
     yield {
       object: pooler,
       message: phrase`${here('type')} is ${named(type)}, but the Service ${named(cluster.name)}-${named(type)} that PgBouncer connects to is disabled`,

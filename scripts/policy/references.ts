@@ -3,7 +3,6 @@ import { here, named, phrase, shown } from '../findings/message.ts'
 import { majorOfImage } from '../operator/major.ts'
 import { officialImage } from '../operator/official-image.ts'
 import { misspelt } from '../values/misspelt.ts'
-import { printed } from '../values/printed.ts'
 import type { RenderedObject } from '../model.ts'
 import type { Json, Path } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
@@ -140,7 +139,7 @@ export const references: readonly ObjectRule[] = [
     severity: 'error',
     configurable: true,
     summary: 'the source of a new Cluster is an external cluster with what is read from it',
-    reads: [['recovery'], ['cluster', 'initdb']],
+    reads: [['recovery'], ['replica', 'origin'], ['cluster', 'initdb']],
     check: unusableSources,
   },
   {
@@ -230,13 +229,15 @@ export const references: readonly ObjectRule[] = [
       const [major, kind] = [plainAt(reference, 'major'), textAt(reference, 'kind') ?? 'ImageCatalog']
       const catalog = subject.objects.find((object) => object.kind === kind && object.name === plainAt(reference, 'name'))
       const images = listAt(catalog?.plain, 'spec', 'images')
-      if (cluster === undefined || catalog === undefined || images.some((image) => plainAt(image, 'major') === major)) return
-      const majors = images.map((image) => Number(plainAt(image, 'major'))).sort((a, b) => a - b)
+      const majors = images.map((image) => Number(plainAt(image, 'major') || Number.NaN)).sort((a, b) => a - b)
+      // what is no major is reported as that
+      if (cluster === undefined || catalog === undefined || typeof major !== 'number' || majors.some(Number.isNaN)) return
+      if (majors.includes(major)) return
       yield {
         object: cluster,
-        message: phrase`image catalog has PostgreSQL ${majors.join(', ')}, but must have ${named(printed(major))}`,
+        message: phrase`image catalog has PostgreSQL ${majors.join(', ')}, but must have ${major}`,
         places: [{ path: ['spec', 'imageCatalogRef', 'major'] }],
-        help: phrase`add an image with major: ${named(printed(major))} to ${typed(subject, 'imageCatalog.images', `${kind}/${catalog.name}`)}`,
+        help: phrase`add an image with major: ${major} to ${typed(subject, 'imageCatalog.images', `${kind}/${catalog.name}`)}`,
       }
     },
   },

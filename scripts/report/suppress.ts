@@ -18,7 +18,9 @@ interface Suppression {
 
 const placeOf = ({ file, span }: Spot): string => `${file.revision ?? ''}\0${file.path}\0${span.start}`
 const lineOf = (at: Spot): string => `${at.file.path}\0${locate(at).line}`
+const lineText = (at: Spot): string => at.file.text.split('\n', locate(at).line).at(-1) ?? ''
 const fileOf = ({ file }: Spot): string => `${file.revision ?? ''}\0${file.path}`
+const isOfCluster = (object: string | undefined): boolean => object?.startsWith('Cluster/') === true
 const filesOf = (findings: readonly LocatedFinding[], fits: (finding: LocatedFinding) => boolean): Set<string> =>
   new Set(findings.filter(fits).map(({ at }) => fileOf(at)))
 const places = (findings: readonly LocatedFinding[]): Set<string> => new Set(findings.map(({ at }) => placeOf(at)))
@@ -36,6 +38,8 @@ const spokenFor = new Map<string, string | readonly string[]>([
   ['replica/primary-known', ['replica/enabled-without-primary', 'policy/chart-promotion']],
   ['replica/enabled-without-primary', 'policy/chart-promotion'],
   ['argocd/path-exists', 'changes/database-stays'],
+  ['resources/memory-request-within-limit', 'policy/amount-has-unit'],
+  ['resources/memory-fits-shared-buffers', 'policy/amount-has-unit'],
 ])
 
 const identities = /^changes\/(?:(?:application-name|cluster-name|namespace)-stays|application-taken|no-rename)$/
@@ -94,7 +98,16 @@ export const suppressions: readonly Suppression[] = [
         all,
         ({ rule, severity }) => severity === 'error' && (rule === 'argocd/set-generates' || rule === 'argocd/helm-braces'),
       )
-      return ({ rule, at }) => rule === 'argocd/not-computed' && refused.has(fileOf(at))
+      const isOpen = (at: Spot): boolean => /\{\{/.test(lineText(at))
+      return ({ rule, at }) => (rule === 'argocd/not-computed' || (rule === 'yaml/syntax' && isOpen(at))) && refused.has(fileOf(at))
+    },
+  },
+  {
+    id: 'nothing-deployed',
+    reason: 'a set or an Application that Argo CD refuses explains why nothing here deploys a database',
+    silences: (all) => {
+      const isRefused = all.some(({ rule, severity }) => severity === 'error' && rule.startsWith('argocd/'))
+      return ({ rule }) => rule === 'discover/any-database' && isRefused
     },
   },
   {
@@ -102,7 +115,11 @@ export const suppressions: readonly Suppression[] = [
     reason: 'a name that the operator refuses is the name that an Application gives to its Cluster',
     silences: (all) => {
       const judged = filesOf(all, ({ rule }) => rule.startsWith('cluster-name/'))
-      return ({ rule, at }) => rule === 'argocd/cluster-name' && judged.has(fileOf(at))
+      const refused = all.filter(({ rule, path, object }) => rule === 'schema/metadata' && path === 'metadata.name' && isOfCluster(object))
+      const names = new Set(refused.map(({ object = '' }) => object.slice('Cluster/'.length)))
+      const isNamed = ({ message }: LocatedFinding): boolean =>
+        message.some((part) => typeof part === 'object' && 'shown' in part && names.has(part.shown))
+      return (finding) => finding.rule === 'argocd/cluster-name' && (judged.has(fileOf(finding.at)) || isNamed(finding))
     },
   },
   {

@@ -18,6 +18,7 @@ export function findLikelyMistake(text: string, offset: number): LikelyMistake |
     tab(text, offset) ??
     unclosed(text, offset) ??
     reserved(text, offset) ??
+    star(text, offset) ??
     secondColon(text, offset) ??
     noBlank(text, offset) ??
     deeper(text, offset) ??
@@ -72,14 +73,18 @@ function tab(text: string, offset: number): LikelyMistake | undefined {
 
 const closers: Readonly<Record<string, string>> = lookup({ '{': '}', '[': ']', '"': '"', "'": "'" })
 
-/** A quote or bracket that opens on the line where the parser stopped, or on one of the few above it. */
+/** A text in quotes has fewer lines. */
+const farthestQuote = 100
+
+/** A quote or bracket that opens on the line where the parser stopped, or on one of the few above it; a quote that is not closed takes in many lines. */
 function unclosed(text: string, offset: number): LikelyMistake | undefined {
   let at: { readonly start: number; readonly line: string } | undefined = lineAt(text, offset)
-  for (let lines = 0; at !== undefined && lines < 5; lines++) {
+  for (let lines = 0; at !== undefined && lines < farthestQuote; lines++) {
     const opener = openerIn(at.line)
     const mark = opener === undefined ? '' : at.line.charAt(opener)
+    const isNear = lines < 5 || mark === '"' || mark === "'"
     // it may be closed on a later line, before the mistake
-    if (opener !== undefined && !text.slice(at.start + opener + 1, offset).includes(closers[mark] as string))
+    if (opener !== undefined && isNear && !isClosed(text, at.start + opener, offset))
       return {
         message: phrase`\`${named(mark)}\` is opened here, but never closed`,
         offset: at.start + opener,
@@ -88,6 +93,16 @@ function unclosed(text: string, offset: number): LikelyMistake | undefined {
     at = lineAbove(text, at.start)
   }
   return undefined
+}
+
+/** Whether what opens at a place is closed before another one, and not by the first of two quotes in the line of that. */
+function isClosed(text: string, opener: number, offset: number): boolean {
+  const closer = closers[text.charAt(opener)] as string
+  const found = text.indexOf(closer, opener + 1)
+  if (found < 0 || found >= offset) return false
+  const { start, line } = lineAt(text, offset)
+  const isPair = (closer === '"' || closer === "'") && line.split(closer).length % 2 === 1
+  return opener > start || found < start || !isPair
 }
 
 /** Column of a quote or bracket that a line opens and does not close. */
@@ -133,6 +148,18 @@ function reserved(text: string, offset: number): LikelyMistake | undefined {
   if (match?.[1] === undefined) return undefined
   return {
     message: phrase`a value starts with ${match[1] === '`' ? 'a backtick' : `\`${match[1]}\``}, but YAML reserves that character`,
+    offset: start + match.index + match[0].length - 1,
+    help: phrase`put quotes around the value`,
+  }
+}
+
+/** `schedule: * 0 2 * * *`, where `*` begins an alias. */
+function star(text: string, offset: number): LikelyMistake | undefined {
+  const { start, line } = lineAt(text, offset)
+  const match = /(?:^\s*|[:-]\s+)\*(?=\s|\/|,|$)/.exec(line)
+  if (match === null) return undefined
+  return {
+    message: phrase`a value starts with \`*\`, which YAML takes for the beginning of an alias`,
     offset: start + match.index + match[0].length - 1,
     help: phrase`put quotes around the value`,
   }
@@ -187,7 +214,7 @@ function deeper(text: string, offset: number): LikelyMistake | undefined {
   const here = lineAt(text, offset)
   const above = lineAbove(text, here.start)
   const indent = /^ */.exec(here.line)?.[0].length ?? 0
-  const match = /^( *)(?:- +)*([A-Za-z][\w.-]*): +[^\s#|>&]/.exec(above?.line ?? '')
+  const match = /^( *(?:- +)*)([A-Za-z][\w.-]*): +[^\s#|>&]/.exec(above?.line ?? '')
   if (match?.[1] === undefined || indent <= match[1].length || !/^\s*[A-Za-z"'][^:]*:(?:\s|$)/.test(here.line)) return undefined
   return {
     message: phrase`this line is indented as if it belonged to \`${named(match[2])}\`, which already has a value`,

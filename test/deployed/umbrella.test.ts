@@ -130,3 +130,20 @@ test('what a dependency reads that is not here is not known', async () => {
     'apps/orders.yaml:7: unknown key `mydbb` [values/known-keys]',
   ])
 })
+test('a packed release that Chart.yaml does not ask for is reported where it asks', async () => {
+  const { told } = repository({
+    'apps/orders.yaml': quietly,
+    'pg/values.yaml': quiet,
+    'pg/charts/cluster/Chart.yaml': 'apiVersion: v2\nname: cluster\nversion: 0.7.0\n',
+    'pg/charts/cluster/templates/cluster.yaml':
+      'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: orders }\nspec: { instances: 1, storage: { size: 1Gi } }\n',
+  })
+  expect(await told()).toContain(
+    'pg/Chart.yaml:5: cluster is 0.8.1 here, but 0.7.0 in charts/, which Helm takes without its alias and its values [argocd/chart-whole]',
+  )
+})
+test("what is wrong with a template of the repository's own chart is reported in it, once", async () => {
+  const files = { 'apps/orders.yaml': quietly, 'apps/other.yaml': quietly.replaceAll('orders', 'other'), 'pg/values.yaml': quiet }
+  const { told } = repository({ ...files, 'pg/templates/config.yaml': 'kind: ConfigMap\ndata:\n  host: {{ .Values.app | qoute }}\n' })
+  expect(await told()).toEqual(['pg/templates/config.yaml:3: function "qoute" not defined (pg/templates/config.yaml:3) [chart/usable]'])
+})

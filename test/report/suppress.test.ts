@@ -46,6 +46,11 @@ const cases: Readonly<Record<string, Case>> = {
     speaker: at('second', 'argocd/set-generates'),
     other: at('second', 'argocd/manifest-schema'),
   },
+  'nothing-deployed': {
+    silent: at('first', 'discover/any-database'),
+    speaker: at('second', 'argocd/set-generates'),
+    other: at('second', 'schema/kind'),
+  },
   'judged-name': {
     silent: at('first', 'argocd/cluster-name'),
     speaker: at('second', 'cluster-name/dns-label'),

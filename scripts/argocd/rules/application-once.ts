@@ -1,4 +1,6 @@
 // Which Applications and Clusters are made twice: by hand in two places, or by hand and by a generated set?
+import { posix } from 'node:path'
+import { isDns1123Subdomain } from '../../kubernetes/names.ts'
 import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import { serviceSpot } from '../../merge/generator.ts'
@@ -33,9 +35,12 @@ export function doubledApplications(
 ): LocatedFinding[] {
   const makers = generatedMakers(around)
   const findings: LocatedFinding[] = []
+  const loose = new Map<string, Manifest>()
   for (const [manifest, isLoose] of manifestsOf(files)) {
     if (manifest.key.includes(unknownText)) continue
     const reported = new Set<string>()
+    if (manifest.kind === 'Application') findings.push(...ownName(manifest))
+    if (isLoose && manifest.kind === 'Application') findings.push(...besideAnother(manifest, loose))
     for (const application of manifest.applications ?? []) {
       const name = applicationName(application)
       if (name === '' || name.includes(unknownText)) continue
@@ -61,6 +66,41 @@ export function doubledApplications(
     }
   }
   return findings
+}
+
+/** `argocd/application-name`, of an Application that is written by hand. */
+function* ownName(manifest: Manifest): Iterable<LocatedFinding> {
+  const name = applicationName(manifest.plain)
+  if (name === '' || isDns1123Subdomain(name) || /[{<$]/.test(name)) return
+  yield {
+    rule: 'argocd/application-name',
+    severity: 'error',
+    message: phrase`Application is named ${named(name)}, but names are lower-case letters, digits, \`-\` and \`.\`, at most 253`,
+    at: manifest.spotOf(['metadata', 'name']),
+    help: phrase`rename it: the API server refuses it`,
+  }
+}
+
+/** Two Applications of one name in one folder that nobody names: the later one replaces the other where one Argo CD applies both. */
+function* besideAnother(manifest: Manifest, known: Map<string, Manifest>): Iterable<LocatedFinding> {
+  const folder = posix.dirname(manifest.file.path)
+  const name = applicationName(manifest.plain)
+  const key = `${folder} ${applicationKey(manifest, name)}`
+  const other = known.get(key)
+  if (other === undefined || name === '') return void known.set(key, manifest)
+  // a patch has the name of what it changes
+  const isPatched = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'].some(
+    (file) => manifest.tree.read(posix.join(folder, file))?.ok === true,
+  )
+  if (isPatched) return
+  yield {
+    rule: 'argocd/application-once',
+    severity: 'info',
+    message: phrase`Application ${named(name)} is made by another manifest of the folder, too, unless they are for two Argo CDs`,
+    at: manifest.spotOf(['metadata', 'name']),
+    related: [{ ...other.spotOf(['metadata', 'name']), message: phrase`${named(name)} is made here, too` }],
+    help: phrase`remove one of the two, or give it a name of its own`,
+  }
 }
 
 /** Other folders of a repository may be those of other Argo CDs: what is there is held against ours, and not against one another. */

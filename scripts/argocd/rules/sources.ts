@@ -119,6 +119,26 @@ export const sourceRules: readonly ManifestRule[] = [
     },
   },
   {
+    // Argo CD, ApplicationSourceHelm.ValuesYAML: "ValuesObject takes precedence over Values"
+    id: 'argocd/one-values-field',
+    severity: 'error',
+    summary: 'a source has either `values` or `valuesObject`',
+    *check(manifest) {
+      for (const { source, path } of placedSources(manifest)) {
+        const [text, object] = [at(source, 'helm', 'values'), at(source, 'helm', 'valuesObject')]
+        if (typeof text !== 'string' || text.trim() === '' || !isJsonMap(object)) continue
+        yield {
+          message: phrase`values is set beside valuesObject, but Argo CD then reads valuesObject alone`,
+          places: [
+            { path: [...path, 'helm', 'values'], on: 'key' },
+            { path: [...path, 'helm', 'valuesObject'], on: 'key', label: phrase`this is read` },
+          ],
+          help: phrase`move everything into one of the two`,
+        }
+      }
+    },
+  },
+  {
     id: 'argocd/ref-without-path',
     severity: 'warning',
     summary: 'a source of value files deploys nothing itself',

@@ -103,6 +103,8 @@ function readRecord({ fields, error }: AuthLine, major: number): Omit<HbaRecord,
   const methodWord = oneWord(rest.shift(), 'the authentication method')
   if (!isWord(methodWord)) return methodWord
   const { text: method } = methodWord
+  if (type === 'local' && rest.length > 0 && addressFamily(method.replace(/\/\d+$/, '')) !== undefined)
+    return { message: `the line is local and has the address ${quote(method)}`, help: 'remove the address, or begin the line with host' }
   const wrong = methodProblem(type, method, major)
   if (wrong !== undefined) return wrong
   const options = readOptions(rest, { type, method: type === 'local' && method === 'ident' ? 'peer' : method, major })
