@@ -71,7 +71,7 @@ export function sayUnfit(chart: FoundChart, findings: LocatedFinding[]): void {
     if (findings.some((one) => one.rule === 'argocd/chart-whole' && isSameSpot(one.at, spot))) continue
     findings.push({
       rule: 'argocd/chart-whole',
-      severity: 'error',
+      severity: alias === '' ? 'warning' : 'error',
       message: phrase`${named(name)} is ${named(version)} here, but ${named(packed.join(', '))} in charts/, which Helm takes ${alias === '' ? 'in its place' : 'without its alias and its values'}`,
       at: spot,
       help: phrase`run \`helm dependency update\` in ${named(chart.place)}, or write the version that is in charts/`,

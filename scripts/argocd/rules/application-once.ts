@@ -1,6 +1,6 @@
 // Which Applications and Clusters are made twice: by hand in two places, or by hand and by a generated set?
 import { posix } from 'node:path'
-import { isDns1123Subdomain } from '../../kubernetes/names.ts'
+import { isDns1123Subdomain } from '../../kubernetes/dns-name.ts'
 import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import { serviceSpot } from '../../merge/generator.ts'

@@ -121,7 +121,7 @@ export const sourceRules: readonly ManifestRule[] = [
   {
     // Argo CD, ApplicationSourceHelm.ValuesYAML: "ValuesObject takes precedence over Values"
     id: 'argocd/one-values-field',
-    severity: 'error',
+    severity: 'warning',
     summary: 'a source has either `values` or `valuesObject`',
     *check(manifest) {
       for (const { source, path } of placedSources(manifest)) {
