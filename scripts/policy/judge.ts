@@ -25,6 +25,7 @@ import { drains, replicas } from './replicas.ts'
 import { roles } from './roles.ts'
 import { hibernation } from './hibernation.ts'
 import { secrets } from './secrets.ts'
+import { sqlOfHolders } from './held-sql.ts'
 import { retention, schedules, schedulesOfChart } from './schedules.ts'
 import { checksums, store, storeArguments } from './store.ts'
 import { support } from './support.ts'
@@ -58,6 +59,7 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...extensions,
   ...locales,
   ...secrets,
+  ...sqlOfHolders,
   ...application,
   ...connections,
   ...certificates,
@@ -67,7 +69,7 @@ export const objectPolicies: readonly ObjectRule[] = [
 ]
 
 /** Those that also look at what is beside the operator's own objects. */
-export const ofHolders: ReadonlySet<string> = new Set([...secrets, ...certificates].map(({ id }) => id))
+export const ofHolders: ReadonlySet<string> = new Set([...secrets, ...sqlOfHolders, ...certificates].map(({ id }) => id))
 
 /** Those about what the official chart makes of its values. */
 const ofChart: readonly PolicyRule[] = [...plugins, ...schedulesOfChart, ...recovery, ...accessOfChart]
@@ -96,13 +98,18 @@ export function policiesOn(path: Path): readonly PolicyRule[] {
   return policies.filter(({ reads }) => reads.some((read) => read.every((step, index) => step === path[index])))
 }
 
+/** With the Secrets and ConfigMaps that a person wrote beside a database. */
+export function withHolders(subject: PolicySubject): PolicySubject {
+  const { holders = [] } = subject.database.written ?? {}
+  return holders.length === 0 ? subject : { ...subject, objects: [...subject.objects, ...holders] }
+}
+
 /** Runs the policies; without objects little is left to judge: the chart or Helm refused the values, or took all objects for unknown hooks. */
 export function judgeDatabase(subject: PolicySubject): LocatedFinding[] {
   const asked = subject.objects.length === 0 ? deletion : isOfChart(subject) ? policies : policies.slice(ofChart.length)
   const findings: LocatedFinding[] = []
   const levels = levelsOf(subject.settings, subject.database)
-  const { holders = [] } = subject.database.written ?? {}
-  const beside = holders.length === 0 ? subject : { ...subject, objects: [...subject.objects, ...holders] }
+  const beside = withHolders(subject)
   for (const rule of asked) {
     const severity = severityOf(rule, levels)
     if (severity === undefined) continue

@@ -16,7 +16,7 @@ interface Held {
 }
 
 /** Undefined: there is none, there are several, or another program fills it. */
-function heldNamed(objects: readonly RenderedObject[], kind: string, name: string): Held | undefined {
+export function heldNamed(objects: readonly RenderedObject[], kind: string, name: string): Held | undefined {
   const [object, ...others] = objects.filter((one) => one.kind === kind && one.name === name)
   if (object === undefined || others.length > 0) return undefined
   const annotations = plainAt(object.plain, 'metadata', 'annotations')

@@ -50,6 +50,7 @@ const byRule: Readonly<Record<string, string>> = lookup({
   'policy/key-is-held': besides,
   'policy/key-without-line-break': besides,
   'policy/login-secret-fits': besides,
+  'policy/variable-put-in': besides,
   'policy/replication-certificate-names-user': "cert-manager's Certificates in the same files (`admit --policies`)",
   'policy/shm-fits-queries': 'ephemeralVolumesSizeLimit of hand-written manifests: the chart passes none on',
   'policy/database-once': 'all Database objects of one release',

@@ -8,10 +8,13 @@ import { main } from '../../scripts/cli/cli.ts'
 const folder = mkdtempSync(join(tmpdir(), 'cnpg-values-sql-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-async function told(items: string): Promise<string[]> {
+const head = 'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: a}\nspec:\n  instances: 3\n  storage: {size: 1Gi}\n'
+const told = (items: string): Promise<string[]> =>
+  admitted(`${head}  imageName: x/postgresql:17.5\n  bootstrap:\n    initdb:\n      postInitApplicationSQL:\n${items}`)
+
+async function admitted(text: string): Promise<string[]> {
   const file = join(folder, 'cluster.yaml')
-  const head = 'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: a}\nspec:\n  instances: 3\n  storage: {size: 1Gi}\n'
-  writeFileSync(file, `${head}  imageName: x/postgresql:17.5\n  bootstrap:\n    initdb:\n      postInitApplicationSQL:\n${items}`)
+  writeFileSync(file, text)
   let stdout = ''
   const terminal = { cwd: folder, color: false, stdout: (text: string) => (stdout += text), stderr: () => {} }
   await main(['admit', '--policies', '--format', 'json', file], terminal)
@@ -46,7 +49,40 @@ it.each([
     ["postgres/sql-transaction:11:26-32 VACUUM stands among other statements, but it can't run in the transaction that they share"],
   ],
   ['nothing at all', `        - ""\n        - ' '\n        - ;\n        - "-- nothing"\n`, []],
-  ['alone', '        - VACUUM\n        - CREATE TABLE a (b int); COMMENT ON TABLE a IS $$it; \\connect$$\n', []],
+  ['alone', '        - VACUUM\n        - CREATE TABLE a (b int); COMMENT ON TABLE a IS $it$it; \\connect$it$\n', []],
+  [
+    'dollars of which Kubernetes takes one',
+    '        - DO $$ BEGIN END $$\n',
+    ['postgres/sql-syntax:11:14-16 SQL has `$$`, but Kubernetes hands on one `$`, which PostgreSQL 17 refuses'],
+  ],
+  ['dollars of which Kubernetes leaves two', '        - |\n          DO $$$$ BEGIN CREATE EXTENSION vchord; END $$$$\n', []],
+  ['a mistake after dollars', '        - DO $$$$ BEGIN END $$$$; CREATE TABEL a (b int)\n', [`postgres/sql-syntax:11:42-47 ${syntax}`]],
+  ['an item without a blank, whose dollars are escaped', '        - SELECT($$a$$)\n', []],
+  ['a variable of the container', '        - CREATE ROLE a LOGIN PASSWORD $(POD_NAME)\n', []],
+  [
+    'a variable that is none',
+    '        - CREATE ROLE a LOGIN PASSWORD $(PASSWORD)\n',
+    ['postgres/sql-syntax:11:40-41 syntax error at or near "$"'],
+  ],
 ])('%s', async (_, items, expected) => {
   expect(await told(items)).toEqual(expected)
+})
+
+const configMap = (sql: string, rest = ''): string =>
+  `apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: a}\nspec:\n  instances: 3\n  imageName: x/postgresql:17.5\n  storage: {size: 1Gi}\n` +
+  `  env: [{name: JWT, value: a}]\n  bootstrap:\n    initdb: {postInitSQLRefs: {configMapRefs: [{name: s, key: s.sql}]}}\n---\n` +
+  `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: s${rest}}\ndata:\n  s.sql: |\n${sql}`
+
+it.each([
+  ['in a ConfigMap', configMap('    DO $$ BEGIN END $$;\n    CREATE TABEL a (b int);\n'), [`postgres/sql-syntax:18:12-17 ${syntax}`]],
+  ['right in a ConfigMap', configMap("    DO $$ BEGIN END $$;\n    SELECT '$(OTHER)';\n"), []],
+  ['with placeholders of another program', configMap('    CREATE ROLE ${name};\n'), []],
+  ['in a ConfigMap that another program fills', configMap('    CREATE TABEL\n', ', annotations: {replicator/sync: b}'), []],
+  [
+    'with a variable that nobody puts in',
+    configMap("    SELECT '$(JWT)';\n"),
+    ['policy/variable-put-in:16:3-8 s.sql has $(JWT), but variables are put into SQL of the Cluster itself only'],
+  ],
+])('%s', async (_, text, expected) => {
+  expect(await admitted(text)).toEqual(expected)
 })
