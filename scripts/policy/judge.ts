@@ -17,6 +17,7 @@ import { images } from './images.ts'
 import { lifecycle } from './lifecycle.ts'
 import { locales } from './locales.ts'
 import { naming } from './naming.ts'
+import { network } from './network.ts'
 import { barmanOfObjects, plugins, pluginsOfObjects } from './plugins.ts'
 import { poolers } from './poolers.ts'
 import { recovery, recoveryOfObjects } from './recovery.ts'
@@ -24,12 +25,16 @@ import { references } from './references.ts'
 import { drains, replicas } from './replicas.ts'
 import { roles } from './roles.ts'
 import { hibernation } from './hibernation.ts'
+import { hugePages } from './huge-pages.ts'
+import { logical } from './logical.ts'
+import { reload } from './reload.ts'
 import { secrets } from './secrets.ts'
 import { sqlOfHolders } from './held-sql.ts'
 import { retention, schedules, schedulesOfChart } from './schedules.ts'
 import { checksums, store, storeArguments } from './store.ts'
 import { support } from './support.ts'
 import { placement } from './placement.ts'
+import { waves } from './waves.ts'
 import { units } from './units.ts'
 import { levelsOf, severityOf } from '../report/levels.ts'
 import { isOfChart, locatePolicy } from './subject.ts'
@@ -53,13 +58,18 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...access,
   ...hba,
   ...budgets,
+  ...hugePages,
   ...poolers,
   ...references,
+  ...logical,
   ...roles,
   ...extensions,
   ...locales,
   ...secrets,
   ...sqlOfHolders,
+  ...reload,
+  ...network,
+  ...waves,
   ...application,
   ...connections,
   ...certificates,
@@ -69,7 +79,9 @@ export const objectPolicies: readonly ObjectRule[] = [
 ]
 
 /** Those that also look at what is beside the operator's own objects. */
-export const ofHolders: ReadonlySet<string> = new Set([...secrets, ...sqlOfHolders, ...certificates].map(({ id }) => id))
+export const ofHolders: ReadonlySet<string> = new Set(
+  [...secrets, ...sqlOfHolders, ...reload, ...network, ...waves, ...certificates].map(({ id }) => id),
+)
 
 /** Those about what the official chart makes of its values. */
 const ofChart: readonly PolicyRule[] = [...plugins, ...schedulesOfChart, ...recovery, ...accessOfChart]

@@ -152,8 +152,8 @@ function ofCluster({ name }: RenderedObject, objects: readonly RenderedObject[])
 export async function judgeSqlOf(manifests: readonly Manifest[], operator: string): Promise<ManifestFinding[]> {
   const found: ManifestFinding[] = []
   for (const { all } of groupsWithHolders(manifests))
-    for (const { rule, word, ...finding } of await judgeSql({ objects: all, operator }))
-      found.push({ rule, severity: 'error', finding, ...(word === undefined ? {} : { word }) })
+    for (const { rule, severity, word, ...finding } of await judgeSql({ objects: all, operator }))
+      found.push({ rule, severity, finding, ...(word === undefined ? {} : { word }) })
   return found
 }
 

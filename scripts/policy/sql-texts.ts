@@ -1,7 +1,7 @@
 // Which SQL comes with a database, and as what does PostgreSQL get it?
 import type { RenderedObject } from '../model.ts'
 import { expanded } from '../kubernetes/expansion.ts'
-import type { Path } from '../values/value.ts'
+import type { Path, Value } from '../values/value.ts'
 import { heldNamed } from './secrets.ts'
 import { listAt, plainAt, textAt } from './subject.ts'
 import type { ObjectsSubject } from './subject.ts'
@@ -15,6 +15,10 @@ export interface SqlText {
   readonly run: string
   /** offset in `run` → offset in `sql` */
   readonly placeOf: (offset: number) => number
+  /** the scalar, where it is not at the path of the object itself */
+  readonly node?: Value
+  /** what becomes of a database whose SQL this refuses */
+  readonly consequence: string
 }
 
 const initdb = ['spec', 'bootstrap', 'initdb'] as const
@@ -25,24 +29,30 @@ export const initLists = ['postInitSQL', 'postInitApplicationSQL', 'postInitTemp
 /** All SQL whose text is known; the subject may have ConfigMaps beside its own objects. */
 export function sqlTextsOf(subject: ObjectsSubject): SqlText[] {
   return subject.objects.flatMap((object) => {
-    if (object.kind === 'Pooler') return plainTexts(object, ['spec', 'pgbouncer'], ['authQuery'])
+    if (object.kind === 'Pooler') return plainTexts(object, 'nobody can log in through the pooler', ['spec', 'pgbouncer'], ['authQuery'])
     if (object.kind !== 'Cluster') return []
     return [
       ...initLists.flatMap((list) => commandTexts(object, [...initdb, list])),
-      ...heldSql(object, subject).map(({ holder, key, sql }) => asIs(holder, ['data', key], sql)),
-      ...plainTexts(object, [...initdb, 'import', 'postImportApplicationSQL']),
+      ...heldSql(object, subject).map(({ holder, key, sql }) => asIs(holder, ['data', key], sql, ofInit)),
+      ...plainTexts(object, 'the import fails, and the database is never created', [...initdb, 'import', 'postImportApplicationSQL']),
     ]
   })
 }
 
-function plainTexts(object: RenderedObject, above: Path, keys: Path = [...listAt(object.plain, ...above).keys()]): SqlText[] {
-  return keys.flatMap((key) => {
+/** The texts of a list, or of some keys. */
+function plainTexts(object: RenderedObject, consequence: string, above: Path, keys?: Path): SqlText[] {
+  return (keys ?? [...listAt(object.plain, ...above).keys()]).flatMap((key) => {
     const sql = textAt(object.plain, ...above, key)
-    return sql === undefined || sql === '' ? [] : [asIs(object, [...above, key], sql)]
+    return sql === undefined || sql === '' ? [] : [asIs(object, [...above, key], sql, consequence)]
   })
 }
 
-const asIs = (object: RenderedObject, path: Path, sql: string): SqlText => ({ object, path, sql, run: sql, placeOf: (offset) => offset })
+/** SQL that nothing changes on its way. */
+export function asIs(object: RenderedObject, path: Path, sql: string, consequence: string): SqlText {
+  return { object, path, sql, run: sql, placeOf: (offset) => offset, consequence }
+}
+
+const ofInit = 'initdb fails, and the database is never created'
 
 /**
  * `CreatePrimaryJobViaInitdb` of CloudNativePG 1.27 to 1.30 puts the lists into the command of a container, where the kubelet replaces
@@ -50,7 +60,7 @@ const asIs = (object: RenderedObject, path: Path, sql: string): SqlText => ({ ob
  * Nothing of an item is known that holds a variable, but what it is called.
  */
 function commandTexts(object: RenderedObject, list: Path): SqlText[] {
-  return plainTexts(object, list).flatMap((text) => {
+  return plainTexts(object, ofInit, list).flatMap((text) => {
     if (!/[ \t\n]/.test(text.sql)) return [text]
     const { text: run, placeOf, variables } = expanded(text.sql, (name) => hasVariable(object, name))
     return variables.length > 0 ? [] : [{ ...text, run, placeOf }]

@@ -1,7 +1,7 @@
 // Would PostgreSQL parse and run the SQL in a database's objects?
 import { lookup } from '../values/lookup.ts'
 import { here, named, phrase } from '../findings/message.ts'
-import type { Message } from '../findings/finding.ts'
+import type { Message, Severity } from '../findings/finding.ts'
 import type { Spot } from '../findings/spot.ts'
 import { majorOf, presetMajor } from '../operator/major.ts'
 import { loadSqlParser } from '../postgres/sql.ts'
@@ -9,6 +9,8 @@ import type { SqlParser } from '../postgres/sql.ts'
 import type { Json, JsonMap } from '../values/value.ts'
 import { isJsonMap, valueAt } from '../values/value.ts'
 import { inside } from '../yaml/inside.ts'
+import { customQueries, mistakesIn, sqlOfQueries } from './queries.ts'
+import type { QueryRule } from './queries.ts'
 import { sqlTextsOf } from './sql-texts.ts'
 import type { SqlText } from './sql-texts.ts'
 import { objectOf } from './subject.ts'
@@ -16,27 +18,35 @@ import type { ObjectFinding, ObjectsSubject } from './subject.ts'
 
 /** An error in a text, with the place of its very word where the text stands in a file as it is. */
 export interface SqlFinding extends ObjectFinding {
-  readonly rule: 'postgres/sql-syntax' | 'postgres/sql-transaction'
+  readonly rule: 'postgres/sql-syntax' | 'postgres/sql-transaction' | QueryRule
+  readonly severity: Severity
   readonly word?: Spot
 }
 
 /** Whether there is any SQL: only then is a parser loaded. */
 export function hasSql(subject: ObjectsSubject): boolean {
-  return sqlTextsOf(subject).length > 0
+  return sqlTextsOf(subject).length > 0 || customQueries(subject).length > 0
 }
 
 /** What the parser of the database's own major says of each text; nothing where that major is not known. */
 export async function judgeSql(subject: ObjectsSubject): Promise<SqlFinding[]> {
-  const texts = sqlTextsOf(subject)
+  const [texts, queries] = [sqlTextsOf(subject), customQueries(subject)]
   const cluster = objectOf(subject, 'Cluster')
   const major = (cluster === undefined ? undefined : majorOf(cluster.plain)) ?? presetMajor
-  const parse = texts.length === 0 ? undefined : await loadSqlParser(major)
-  return parse === undefined ? [] : texts.flatMap((text) => judgeText(text, parse, major))
+  const parse = texts.length === 0 && queries.length === 0 ? undefined : await loadSqlParser(major)
+  if (parse === undefined) return []
+  return [
+    ...texts.flatMap((text) => judgeText(text, parse, major)),
+    ...queries.flatMap((held) => [
+      ...mistakesIn(held, parse),
+      ...sqlOfQueries(held).flatMap((text) => judgeText(text, parse, major).filter(({ rule }) => rule === 'postgres/sql-syntax')),
+    ]),
+  ]
 }
 
 function judgeText(text: SqlText, parse: SqlParser, major: number): SqlFinding[] {
   const { object, path, run, placeOf } = text
-  const place = { object, places: [{ path }] as const }
+  const place = { object, severity: 'error' as const, places: [{ path }] as const }
   const parsed = parse(run)
   if ('error' in parsed) {
     const { message, position } = parsed.error
@@ -54,7 +64,7 @@ function judgeText(text: SqlText, parse: SqlParser, major: number): SqlFinding[]
           rule: 'postgres/sql-syntax',
           ...place,
           message: phrase`${here('SQL')} has \`$$\`, but Kubernetes hands on one \`$\`, which PostgreSQL ${major} refuses`,
-          help: phrase`write a tag between the dollars, such as $body$, at both ends; initdb fails, and the database is never created`,
+          help: phrase`write a tag between the dollars, such as $body$, at both ends; ${text.consequence}`,
           ...wordOf(text, escape, 2),
         },
       ]
@@ -68,7 +78,7 @@ function judgeText(text: SqlText, parse: SqlParser, major: number): SqlFinding[]
           command === undefined
             ? phrase`${here('SQL')} is refused by PostgreSQL ${major}: ${named(message)}`
             : phrase`${here('SQL')} has \`${named(command)}\`, but that is a command of psql, which does not run here`,
-        help: command === undefined ? phrase`correct it; initdb fails, and the database is never created` : helpFor(command),
+        help: command === undefined ? phrase`correct it; ${text.consequence}` : helpFor(command),
         ...(offset === undefined ? {} : wordOf(text, offset)),
       },
     ]
@@ -92,8 +102,8 @@ function helpFor(command: string): Message {
 }
 
 /** Where the word at an offset of a text was written. */
-function wordOf({ object, path, sql }: SqlText, offset: number, width?: number): { readonly word?: Spot } {
-  const node = valueAt(object.value, path)
+function wordOf({ object, path, sql, ...text }: SqlText, offset: number, width?: number): { readonly word?: Spot } {
+  const node = text.node ?? valueAt(object.value, path)
   if (node?.kind !== 'scalar' || node.value !== sql || node.origin.file.builtin === true) return {}
   const { file, value } = node.origin
   const placeOf = inside(file.text, value, sql)

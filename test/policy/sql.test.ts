@@ -86,3 +86,49 @@ it.each([
 ])('%s', async (_, text, expected) => {
   expect(await admitted(text)).toEqual(expected)
 })
+
+const queries = (text: string): string =>
+  `${head}  imageName: x/postgresql:17.5\n  monitoring: {customQueriesConfigMap: [{name: q, key: q}]}\n---\n` +
+  `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: q}\ndata:\n  q: |\n${text.replaceAll(/^/gm, '    ')}\n`
+const one = (sql: string, metrics = '[{a: {usage: GAUGE}}]', rest = ''): string => `one:\n  query: ${sql}\n  metrics: ${metrics}\n${rest}`
+
+it.each([
+  ['SQL that is wrong', one('SELECT 1 AS a FORM b c'), ['postgres/sql-syntax:16:28-32 syntax error at or near "FORM"']],
+  [
+    'an unknown usage',
+    one('SELECT 1 AS a', '[{a: {usage: gauge}}]'),
+    [`policy/queries-give-metrics:17:29-34 query one gives no metrics at all`],
+  ],
+  ['no usage', one('SELECT 1 AS a', '[{a: {description: b}}]'), [`policy/queries-give-metrics:17:21-37 query one gives no metrics at all`]],
+  ['a column more', one('SELECT 1 AS a, 2 AS b'), ['policy/queries-give-metrics:17:16-37 it gives no metrics at all']],
+  [
+    'a column of another name',
+    one('SELECT 1 AS b'),
+    ['policy/queries-give-metrics:17:16-37 query one has the column b, but metrics do not list it'],
+  ],
+  [
+    'metrics as a map',
+    one('SELECT 1 AS a', '{a: {usage: GAUGE}}'),
+    ['policy/queries-readable:17:16-35 metrics of query one must be a list'],
+  ],
+  [
+    'a misspelt key',
+    one('SELECT 1 AS a', undefined, '  predicateQuery: SELECT true'),
+    ['policy/queries-give-metrics:18:7-21 query one has the key `predicateQuery`, which the exporter does not read'],
+  ],
+  ['YAML that is none', 'one:\n  query: [', ['policy/queries-readable:16:14-15 `[` is opened here, but never closed']],
+  ['a key that comes twice', one('SELECT 1 AS a', undefined, 'one: {}'), ['policy/queries-readable:18:5-8 this key comes twice']],
+  ['columns that are not counted', one('SELECT a.*, 1 FROM a'), []],
+  ['an expression without a name', one('SELECT count(*) FROM a', '[{count: {usage: COUNTER}}]'), []],
+  [
+    'labels, buckets and unions',
+    one(
+      'SELECT b AS l, c AS h, d AS h_bucket, e AS h_sum, f AS h_count FROM x UNION ALL SELECT 1, 2, 3, 4, 5',
+      '[{l: {usage: LABEL}}, {h: {usage: HISTOGRAM}}]',
+    ),
+    [],
+  ],
+  ['a query of other releases', one('SELEKT 1', undefined, '  runonserver: "<13"'), []],
+])('custom queries: %s', async (_, text, expected) => {
+  expect(await admitted(queries(text))).toEqual(expected)
+})
