@@ -14,7 +14,7 @@ import { LayerReader } from './merge/layers.ts'
 import type { Database, Settings } from './model.ts'
 import { fleetFacts } from './policy/fleet-facts.ts'
 import type { FleetFacts } from './policy/fleet-facts.ts'
-import { judgeLifecycle } from './policy/judge.ts'
+import { judgeLifecycle, withHolders } from './policy/judge.ts'
 import { hasSql } from './policy/sql.ts'
 import { policySubject } from './policy/subject.ts'
 import type { PolicySubject } from './policy/subject.ts'
@@ -78,13 +78,14 @@ export function assess(database: Database, bench: Bench): Assessed {
   // without the environment's defaults, which is reported, it is unknown what the database is meant to have
   if (hasDefaults(database)) append(findings, compared.findings)
   const facts = factsOf(evaluated, { settings, root, charts, reader })
+  const beside = withHolders(subject)
   return {
     findings,
     ...(database.written === undefined && {
       output: { path: database.rendered, text: writeValues(database, merged), database: database.id },
     }),
     ...(facts === undefined ? {} : { facts }),
-    ...(hasSql(subject) ? { sql: subject } : {}),
+    ...(hasSql(beside) ? { sql: beside } : {}),
     ...(compared.before === undefined ? {} : { before: compared.before }),
     ...(objects.length === 0 && isUnavailable(evaluated) ? { isUnchecked: true } : {}),
   }

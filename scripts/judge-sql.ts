@@ -8,8 +8,8 @@ import { judgeSql } from './policy/sql.ts'
 export async function sqlFindings(subjects: readonly PolicySubject[]): Promise<LocatedFinding[]> {
   const found: LocatedFinding[] = []
   for (const subject of subjects)
-    for (const { rule, word, ...finding } of await judgeSql(subject)) {
-      const located = locatePolicy({ id: rule, severity: 'error' }, finding, subject)
+    for (const { rule, severity, word, ...finding } of await judgeSql(subject)) {
+      const located = locatePolicy({ id: rule, severity }, finding, subject)
       found.push(word === undefined ? located : { ...located, at: word })
     }
   return found

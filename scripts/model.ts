@@ -161,7 +161,7 @@ export interface AsWritten {
   readonly chartFolder?: string
   /** manifests in a folder, which no chart makes */
   readonly objects?: readonly RenderedObject[]
-  /** Secrets, ConfigMaps and Certificates beside them, in the same namespace */
+  /** Secrets, ConfigMaps, Certificates and NetworkPolicies beside them, in the same namespace */
   readonly holders?: readonly RenderedObject[]
   /** what else decides about its objects; two sides of a change are the same where it is */
   readonly fingerprint: string

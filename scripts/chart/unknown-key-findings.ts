@@ -53,10 +53,12 @@ function messageFor({ key, path }: IdleKey): Message {
 
 function helpFor({ suggestion, elsewhere, path }: IdleKey): Message {
   if (suggestion !== undefined) return phrase`did you mean \`${suggestion}\`?`
+  const field = fieldOfObject(path)
+  // a field of `postgresql` is no setting of postgresql.conf
+  if (field !== undefined && parentOf(path) === 'cluster.postgresql') return field
   const inside = path.length === 1 ? [] : homesInside(path).filter((place) => isInside(place, parentOf(path)))
   if (elsewhere.length > 0 && (inside.length === 0 || elsewhere.some((place) => isInside(place, parentOf(path)))))
     return phrase`the chart reads ${elsewhere.map((place) => `\`${place}\``).join(' or ')}`
-  const field = fieldOfObject(path)
   if (field !== undefined) return field
   const deeper = inside.length > 0 ? inside : homesInside(path)
   if (deeper.length > 0) return phrase`the chart reads ${deeper.map((place) => `\`${place}\``).join(' or ')}`

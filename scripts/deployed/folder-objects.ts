@@ -28,11 +28,13 @@ export function objectsIn(source: JsonMap, manifest: Manifest): RenderedObject[]
   return objectsWith('cnpg.io', source, manifest).filter(({ kind, plain }) => kind !== '' && isOperators(plain))
 }
 
-/** The Secrets, ConfigMaps and Certificates of a folder; what a kustomization makes of them is not known. */
+/** The Secrets, ConfigMaps, Certificates and NetworkPolicies of a folder; what a kustomization makes of them is not known. */
 export function holdersIn(source: JsonMap, manifest: Manifest, namespace: string): Holders {
   const folder = folderOf(source, manifest)
   if (folder.kind !== 'manifests' || folder.built !== undefined) return new Map()
-  const files = filesWith('kind', source, manifest).filter(({ text }) => /(?:Secret|ConfigMap|Certificate|OnePasswordItem)\b/.test(text))
+  const files = filesWith('kind', source, manifest).filter(({ text }) =>
+    /(?:Secret|ConfigMap|Certificate|NetworkPolicy|OnePasswordItem)\b/.test(text),
+  )
   const holders = objectsOf(files).filter(({ plain }) => isHolder(plain))
   return holdersByName(holders, ({ plain }) => printed(at(plain, 'metadata', 'namespace') ?? namespace))
 }

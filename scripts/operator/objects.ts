@@ -14,8 +14,9 @@ export function isMeantAsCluster(kind: string): boolean {
   return kind === 'Cluster' || nearest(kind, ['Cluster']) !== undefined
 }
 
-/** Whether an object is one that Clusters and stores read keys from, or that makes such a one. */
+/** Whether an object is one that Clusters and stores read keys from, one that makes such a one, or one that may keep their network apart. */
 export function isHolder({ apiVersion, kind }: JsonMap): boolean {
+  if (kind === 'NetworkPolicy') return apiVersion === 'networking.k8s.io/v1'
   if (kind === 'Certificate') return typeof apiVersion === 'string' && apiVersion.startsWith('cert-manager.io/')
   return apiVersion === 'v1' ? kind === 'Secret' || kind === 'ConfigMap' : isOfSecrets(kind)
 }
@@ -41,7 +42,7 @@ export function filledBy({ kind, name, plain }: RenderedObject): string[] {
   return kind === 'Certificate' ? named : [...named, name]
 }
 
-/** Holders by the namespace and the name that they are asked for by: what fills a Secret by that of the Secret. */
+/** Holders by the namespace and the name that they are asked for by: what fills a Secret by that of the Secret, what nobody names by none. */
 export type Holders = ReadonlyMap<string, readonly RenderedObject[]>
 
 const keyOf = (namespace: string, name: string): string => `${namespace}/${name}`
@@ -50,7 +51,8 @@ const keyOf = (namespace: string, name: string): string => `${namespace}/${name}
 export function holdersByName<Holder extends RenderedObject>(holders: readonly Holder[], namespaceOf: (holder: Holder) => string): Holders {
   const byName = new Map<string, Holder[]>()
   for (const holder of holders) {
-    const names = new Set(holder.kind === 'Secret' || holder.kind === 'ConfigMap' ? [holder.name] : filledBy(holder))
+    const isNamed = holder.kind === 'Secret' || holder.kind === 'ConfigMap'
+    const names = new Set(isNamed ? [holder.name] : holder.kind === 'NetworkPolicy' ? [''] : filledBy(holder))
     for (const name of names) {
       const key = keyOf(namespaceOf(holder), name)
       const others = byName.get(key) ?? []
@@ -64,7 +66,7 @@ export function holdersByName<Holder extends RenderedObject>(holders: readonly H
 /** The holders that objects of a namespace name somewhere: a folder may have thousands of others. */
 export function holdersNamed(objects: readonly RenderedObject[], namespace: string, holders: Holders): RenderedObject[] {
   if (holders.size === 0) return []
-  const names = new Set<string>()
+  const names = new Set([''])
   for (const { value } of objects)
     for (const { value: leaf } of leavesOf(value)) if (leaf.kind === 'scalar' && typeof leaf.value === 'string') names.add(leaf.value)
   return [...new Set([...names].flatMap((name) => holders.get(keyOf(namespace, name)) ?? []))]

@@ -170,34 +170,7 @@ function* cpusIn(subject: ObjectsSubject): Iterable<ObjectFinding> {
   }
 }
 
-/** A container that asks for no huge pages has none: the kubelet sets the limit of its cgroup to 0. */
-function* hugePagesWithout(subject: ObjectsSubject): Iterable<ObjectFinding> {
-  const object = objectOf(subject, 'Cluster')
-  const pages = plainAt(object?.plain, ...parameter('huge_pages'))
-  const limits = plainAt(object?.plain, 'spec', 'resources', 'limits')
-  if (object === undefined || typeof pages !== 'string' || !/^(?:on|true|yes|1)$/i.test(pages)) return
-  if (isJsonMap(limits) && Object.keys(limits).some((name) => name.startsWith('hugepages-'))) return
-  yield {
-    object,
-    message: phrase`${here('huge_pages')} is ${named(pages)}, but the limits ask for no huge pages: PostgreSQL does not start`,
-    places: [{ path: parameter('huge_pages') }],
-    help: phrase`set huge_pages: try, or add hugepages-2Mi to the limits and the requests`,
-  }
-}
-
 export const budgets: readonly ObjectRule[] = [
-  {
-    // PostgreSQL 17, 19.4.1: "With on, failure to request huge pages will prevent the server from starting up" (cloudnative-pg#714)
-    id: 'policy/huge-pages-there',
-    severity: 'error',
-    configurable: true,
-    summary: 'huge pages that PostgreSQL insists on are asked for',
-    reads: [
-      ['cluster', 'resources'],
-      [...parameters, 'huge_pages'],
-    ],
-    check: hugePagesWithout,
-  },
   {
     // "too many clients already" on a server of PostgreSQL 17; PgBouncer: pool_size counts for each pair of user and database
     id: 'policy/connections-fit',

@@ -181,10 +181,11 @@ export function skipsArchiveCheck(cluster: RenderedObject): boolean {
   return plainAt(cluster.plain, 'metadata', 'annotations', 'cnpg.io/skipEmptyWalArchiveCheck') === 'enabled'
 }
 
-/** The chart sorts plugins, so that the values' own index is found through the object. */
+/** The chart sorts plugins, so that the values' own index is found through the object; sources it writes from `recovery`. */
 function nameSpot(subject: PolicySubject, path: Path): Spot {
-  const cluster = path[1] === 'plugins' ? objectOf(subject, 'Cluster') : undefined
-  return cluster !== undefined ? spotInObject(subject, cluster, path) : spotInValues(subject, ['recovery', 'pluginConfiguration'])
+  const recovery = ['recovery', 'pluginConfiguration']
+  const cluster = path[1] === 'plugins' || valueAt(subject.values, recovery) === undefined ? objectOf(subject, 'Cluster') : undefined
+  return cluster !== undefined ? spotInObject(subject, cluster, path) : spotInValues(subject, recovery)
 }
 
 /** What a database of a change writes and names, now and at the base. */

@@ -103,6 +103,9 @@ function impossiblePart(image: string): string | undefined {
     .find((part) => !repositoryPart.test(part))
 }
 
+/** Of postgres-extensions-containers: `ld_library_path` in metadata.hcl of each image that has one. */
+const ownFolders: readonly (readonly [image: string, folder: string])[] = [['postgis-extension', 'system']]
+
 export const images: readonly ObjectRule[] = [
   {
     // distribution/reference, Parse: the kubelet answers InvalidImageName, and the pod never starts
@@ -237,6 +240,34 @@ export const images: readonly ObjectRule[] = [
             { path: found.path, label: phrase`PostgreSQL ${major} is chosen here` },
           ],
           help: phrase`run PostgreSQL 18, or use an image that holds the extensions`,
+        }
+      }
+    },
+  },
+  {
+    id: 'policy/extension-finds-libraries',
+    severity: 'error',
+    configurable: true,
+    summary: 'an extension image whose libraries need others has the folder of these in ld_library_path',
+    reads: [['cluster', 'postgresql', 'extensions']],
+    *check(subject) {
+      for (const cluster of subject.objects.filter(({ kind }) => kind === 'Cluster')) {
+        const path = ['spec', 'postgresql', 'extensions']
+        const found = imageOf(cluster, subject)
+        // another image may hold the libraries itself
+        if (found === undefined || officialImage(found.image) === undefined) continue
+        for (const [index, extension] of listAt(cluster.plain, ...path).entries()) {
+          const image = textAt(extension, 'image', 'reference') ?? ''
+          const folder = ownFolders.find(([name]) => parseImageReference(image).name.endsWith(`/cloudnative-pg/${name}`))?.[1]
+          const listed = listAt(extension, 'ld_library_path')
+          if (folder === undefined || listed.includes(folder)) continue
+          const misplaced = listAt(extension, 'dynamic_library_path').indexOf(folder)
+          yield {
+            object: cluster,
+            message: phrase`ld_library_path lacks ${shown(folder)}, where the image has what its libraries need: the extension can't be created`,
+            places: [{ path: [...path, index, ...(misplaced < 0 ? ['image', 'reference'] : ['dynamic_library_path', misplaced])] }],
+            help: phrase`write ld_library_path: [${folder}]${misplaced < 0 ? ' beside image' : ' in place of dynamic_library_path'}`,
+          }
         }
       }
     },

@@ -19,6 +19,7 @@ import { lifecycle } from './lifecycle.ts'
 import { locales } from './locales.ts'
 import { namedObjects } from './named-objects.ts'
 import { naming } from './naming.ts'
+import { network } from './network.ts'
 import { barmanOfObjects, plugins, pluginsOfObjects } from './plugins.ts'
 import { poolers } from './poolers.ts'
 import { recovery, recoveryOfObjects } from './recovery.ts'
@@ -26,11 +27,16 @@ import { references } from './references.ts'
 import { drains, replicas } from './replicas.ts'
 import { roles } from './roles.ts'
 import { hibernation } from './hibernation.ts'
+import { hugePages } from './huge-pages.ts'
+import { logical } from './logical.ts'
+import { reload } from './reload.ts'
 import { secrets } from './secrets.ts'
+import { sqlOfHolders } from './held-sql.ts'
 import { retention, schedules, schedulesOfChart } from './schedules.ts'
 import { checksums, store, storeArguments } from './store.ts'
 import { support } from './support.ts'
 import { placement } from './placement.ts'
+import { waves } from './waves.ts'
 import { units } from './units.ts'
 import { levelsOf, severityOf } from '../report/levels.ts'
 import { isOfChart, locatePolicy } from './subject.ts'
@@ -54,13 +60,19 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...access,
   ...hba,
   ...budgets,
+  ...hugePages,
   ...poolers,
   ...references,
   ...namedObjects,
+  ...logical,
   ...roles,
   ...extensions,
   ...locales,
   ...secrets,
+  ...sqlOfHolders,
+  ...reload,
+  ...network,
+  ...waves,
   ...application,
   ...connections,
   ...certificates,
@@ -69,8 +81,13 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...placement,
 ]
 
-/** Those that compare with a Secret, a ConfigMap or a Certificate, which may be beside the operator's own objects. */
-export const ofHolders: ReadonlySet<string> = new Set([...secrets, ...certificates].map(({ id }) => id))
+/** Those that compare with what may be beside the operator's own objects, such as a Secret, a ConfigMap or a Certificate. */
+export const ofHolders: ReadonlySet<string> = new Set(
+  [...secrets, ...sqlOfHolders, ...reload, ...network, ...waves, ...certificates].map(({ id }) => id),
+)
+
+/** Of those, the ones that say nothing where there is no such object. */
+const needsHolder: ReadonlySet<string> = new Set([...secrets, ...certificates].map(({ id }) => id))
 
 /** Those about what the official chart makes of its values. */
 const ofChart: readonly PolicyRule[] = [...plugins, ...schedulesOfChart, ...recovery, ...accessOfChart]
@@ -99,16 +116,21 @@ export function policiesOn(path: Path): readonly PolicyRule[] {
   return policies.filter(({ reads }) => reads.some((read) => read.every((step, index) => step === path[index])))
 }
 
+/** With the Secrets and ConfigMaps that a person wrote beside a database. */
+export function withHolders(subject: PolicySubject): PolicySubject {
+  const { holders = [] } = subject.database.written ?? {}
+  return holders.length === 0 ? subject : { ...subject, objects: [...subject.objects, ...holders] }
+}
+
 /** Runs the policies; without objects little is left to judge: the chart or Helm refused the values, or took all objects for unknown hooks. */
 export function judgeDatabase(subject: PolicySubject): LocatedFinding[] {
   const asked = subject.objects.length === 0 ? deletion : isOfChart(subject) ? policies : policies.slice(ofChart.length)
   const findings: LocatedFinding[] = []
   const levels = levelsOf(subject.settings, subject.database)
-  const { holders = [] } = subject.database.written ?? {}
-  const beside = holders.length === 0 ? subject : { ...subject, objects: [...subject.objects, ...holders] }
+  const beside = withHolders(subject)
   const hasHolders = beside.objects.some(({ plain }) => isHolder(plain))
   for (const rule of asked) {
-    if (!hasHolders && ofHolders.has(rule.id)) continue
+    if (!hasHolders && needsHolder.has(rule.id)) continue
     const severity = severityOf(rule, levels)
     if (severity === undefined) continue
     for (const finding of rule.check(ofHolders.has(rule.id) ? beside : subject))

@@ -80,19 +80,25 @@ function sayWrites(parts: readonly { readonly path: readonly (string | number)[]
 
 const ofFile = [...objectPolicies, ...drains, ...checksums, circularRecovery, uncheckedRecovery]
 
-/** What the rules that need only objects find; `manifests` are what is applied together. */
-export function judgeManifests(manifests: readonly Manifest[], operator: string): ManifestFinding[] {
+/** Each group of objects, and the same with what holds the Secrets and ConfigMaps that they name. */
+function groupsWithHolders(
+  manifests: readonly Manifest[],
+): { readonly objects: readonly Placed[]; readonly all: readonly RenderedObject[] }[] {
   const [beside, own] = split(manifests, ({ plain }) => isHolder(plain))
   const holders = holdersByName(beside.map(placedOf), ({ namespace }) => namespace)
-  return groupsOf(own).flatMap((objects) => {
-    const named = holdersNamed(objects, objects[0]?.namespace ?? '', holders)
-    return ofFile
+  return groupsOf(own).map((objects) => ({ objects, all: [...objects, ...holdersNamed(objects, objects[0]?.namespace ?? '', holders)] }))
+}
+
+/** What the rules that need only objects find; `manifests` are what is applied together. */
+export function judgeManifests(manifests: readonly Manifest[], operator: string): ManifestFinding[] {
+  return groupsWithHolders(manifests).flatMap(({ objects, all }) =>
+    ofFile
       .filter(({ preset }) => preset === undefined)
       .flatMap((rule) => {
-        const subject: ObjectsSubject = { objects: ofHolders.has(rule.id) ? [...objects, ...named] : objects, operator }
+        const subject: ObjectsSubject = { objects: ofHolders.has(rule.id) ? all : objects, operator }
         return [...rule.check(subject)].map((finding) => ({ rule: rule.id, severity: rule.severity, finding }))
-      })
-  })
+      }),
+  )
 }
 
 /** What names a Cluster or an ObjectStore that is not among the manifests, where one of nearly the same name is (plugin-barman-cloud#504). */
@@ -145,9 +151,9 @@ function ofCluster({ name }: RenderedObject, objects: readonly RenderedObject[])
 /** What PostgreSQL's parser says of the SQL in the same objects. */
 export async function judgeSqlOf(manifests: readonly Manifest[], operator: string): Promise<ManifestFinding[]> {
   const found: ManifestFinding[] = []
-  for (const objects of groupsOf(manifests))
-    for (const { rule, word, ...finding } of await judgeSql({ objects, operator }))
-      found.push({ rule, severity: 'error', finding, ...(word === undefined ? {} : { word }) })
+  for (const { all } of groupsWithHolders(manifests))
+    for (const { rule, severity, word, ...finding } of await judgeSql({ objects: all, operator }))
+      found.push({ rule, severity, finding, ...(word === undefined ? {} : { word }) })
   return found
 }
 

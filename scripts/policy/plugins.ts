@@ -132,6 +132,32 @@ export const barmanOfObjects: readonly ObjectRule[] = [
     },
   },
   {
+    // plugin 0.14.0 `BackupServiceImplementation.Backup` takes the configuration from the Cluster alone (plugin-barman-cloud#611)
+    id: 'policy/backup-parameters-read',
+    severity: 'warning',
+    configurable: true,
+    summary: 'a backup by the Barman plugin does not ask for a store of its own, of which the plugin takes no notice',
+    reads: [],
+    *check(subject) {
+      const cluster = objectOf(subject, 'Cluster')
+      const used = listAt(cluster?.plain, 'spec', 'plugins').find((plugin) => textAt(plugin, 'name') === barmanPlugin)
+      for (const object of used === undefined ? [] : subject.objects) {
+        const path = ['spec', 'pluginConfiguration', 'parameters']
+        if (object.kind !== 'ScheduledBackup' && object.kind !== 'Backup') continue
+        if (textAt(object.plain, 'spec', 'pluginConfiguration', 'name') !== barmanPlugin) continue
+        const asked = Object.entries(mapOf(plainAt(object.plain, ...path)))
+        const [name] = asked.find(([key, value]) => value !== plainAt(used, 'parameters', key)) ?? []
+        if (name === undefined) continue
+        yield {
+          object,
+          message: phrase`${here(name)} is not read here: the plugin takes backups as the Cluster says`,
+          places: [{ path: [...path, name] }],
+          help: phrase`remove parameters; base backups and WAL go to the one store that spec.plugins of the Cluster names`,
+        }
+      }
+    },
+  },
+  {
     id: 'policy/plugin-archives',
     severity: 'warning',
     configurable: true,

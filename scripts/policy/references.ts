@@ -241,4 +241,26 @@ export const references: readonly ObjectRule[] = [
       }
     },
   },
+  {
+    // `getImageCatalog` of CloudNativePG 1.27 to 1.30 looks for this kind only: "ClusterImageCatalog/… not found", and no instance is made
+    id: 'policy/catalog-kind',
+    severity: 'warning',
+    configurable: true,
+    summary: 'an image catalog is asked for as the kind that it is',
+    reads: [['cluster', 'imageCatalogRef']],
+    *check(subject) {
+      const cluster = objectOf(subject, 'Cluster')
+      const reference = plainAt(cluster?.plain, 'spec', 'imageCatalogRef')
+      const [kind, name] = [textAt(reference, 'kind') ?? '', textAt(reference, 'name') ?? '']
+      const other = kind === 'ImageCatalog' ? 'ClusterImageCatalog' : 'ImageCatalog'
+      const isThere = (one: string): boolean => subject.objects.some((object) => object.kind === one && object.name === name)
+      if (cluster === undefined || name === '' || isThere(kind) || !isThere(other)) return
+      yield {
+        object: cluster,
+        message: phrase`${here('kind')} is ${named(kind)}, but ${shown(name)} is a ${other} here`,
+        places: [{ path: ['spec', 'imageCatalogRef', 'kind'] }],
+        help: phrase`write kind: ${other}`,
+      }
+    },
+  },
 ]

@@ -16,7 +16,7 @@ interface Held {
 }
 
 /** Undefined: there is none, there are several, or another program fills it. */
-function heldNamed(objects: readonly RenderedObject[], kind: string, name: string): Held | undefined {
+export function heldNamed(objects: readonly RenderedObject[], kind: string, name: string): Held | undefined {
   const [object, ...others] = objects.filter((one) => one.kind === kind && one.name === name)
   if (object === undefined || others.length > 0) return undefined
   const annotations = plainAt(object.plain, 'metadata', 'annotations')
@@ -209,6 +209,23 @@ function* brokenValues(object: RenderedObject, objects: readonly RenderedObject[
   }
 }
 
+/** Passwords whose line break some take for a part of it, and others do not. */
+function* brokenPasswords(object: RenderedObject, objects: readonly RenderedObject[]): Iterable<ObjectFinding> {
+  for (const { secret, isTrimmed } of loginsOf(object)) {
+    const held = heldNamed(objects, 'Secret', secret)
+    const value = held === undefined ? undefined : valueOf(held, 'password')
+    if (held === undefined || value === undefined || !/[\r\n]$/.test(value.text)) continue
+    yield {
+      object: held.object,
+      message: isTrimmed
+        ? phrase`${here('password')} ends with a line break, which the operator removes, but a program that reads the Secret does not`
+        : phrase`${here('password')} ends with a line break, which becomes part of the password`,
+      places: [{ path: value.path }],
+      help: phrase`write it in stringData without a line break, or encode it with \`printf %s\``,
+    }
+  }
+}
+
 const readers: ReadonlySet<string> = new Set(['Cluster', 'ObjectStore', 'DatabaseRole'])
 const readersIn = (objects: readonly RenderedObject[]): RenderedObject[] => objects.filter(({ kind }) => readers.has(kind))
 
@@ -245,14 +262,14 @@ export const secrets: readonly ObjectRule[] = [
     },
   },
   {
-    // botocore: "Invalid header value"; plugin-barman-cloud#764
+    // botocore: "Invalid header value"; plugin-barman-cloud#764; `getPassword` and `reconcileUser` of CloudNativePG 1.27 to 1.30; cnpg#5060
     id: 'policy/key-without-line-break',
     severity: 'warning',
     configurable: true,
-    summary: 'the keys of an object store do not end with a line break',
+    summary: 'the keys of an object store, and passwords, do not end with a line break',
     reads: [],
     *check({ objects }) {
-      yield* once(readersIn(objects).flatMap((object) => [...brokenValues(object, objects)]))
+      yield* once(readersIn(objects).flatMap((object) => [...brokenValues(object, objects), ...brokenPasswords(object, objects)]))
     },
   },
 ]

@@ -1,98 +1,96 @@
 // Would PostgreSQL parse and run the SQL in a database's objects?
 import { lookup } from '../values/lookup.ts'
 import { here, named, phrase } from '../findings/message.ts'
-import type { Message } from '../findings/finding.ts'
+import type { Message, Severity } from '../findings/finding.ts'
 import type { Spot } from '../findings/spot.ts'
 import { majorOf, presetMajor } from '../operator/major.ts'
-import type { RenderedObject } from '../model.ts'
 import { loadSqlParser } from '../postgres/sql.ts'
 import type { SqlParser } from '../postgres/sql.ts'
-import type { Json, JsonMap, Path } from '../values/value.ts'
+import type { Json, JsonMap } from '../values/value.ts'
 import { isJsonMap, valueAt } from '../values/value.ts'
 import { inside } from '../yaml/inside.ts'
-import { listAt, objectOf, textAt } from './subject.ts'
+import { customQueries, mistakesIn, sqlOfQueries } from './queries.ts'
+import type { QueryRule } from './queries.ts'
+import { sqlTextsOf } from './sql-texts.ts'
+import type { SqlText } from './sql-texts.ts'
+import { objectOf } from './subject.ts'
 import type { ObjectFinding, ObjectsSubject } from './subject.ts'
 
 /** An error in a text, with the place of its very word where the text stands in a file as it is. */
 export interface SqlFinding extends ObjectFinding {
-  readonly rule: 'postgres/sql-syntax' | 'postgres/sql-transaction'
+  readonly rule: 'postgres/sql-syntax' | 'postgres/sql-transaction' | QueryRule
+  readonly severity: Severity
   readonly word?: Spot
-}
-
-interface SqlText {
-  readonly object: RenderedObject
-  readonly path: Path
-  readonly sql: string
-}
-
-const lists: readonly Path[] = [
-  ['spec', 'bootstrap', 'initdb', 'postInitSQL'],
-  ['spec', 'bootstrap', 'initdb', 'postInitApplicationSQL'],
-  ['spec', 'bootstrap', 'initdb', 'postInitTemplateSQL'],
-  ['spec', 'bootstrap', 'initdb', 'import', 'postImportApplicationSQL'],
-]
-
-function textsOf({ objects }: ObjectsSubject): SqlText[] {
-  return objects.flatMap((object) => {
-    const query = object.kind === 'Pooler' ? textAt(object.plain, 'spec', 'pgbouncer', 'authQuery') : undefined
-    if (query !== undefined && query !== '') return [{ object, path: ['spec', 'pgbouncer', 'authQuery'], sql: query }]
-    if (object.kind !== 'Cluster') return []
-    return lists.flatMap((path) =>
-      listAt(object.plain, ...path).flatMap((sql, index) => (typeof sql === 'string' ? [{ object, path: [...path, index], sql }] : [])),
-    )
-  })
 }
 
 /** Whether there is any SQL: only then is a parser loaded. */
 export function hasSql(subject: ObjectsSubject): boolean {
-  return textsOf(subject).length > 0
+  return sqlTextsOf(subject).length > 0 || customQueries(subject).length > 0
 }
 
 /** What the parser of the database's own major says of each text; nothing where that major is not known. */
 export async function judgeSql(subject: ObjectsSubject): Promise<SqlFinding[]> {
-  const texts = textsOf(subject)
+  const [texts, queries] = [sqlTextsOf(subject), customQueries(subject)]
   const cluster = objectOf(subject, 'Cluster')
   const major = (cluster === undefined ? undefined : majorOf(cluster.plain)) ?? presetMajor
-  const parse = texts.length === 0 ? undefined : await loadSqlParser(major)
-  return parse === undefined ? [] : texts.flatMap((text) => judgeText(text, parse, major))
+  const parse = texts.length === 0 && queries.length === 0 ? undefined : await loadSqlParser(major)
+  if (parse === undefined) return []
+  return [
+    ...texts.flatMap((text) => judgeText(text, parse, major)),
+    ...queries.flatMap((held) => [
+      ...mistakesIn(held, parse),
+      ...sqlOfQueries(held).flatMap((text) => judgeText(text, parse, major).filter(({ rule }) => rule === 'postgres/sql-syntax')),
+    ]),
+  ]
 }
 
-function judgeText({ object, path, sql }: SqlText, parse: SqlParser, major: number): SqlFinding[] {
-  const parsed = parse(sql)
+function judgeText(text: SqlText, parse: SqlParser, major: number): SqlFinding[] {
+  const { object, path, run, placeOf } = text
+  const place = { object, severity: 'error' as const, places: [{ path }] as const }
+  const parsed = parse(run)
   if ('error' in parsed) {
     const { message, position } = parsed.error
-    const offset =
+    const inRun =
       position === undefined
         ? undefined
-        : Array.from(sql)
+        : Array.from(run)
             .slice(0, position - 1)
             .join('').length
-    const command = offset === undefined ? undefined : /^\\\S*/.exec(sql.slice(offset))?.[0]
-    const word = offset === undefined ? undefined : wordAt({ object, path, sql }, offset)
+    const offset = inRun === undefined ? undefined : placeOf(inRun)
+    if (run !== text.sql && !('error' in parse(text.sql))) {
+      const escape = text.sql.indexOf('$$')
+      return [
+        {
+          rule: 'postgres/sql-syntax',
+          ...place,
+          message: phrase`${here('SQL')} has \`$$\`, but Kubernetes hands on one \`$\`, which PostgreSQL ${major} refuses`,
+          help: phrase`write a tag between the dollars, such as $body$, at both ends; ${text.consequence}`,
+          ...wordOf(text, escape, 2),
+        },
+      ]
+    }
+    const command = offset === undefined ? undefined : /^\\\S*/.exec(text.sql.slice(offset))?.[0]
     return [
       {
         rule: 'postgres/sql-syntax',
-        object,
+        ...place,
         message:
           command === undefined
             ? phrase`${here('SQL')} is refused by PostgreSQL ${major}: ${named(message)}`
             : phrase`${here('SQL')} has \`${named(command)}\`, but that is a command of psql, which does not run here`,
-        places: [{ path }],
-        help: command === undefined ? phrase`correct it; initdb fails, and the database is never created` : helpFor(command),
-        ...(word === undefined ? {} : { word }),
+        help: command === undefined ? phrase`correct it; ${text.consequence}` : helpFor(command),
+        ...(offset === undefined ? {} : wordOf(text, offset)),
       },
     ]
   }
   return alone(parsed.tree).map(({ what, at }) => {
-    const before = Buffer.from(sql).subarray(0, at).toString().length
-    const word = wordAt({ object, path, sql }, before + (/^\s*/.exec(sql.slice(before))?.[0].length ?? 0))
+    const before = Buffer.from(run).subarray(0, at).toString().length
     return {
       rule: 'postgres/sql-transaction',
-      object,
+      ...place,
       message: phrase`${what} stands among other statements, but it can't run in the transaction that they share`,
-      places: [{ path }],
       help: phrase`make it an item of its own`,
-      ...(word === undefined ? {} : { word }),
+      ...wordOf(text, placeOf(before + (/^\s*/.exec(run.slice(before))?.[0].length ?? 0))),
     }
   })
 }
@@ -104,15 +102,15 @@ function helpFor(command: string): Message {
 }
 
 /** Where the word at an offset of a text was written. */
-function wordAt({ object, path, sql }: SqlText, offset: number): Spot | undefined {
-  const node = valueAt(object.value, path)
-  if (node?.kind !== 'scalar' || node.value !== sql || node.origin.file.builtin === true) return undefined
+function wordOf({ object, path, sql, ...text }: SqlText, offset: number, width?: number): { readonly word?: Spot } {
+  const node = text.node ?? valueAt(object.value, path)
+  if (node?.kind !== 'scalar' || node.value !== sql || node.origin.file.builtin === true) return {}
   const { file, value } = node.origin
   const placeOf = inside(file.text, value, sql)
-  const length = /^(?:\w+|\S)/u.exec(sql.slice(offset))?.[0].length ?? 0
-  if (placeOf === undefined) return undefined
+  const length = width ?? /^(?:\w+|\S)/u.exec(sql.slice(offset))?.[0].length ?? 0
+  if (placeOf === undefined) return {}
   const start = placeOf(offset)
-  return { file, span: { start, end: length === 0 ? start : placeOf(offset + length - 1) + 1 } }
+  return { word: { file, span: { start, end: length === 0 ? start : placeOf(offset + length - 1) + 1 } } }
 }
 
 /** Nodes of statements that PostgreSQL refuses inside a transaction block (`PreventInTransactionBlock`). */

@@ -30,7 +30,8 @@ function partEnd(sql: string, at: number): number | undefined {
   if (character === '-' && sql.charAt(at + 1) === '-') return after(sql, '\n', at)
   if (character === '/' && sql.charAt(at + 1) === '*') return commentEnd(sql, at)
   if (character !== '$' || isInWord) return undefined
-  const tag = /^\$(?:[A-Za-z_]\w{0,62})?\$/.exec(sql.slice(at, at + 66))?.[0]
+  // `$$$$` in a command reaches PostgreSQL as `$$` (`kubernetes/expansion`)
+  const tag = /^\$(?:\$\$\$|\$|[A-Za-z_]\w{0,62}\$)/.exec(sql.slice(at, at + 66))?.[0]
   return tag === undefined ? undefined : after(sql, tag, at + tag.length)
 }
 

@@ -96,6 +96,14 @@ function lackOf(configuration: Json | undefined): { readonly path: Path; readonl
       message: phrase`configuration has ${first} and ${second}, but a store has one provider: no WAL is archived`,
       help: phrase`keep those of destinationPath`,
     }
+  const google = plainAt(configuration, 'googleCredentials')
+  const isOfGoogle = first === 'googleCredentials' && isJsonMap(google) && google['gkeEnvironment'] !== true
+  if (isOfGoogle && !isJsonMap(google['applicationCredentials']) && !isMisspeltIn(google, ['gkeEnvironment', 'applicationCredentials']))
+    return {
+      path: ['googleCredentials'],
+      message: phrase`googleCredentials has no applicationCredentials: no WAL is archived`,
+      help: phrase`add it, or set gkeEnvironment: true where the pods have a workload identity`,
+    }
   const s3 = plainAt(configuration, 's3Credentials')
   if (!isJsonMap(s3) || s3['inheritFromIAMRole'] === true) return undefined
   const missing = ['accessKeyId', 'secretAccessKey'].filter((key) => !isJsonMap(s3[key]))
@@ -110,7 +118,7 @@ function lackOf(configuration: Json | undefined): { readonly path: Path; readonl
 
 export const store: readonly ObjectRule[] = [
   {
-    // `EnvSetCloudCredentialsAndCertificates`: "no credentials defined", "missing access key ID" (plugin-barman-cloud#474)
+    // `EnvSetCloudCredentialsAndCertificates`: "no credentials defined", "missing access key ID" (plugin-barman-cloud#474); Google's has no such check and breaks off (cnpg#4142)
     id: 'policy/store-has-credentials',
     severity: 'error',
     configurable: true,

@@ -158,6 +158,8 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       policy('policy/object-store-exists', 'a plugin names an ObjectStore that is rendered', 'warning'),
       rule('postgres/sql-syntax', 'SQL in the values is what the PostgreSQL of the database parses'),
       rule('postgres/sql-transaction', 'a statement that must run alone, such as CREATE DATABASE, is an item of its own'),
+      policy('policy/queries-readable', 'custom queries are what the metrics exporter can read', 'warning'),
+      policy('policy/queries-give-metrics', 'a custom query says what becomes of each of its columns', 'warning'),
       policy('policy/operator-supports-kubernetes', 'the operator supports the version of Kubernetes', 'warning'),
       policy('policy/kubernetes-supported', 'the minor release of Kubernetes gets fixes (with `--today`)', 'warning'),
       policy('policy/operator-supported', 'the minor release of the operator is supported (with `--today`)', 'warning'),

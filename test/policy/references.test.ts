@@ -200,7 +200,7 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
     ),
     finds: '10: policy/extension-preloaded',
     good: cluster(
-      `bootstrap:\n  initdb:\n    postInitSQL:\n    - COMMENT ON DATABASE app IS $$create extension pg_cron$$\n    - COMMENT ON DATABASE app IS E'\\'; create extension pg_cron'\n    - INSERT INTO t VALUES ('; create extension timescaledb')\n    - DO $$ BEGIN CREATE EXTENSION citus; EXCEPTION WHEN OTHERS THEN NULL; END $$\n    - /* a /* b */; create extension citus */ SELECT 1\n`,
+      `bootstrap:\n  initdb:\n    postInitSQL:\n    - COMMENT ON DATABASE app IS $a$create extension pg_cron$a$\n    - COMMENT ON DATABASE app IS E'\\'; create extension pg_cron'\n    - INSERT INTO t VALUES ('; create extension timescaledb')\n    - DO $$$$ BEGIN CREATE EXTENSION citus; EXCEPTION WHEN OTHERS THEN NULL; END $$$$\n    - /* a /* b */; create extension citus */ SELECT 1\n`,
     ),
   },
   'an extension that a later statement drops': {

@@ -61,6 +61,7 @@ test.each([
   [affinity('enablePodAntiAffinity: false, topologyKey: kubernetes.io/hostname'), 'anti-affinity-on: spec.affinity.topologyKey'],
   [spread('b'), 'spread-counts-instances: spec.topologySpreadConstraints.0.labelSelector.matchLabels.cnpg.io/cluster'],
   [store('wal: { compression: gzip }'), 'store-has-credentials: spec.configuration.destinationPath'],
+  [store('googleCredentials: {}').replace('s3:', 'gs:'), 'store-has-credentials: spec.configuration.googleCredentials'],
   [store('s3Credentials: { accessKeyId: { name: s, key: a } }'), 'store-has-credentials: spec.configuration.s3Credentials'],
   [
     store('googleCredentials: { gkeEnvironment: true }, azureCredentials: {}').replace('s3:', 'gs:'),
@@ -113,6 +114,8 @@ test.each([
   spread('a'),
   store(`s3Credentials: { ${keys} }`),
   store('s3Credentials: { inheritFromIAMRole: true }'),
+  store('googleCredentials: { applicationCredentials: { name: s, key: a } }').replace('s3:', 'gs:'),
+  store('googleCredentials: { gkeEnviroment: true }').replace('s3:', 'gs:'),
   // unknown keys are reported by the schema
   store('s3Credentials: , accessKeyId: { name: s, key: a }'),
   store('s3credentials: { accessKeyId: { name: s, key: a } }'),

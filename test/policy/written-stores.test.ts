@@ -89,6 +89,15 @@ it('a store in another namespace', async () => {
   ])
 })
 
+it('a store that a source names and nothing creates, at its name', async () => {
+  expect(await told('team', ['a', 'b'], store(aws))).toEqual([])
+  const { spec, ...rest } = cluster('pg-b', 'b') as { spec: object }
+  const plugin = { name: 'barman-cloud.cloudnative-pg.io', parameters: { barmanObjectName: 'old', serverName: 'x' } }
+  const recovered = { ...spec, bootstrap: { recovery: { source: 'old' } }, externalClusters: [{ name: 'old', plugin }] }
+  lay('db/b/cluster.yaml', { ...rest, spec: recovered })
+  expect(await run('check')).toMatch(/db\/b\/cluster\.yaml:\d+:\d+: warning: barmanObjectName is `old`.*\n.*"barmanObjectName": "old"/)
+})
+
 it('an endpoint that may refuse checksums, in the file of the store', async () => {
   expect(await told('team', ['a', 'b'], store('https://s3.example.com'))).toEqual(['stores/s3.yaml policy/checksums-when-required'])
 })

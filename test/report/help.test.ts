@@ -29,6 +29,11 @@ test.each([
   ['databases/orders/values-dev.yaml', 'cluster: { postgresql: { shared_preload_libraries: pg_cron } }\n', 'write a list: [pg_cron]'],
   [
     'databases/orders/values-dev.yaml',
+    'cluster: { postgresql: { extensions: [{ name: pgvector }] } }\n',
+    'Cluster has spec.postgresql.extensions, but the chart does not pass it on, so it does nothing; remove it',
+  ],
+  [
+    'databases/orders/values-dev.yaml',
     'cluster: { instances: 1, postgresql: { synchronous: { method: any, number: 1 } } }\n',
     'raise instances to 2, or remove synchronous',
   ],

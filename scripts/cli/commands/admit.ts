@@ -64,13 +64,14 @@ export async function admitFiles(flags: AdmitFlags, paths: readonly string[], te
     if (found.length === 0 && findings.length === 0) throw new UsageError(`${files[index]?.path} holds no object`)
   const known = manifests.filter((manifest) => isJudged(manifest, operator))
   const judged = known.map((manifest) => judge(manifest, before.get(identity(manifest)), operator))
+  const withHolders = [...known, ...manifests.filter(({ plain }) => isHolder(plain))]
   const policies = [
     ...(flags.policies === true
       ? [
           ...judged.flatMap((one) => objectionsBeside(one, operator)),
-          ...judgeManifests([...known, ...manifests.filter(({ plain }) => isHolder(plain))], operator),
+          ...judgeManifests(withHolders, operator),
           ...judgeNames(known),
-          ...(await judgeSqlOf(known, operator)),
+          ...(await judgeSqlOf(withHolders, operator)),
         ]
       : []),
     ...judgeChanges({ now: known, before: earlier, all: flags.policies === true }, operator),

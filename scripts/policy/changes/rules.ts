@@ -1,6 +1,7 @@
 // Which changes does everything accept, although they cost data, backups or a server that starts?
 import { ending, here, named, phrase, shown } from '../../findings/message.ts'
 import type { RenderedObject } from '../../model.ts'
+import { bytesOf } from '../../kubernetes/bytes.ts'
 import { majorOf } from '../../operator/major.ts'
 import { parseImageReference, versionOfTag } from '../../operator/image.ts'
 import { printed } from '../../values/printed.ts'
@@ -8,6 +9,7 @@ import type { Json, Path } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'
 import { daysOf, isWritten, writtenArchives } from '../archive.ts'
 import { debianOf } from '../../operator/official-image.ts'
+import { reached } from '../../operator/version.ts'
 import { imageOf } from '../images.ts'
 import { standbySettings } from '../standby-settings.ts'
 import { instancesIn, listAt, objectOf, plainAt, textAt } from '../subject.ts'
@@ -120,6 +122,34 @@ export const changePolicies: readonly ChangeRule[] = [
           places: [{ path }],
           help: phrase`set ${named(name)}: "${preset}" instead: the operator then restarts the primary first`,
         }
+      }
+    },
+  },
+  {
+    id: 'changes/growth-apart',
+    severity: 'warning',
+    configurable: true,
+    upstream: 'cloudnative-pg#10427: classifyPVC takes the volume of a pod that goes as one that must be resized first; 1.28.3 and 1.29.1',
+    summary: 'a volume grows apart from changes that replace the pods, where the operator can get stuck between the two',
+    *check(subject) {
+      const clusters = clustersOf(subject)
+      const { operator } = subject.after
+      if (clusters === undefined || reached(operator, ['1.28.3', '1.29.1', '1.30.0'])) return
+      const { was, now } = clusters
+      const field = ['resources', 'imageName', 'imageCatalogRef'].find(
+        (name) => JSON.stringify(plainAt(was.plain, 'spec', name)) !== JSON.stringify(plainAt(now.plain, 'spec', name)),
+      )
+      for (const volume of ['storage', 'walStorage']) {
+        const path = ['spec', volume, 'size']
+        const [from, to] = [bytesOf(plainAt(was.plain, ...path)), bytesOf(plainAt(now.plain, ...path))]
+        if (field === undefined || from === undefined || to === undefined || to <= from) continue
+        yield {
+          object: now,
+          message: phrase`${here('size')} grows together with ${named(field)}, but operator ${named(operator)} can get stuck on both at once`,
+          places: [{ path }, { path: ['spec', field], label: phrase`this replaces the pods` }],
+          help: phrase`grow it first, and change ${named(field)} when all volumes have grown`,
+        }
+        return
       }
     },
   },
