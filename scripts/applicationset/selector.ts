@@ -1,7 +1,7 @@
 // Which parameter sets does a label selector match?
 import { printed } from '../values/printed.ts'
 import type { Json, JsonMap } from '../values/value.ts'
-import { isDns1123Subdomain } from '../kubernetes/names.ts'
+import { isDns1123Subdomain } from '../kubernetes/dns-name.ts'
 import { TemplateError } from '../go-template/go-value.ts'
 import { isJsonMap } from '../values/value.ts'
 

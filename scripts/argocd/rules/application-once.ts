@@ -5,6 +5,7 @@ import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import { serviceSpot } from '../../merge/generator.ts'
 import type { JsonMap } from '../../values/value.ts'
+import { append } from '../../values/append.ts'
 import { destinationOf, identitiesOf } from '../../deployed/application-values.ts'
 import type { Identity } from '../../deployed/application-values.ts'
 import { unknownText } from '../../deployed/unknown-text.ts'
@@ -39,8 +40,7 @@ export function doubledApplications(
   for (const [manifest, isLoose] of manifestsOf(files)) {
     if (manifest.key.includes(unknownText)) continue
     const reported = new Set<string>()
-    if (manifest.kind === 'Application') findings.push(...ownName(manifest))
-    if (isLoose && manifest.kind === 'Application') findings.push(...besideAnother(manifest, loose))
+    if (manifest.kind === 'Application') append(findings, ownName(manifest), isLoose ? besideAnother(manifest, loose) : [])
     for (const application of manifest.applications ?? []) {
       const name = applicationName(application)
       if (name === '' || name.includes(unknownText)) continue
