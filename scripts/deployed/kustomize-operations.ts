@@ -2,34 +2,57 @@
 import { applyPatch } from '../kubernetes/json-patch.ts'
 import type { Operation } from '../kubernetes/json-patch.ts'
 import type { RenderedObject } from '../model.ts'
-import type { Json, MapValue, Path, Span, Value } from '../values/value.ts'
-import { fromPlain, isJsonMap, toPlain, valueAt } from '../values/value.ts'
+import type { Json, JsonMap, MapValue, Path, Span, Value } from '../values/value.ts'
+import { fromPlain, isJsonMap, jsonAt, toPlain, valueAt } from '../values/value.ts'
 
 /** Operations, and the list that they were written as. */
 interface Written {
   readonly root: Value
   readonly operations: readonly Operation[]
+  /** of `patches`, at which time kustomize keeps annotations of its own in every object */
+  readonly isAnnotated: boolean
 }
 
 /** The object after all operations, as the json-patch of kustomize does them; a text: why it is not known. */
 export function afterOperations(
   object: RenderedObject,
-  { root, operations }: Written,
+  { root, operations, isAnnotated }: Written,
   refuse: (why: string, node?: Value) => string,
 ): MapValue | string {
-  const result = applyPatch(object.plain, operations, 4)
+  const before = isAnnotated ? annotated(object.plain) : object.plain
+  const result = applyPatch(before, operations, 4)
   if (!('document' in result)) {
     if (result.failure === 'large') return 'a patch copies too much'
     const why = `a patch does not apply to ${object.kind} ${object.name}`
-    return result.failure === 'refused' ? refuse(why, firstRefused(object, root, operations)) : why
+    return result.failure === 'refused' ? refuse(why, firstRefused(before, root, operations)) : why
   }
-  const value = reconciled(object.value, { plain: result.document, path: [] }, madeBy(root, operations))
+  const value = reconciled(
+    object.value,
+    { plain: before === object.plain ? result.document : bare(result.document), path: [] },
+    madeBy(root, operations),
+  )
   return value.kind === 'map' ? value : `a patch does not apply to ${object.kind} ${object.name}`
 }
 
+/** An object with a map of annotations, the object itself if it has one. */
+function annotated(plain: JsonMap): JsonMap {
+  const { metadata } = plain
+  if (!isJsonMap(metadata) || isJsonMap(metadata['annotations'])) return plain
+  return { ...plain, metadata: { ...metadata, annotations: {} } }
+}
+
+/** Without that map, if nothing has been added to it. */
+function bare(plain: Json): Json {
+  const metadata = jsonAt(plain, ['metadata'])
+  const annotations = jsonAt(metadata, ['annotations'])
+  if (!isJsonMap(plain) || !isJsonMap(metadata) || !isJsonMap(annotations) || Object.keys(annotations).length > 0) return plain
+  const { annotations: _empty, ...rest } = metadata
+  return { ...plain, metadata: rest }
+}
+
 /** Where the first operation is that can't be done after those before it. */
-function firstRefused(object: RenderedObject, root: Value, operations: readonly Operation[]): Value {
-  const index = operations.findIndex((_one, at) => !('document' in applyPatch(object.plain, operations.slice(0, at + 1), 4)))
+function firstRefused(before: JsonMap, root: Value, operations: readonly Operation[]): Value {
+  const index = operations.findIndex((_one, at) => !('document' in applyPatch(before, operations.slice(0, at + 1), 4)))
   return valueAt(root, [index, 'path']) ?? root
 }
 

@@ -42,6 +42,7 @@ interface Patch {
   readonly root: Value
   readonly operations?: readonly Operation[]
   readonly targets: Targets
+  readonly isAnnotated: boolean
   /** an operation that is none */
   readonly broken?: Value
 }
@@ -49,7 +50,7 @@ interface Patch {
 /** The patches in their order; a text: why they are not known. */
 export function patchesOf(root: MapValue, { at, reader, refuse }: Around): Patch[] | string {
   const patches: Patch[] = []
-  const add = (documents: readonly Value[] | string, target: Value | undefined): string | undefined => {
+  const add = (documents: readonly Value[] | string, target: Value | undefined, isAnnotated = false): string | undefined => {
     if (typeof documents === 'string') return documents
     for (const document of documents) {
       const operations = document.kind === 'list' ? parsePatch(JSON.stringify(toPlain(document))) : undefined
@@ -62,7 +63,7 @@ export function patchesOf(root: MapValue, { at, reader, refuse }: Around): Patch
       const broken = document.kind === 'list' && operations === undefined ? document.items.find(isNoOperation) : undefined
       // kustomize may take what is no patch by the standard
       if (document.kind === 'list' && operations === undefined && broken === undefined) return noPatch
-      patches.push({ root: document, ...(operations && { operations }), targets, ...(broken && { broken }) })
+      patches.push({ root: document, isAnnotated, ...(operations && { operations }), targets, ...(broken && { broken }) })
     }
     return undefined
   }
@@ -80,12 +81,13 @@ export function patchesOf(root: MapValue, { at, reader, refuse }: Around): Patch
     const why = add(toText(item).includes('\n') ? inlineIn(item) : ofFile(toText(item)), undefined)
     if (why !== undefined) return why
   }
-  for (const item of [...itemsAt(root, 'patches'), ...itemsAt(root, 'patchesJson6902')]) {
+  const own = itemsAt(root, 'patches')
+  for (const item of [...own, ...itemsAt(root, 'patchesJson6902')]) {
     const strange = item.kind === 'map' ? [...item.entries.keys()].find((key) => !keysOfPatch.has(key)) : undefined
     if (strange !== undefined) return `a patch of it has the unknown key \`${strange}\``
     if (JSON.stringify(toPlain(valueAt(item, ['options']) ?? item)).includes('Change":true')) return 'a patch of it may change names'
     const [path, patch, target] = ['path', 'patch', 'target'].map((key) => valueAt(item, [key]))
-    const why = add(patch === undefined ? ofFile(toText(path)) : inlineIn(patch), target)
+    const why = add(patch === undefined ? ofFile(toText(path)) : inlineIn(patch), target, own.includes(item))
     if (why !== undefined) return why
   }
   return patches
@@ -165,9 +167,13 @@ export function applyPatches(
   return patched
 }
 
-function onePatch(object: RenderedObject, { root, operations }: Patch, refuse: Around['refuse']): RenderedObject | string | undefined {
+function onePatch(
+  object: RenderedObject,
+  { root, operations, isAnnotated }: Patch,
+  refuse: Around['refuse'],
+): RenderedObject | string | undefined {
   if (operations !== undefined) {
-    const value = afterOperations(object, { root, operations }, refuse)
+    const value = afterOperations(object, { root, operations, isAnnotated }, refuse)
     return typeof value === 'string' ? value : objectOf(value)
   }
   const directive = root.kind === 'map' ? root.entries.get('$patch') : undefined

@@ -87,7 +87,7 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
       ...findings,
       ...passedOver(loose, files, seen),
       ...leftOut(loose),
-      ...notTracked(loose),
+      ...notTracked(loose, seen),
     ],
   }
 }

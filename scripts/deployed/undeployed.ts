@@ -61,7 +61,10 @@ export function leftOut({ leftOut: [first, ...others] = [] }: LooseFiles): Locat
 }
 
 /** The same of manifests that are only on this disk: nobody else has them, and Argo CD has not. */
-export function notTracked({ untracked: [first, ...others] = [] }: LooseFiles): LocatedFinding[] {
+export function notTracked({ untracked = [] }: LooseFiles, { databases }: Pick<Deployed, 'databases'>): LocatedFinding[] {
+  // Applications of folders are judged by what is in the work tree
+  const read = new Set(databases.flatMap(({ layers }) => layers.map(({ file }) => file.path)))
+  const [first, ...others] = untracked.filter(({ path }) => !read.has(path))
   if (first === undefined) return []
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`
   const start = Math.max(0, first.text.search(/kind["']?[ \t]*:/))

@@ -83,12 +83,15 @@ export function wasLooked(map: MapValue, key: string, looked: ReadonlyMap<MapVal
  * they would be read, or each of its keys is if some are read nowhere. Anything else is reported as a whole.
  */
 function describeAll(unread: Found, shape: ReadShape, search: Search): readonly UnreadKey[] {
-  const { value, path } = unread
+  const { map, value, path } = unread
   const own = describe(unread, shape, search)
   if (value.kind !== 'map' || value.entries.size === 0 || own.suggestion !== undefined) return [own]
   const around = path.length > 1 ? [{ shape, path: formatPath(path.slice(0, -1)) }] : []
   const homes = [...around, { shape: search.root, path: '' }, ...shapesCalled(String(path.at(-1)), search.root)]
-  const reads = ({ shape: home }: (typeof homes)[number]): number => [...value.entries.keys()].filter((key) => home.keys.has(key)).length
+  // a key that the map around has already was not meant to be there
+  const isFree = (home: (typeof homes)[number], key: string): boolean => !around.includes(home) || !map.entries.has(key)
+  const reads = (home: (typeof homes)[number]): number =>
+    [...value.entries.keys()].filter((key) => home.shape.keys.has(key) && isFree(home, key)).length
   const best = homes.reduce((most, home) => (reads(home) > reads(most) ? home : most))
   if (reads(best) * 2 < value.entries.size) return [own]
   const isNamed = !around.includes(best) && best.path !== ''

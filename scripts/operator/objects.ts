@@ -16,10 +16,13 @@ export function isMeantAsCluster(kind: string): boolean {
 
 /** Whether an object is one that Clusters and stores read keys from, one that makes such a one, or one that may keep their network apart. */
 export function isHolder({ apiVersion, kind }: JsonMap): boolean {
-  if (kind === 'NetworkPolicy') return apiVersion === 'networking.k8s.io/v1'
+  if (isOfNetwork(kind)) return kind !== 'NetworkPolicy' || apiVersion === 'networking.k8s.io/v1'
   if (kind === 'Certificate') return typeof apiVersion === 'string' && apiVersion.startsWith('cert-manager.io/')
   return apiVersion === 'v1' ? kind === 'Secret' || kind === 'ConfigMap' : isOfSecrets(kind)
 }
+
+/** Those of Kubernetes, and of other programs, such as Cilium's. */
+const isOfNetwork = (kind: unknown): boolean => typeof kind === 'string' && kind.endsWith('NetworkPolicy')
 
 /** Kinds of other operators that fill Secrets: external-secrets, sealed-secrets, Vault's, Doppler's, Infisical's, 1Password's. */
 function isOfSecrets(kind: unknown): boolean {
@@ -52,7 +55,7 @@ export function holdersByName<Holder extends RenderedObject>(holders: readonly H
   const byName = new Map<string, Holder[]>()
   for (const holder of holders) {
     const isNamed = holder.kind === 'Secret' || holder.kind === 'ConfigMap'
-    const names = new Set(isNamed ? [holder.name] : holder.kind === 'NetworkPolicy' ? [''] : filledBy(holder))
+    const names = new Set(isNamed ? [holder.name] : isOfNetwork(holder.kind) ? [''] : filledBy(holder))
     for (const name of names) {
       const key = keyOf(namespaceOf(holder), name)
       const others = byName.get(key) ?? []

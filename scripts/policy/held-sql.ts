@@ -15,7 +15,9 @@ export const sqlOfHolders: readonly ObjectRule[] = [
       for (const cluster of subject.objects.filter(({ kind }) => kind === 'Cluster')) {
         const known = variablesOf(cluster.plain)
         for (const { holder, key, sql, list } of heldSql(cluster, subject)) {
-          const name = [...sql.matchAll(/\$\(([\w.-]+)\)/g)].map(([, found = '']) => found).find((found) => known.has(found))
+          const name = [...sql.replaceAll(/--.*$/gm, '').matchAll(/\$\(([\w.-]+)\)/g)]
+            .map(([, found = '']) => found)
+            .find((found) => known.has(found))
           if (name === undefined) continue
           yield {
             object: holder,

@@ -41,7 +41,7 @@ function* tooFew(subject: ObjectsSubject): Iterable<ObjectFinding> {
   if (name === undefined || others.length > 0 || size === undefined || page === undefined || page < 1 || isUnused) return
   // fewer than the buffers alone, where memory is short, too, is what the operator refuses (`resources/memory-fits-shared-buffers`)
   const { bytes } = budgets.memory.shared
-  if (size >= bytes) return
+  if (size === 0 || size >= bytes) return
   // libraries that are preloaded take some, too, and amounts are whole pages
   const enough = `${(Math.ceil((bytes * 1.05) / page) * page) / mebibyte}Mi`
   yield {

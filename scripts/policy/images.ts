@@ -1,4 +1,5 @@
 // Does the image of a Cluster hold the programs and libraries that its settings need?
+import { posix } from 'node:path'
 import { here, named, phrase, shown } from '../findings/message.ts'
 import { parseImageReference } from '../operator/image.ts'
 import { majorOf } from '../operator/major.ts'
@@ -6,6 +7,7 @@ import { officialImage } from '../operator/official-image.ts'
 import type { RenderedObject } from '../model.ts'
 import type { JsonMap, Path } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
+import { printed } from '../values/printed.ts'
 import { listAt, plainAt, textAt } from './subject.ts'
 import type { ObjectRule, ObjectsSubject } from './subject.ts'
 
@@ -121,7 +123,8 @@ export const images: readonly ObjectRule[] = [
       for (const object of objects)
         for (const { image, path } of namedImages(object)) {
           const part = impossiblePart(image)
-          if (part === undefined) continue
+          // what another program puts in is no name yet
+          if (part === undefined || /[${}()<>]/.test(image)) continue
           yield {
             object,
             message: phrase`${here('image')} has ${shown(part)} in its repository, where only a-z, 0-9, -, . and _ may be: no pod starts`,
@@ -259,8 +262,8 @@ export const images: readonly ObjectRule[] = [
         for (const [index, extension] of listAt(cluster.plain, ...path).entries()) {
           const image = textAt(extension, 'image', 'reference') ?? ''
           const folder = ownFolders.find(([name]) => parseImageReference(image).name.endsWith(`/cloudnative-pg/${name}`))?.[1]
-          const listed = listAt(extension, 'ld_library_path')
-          if (folder === undefined || listed.includes(folder)) continue
+          const listed = listAt(extension, 'ld_library_path').map((one) => posix.join('/', printed(one), '/'))
+          if (folder === undefined || listed.includes(`/${folder}/`)) continue
           const misplaced = listAt(extension, 'dynamic_library_path').indexOf(folder)
           yield {
             object: cluster,

@@ -17,6 +17,10 @@ function labelsOf({ name, plain }: RenderedObject): ReadonlyMap<string, string> 
     ...(isJsonMap(inherited) ? Object.entries(inherited).map(([key, value]): [string, string] => [key, printed(value)]) : []),
     ['cnpg.io/cluster', name],
     ['cnpg.io/podRole', 'instance'],
+    ['app.kubernetes.io/managed-by', 'cloudnative-pg'],
+    ['app.kubernetes.io/name', 'postgresql'],
+    ['app.kubernetes.io/instance', name],
+    ['app.kubernetes.io/component', 'database'],
     ['postgresql', name],
   ])
 }
@@ -27,6 +31,13 @@ function selects(selector: Json | undefined, labels: ReadonlyMap<string, string>
   const pairs = isJsonMap(wanted) ? Object.entries(wanted) : []
   const is = listAt(selector, 'matchExpressions').length === 0 && pairs.every(([key, value]) => labels.get(key) === value)
   return { is, isOwn: is && pairs.some(([key]) => key.startsWith('cnpg.io/')) }
+}
+
+/** Whether a selector may take them in: expressions, and labels that pods have by their role, are not worked out. */
+function maySelect(selector: Json | undefined, labels: ReadonlyMap<string, string>): boolean {
+  const wanted = plainAt(selector, 'matchLabels')
+  const byRole = (key: string): boolean => /(?:^|\/)(?:role|instanceRole|instanceName|version)$/.test(key)
+  return (isJsonMap(wanted) ? Object.entries(wanted) : []).every(([key, value]) => labels.get(key) === value || byRole(key))
 }
 
 interface Written {
@@ -45,7 +56,7 @@ function rulesFor(subject: ObjectsSubject, cluster: RenderedObject, direction: D
     const types = listAt(plain, 'spec', 'policyTypes')
     // without types it is about what comes in, and about what goes out where it says so
     const isAbout = types.length > 0 ? types.includes(direction) : direction === 'Ingress' || plainAt(plain, 'spec', field) !== undefined
-    return kind === 'NetworkPolicy' && isAbout && selects(plainAt(plain, 'spec', 'podSelector'), labels).is
+    return kind === 'NetworkPolicy' && isAbout && maySelect(plainAt(plain, 'spec', 'podSelector'), labels)
   })
   const policy = chosen.find(
     ({ plain }) => selects(plainAt(plain, 'spec', 'podSelector'), labels).isOwn && listAt(plain, 'spec', field).length > 0,
@@ -71,7 +82,10 @@ const peersOf = (rule: Json, side: 'from' | 'to'): readonly Json[] => listAt(rul
 /** Peers of other namespaces, or addresses: the operator may be among them. */
 const isElsewhere = (peer: Json): boolean => isJsonMap(peer) && ('namespaceSelector' in peer || 'ipBlock' in peer)
 
-const isOperator = (peer: Json): boolean => textAt(peer, 'podSelector', 'matchLabels', 'app.kubernetes.io/name') === 'cloudnative-pg'
+const operator = new Map([['app.kubernetes.io/name', 'cloudnative-pg']])
+
+/** It may be in the namespace of the Cluster. */
+const isOperator = (peer: Json): boolean => isJsonMap(peer) && 'podSelector' in peer && maySelect(peer['podSelector'], operator)
 
 interface Need {
   readonly direction: Direction
@@ -83,7 +97,8 @@ interface Need {
 
 function* unmet(subject: ObjectsSubject, needs: readonly Need[]): Iterable<ObjectFinding> {
   const cluster = objectOf(subject, 'Cluster')
-  if (cluster === undefined) return
+  // what other programs let through is added to it
+  if (cluster === undefined || subject.objects.some(({ kind }) => kind !== 'NetworkPolicy' && kind.endsWith('NetworkPolicy'))) return
   for (const need of needs) {
     const written = need.isNeeded(cluster) ? rulesFor(subject, cluster, need.direction) : undefined
     if (written === undefined || written.rules.some((rule) => need.isMet(rule, cluster))) continue
@@ -117,7 +132,7 @@ const needs: readonly Need[] = [
       const peers = peersOf(rule, 'from')
       const isIn = (peer: Json): boolean => {
         const { podSelector, namespaceSelector, ipBlock } = peer as JsonMap
-        return ipBlock !== undefined || namespaceSelector !== undefined || selects(podSelector, labelsOf(cluster)).is
+        return ipBlock !== undefined || namespaceSelector !== undefined || maySelect(podSelector, labelsOf(cluster))
       }
       return letsPort(rule, (port) => port === 5432) && (peers.length === 0 || peers.some((peer) => isJsonMap(peer) && isIn(peer)))
     },

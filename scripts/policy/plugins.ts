@@ -146,7 +146,10 @@ export const barmanOfObjects: readonly ObjectRule[] = [
         if (object.kind !== 'ScheduledBackup' && object.kind !== 'Backup') continue
         if (textAt(object.plain, 'spec', 'pluginConfiguration', 'name') !== barmanPlugin) continue
         const asked = Object.entries(mapOf(plainAt(object.plain, ...path)))
-        const [name] = asked.find(([key, value]) => value !== plainAt(used, 'parameters', key)) ?? []
+        const [name] =
+          asked.find(
+            ([key, value]) => value !== (plainAt(used, 'parameters', key) ?? (key === 'serverName' ? cluster?.name : undefined)),
+          ) ?? []
         if (name === undefined) continue
         yield {
           object,

@@ -123,6 +123,8 @@ export function* mistakesIn(held: HeldQueries, parse: SqlParser): Iterable<Query
       }
     }
     const columns = columnsOf(query)
+    // `y` and its like, which are booleans to this reader, are names to the exporter's
+    if (columns.some(({ name: column }) => /^(?:true|false|null)$/.test(column))) continue
     const unknown = columns.find(({ usage }) => !usages.includes(usage ?? ''))
     if (unknown !== undefined) {
       const meant = nearest(unknown.usage?.toUpperCase() ?? '', usages)

@@ -8,7 +8,8 @@ import type { ObjectRule } from './subject.ts'
 
 const name = 'cnpg.io/reload'
 
-/** Where an object has the metadata of the Secret that it is, or of the one that it makes. */
+/** Where an object has the metadata of the Secret that it is, or an ExternalSecret that of the one that it makes. */
+const kinds: ReadonlySet<string> = new Set(['Secret', 'ConfigMap', 'ExternalSecret'])
 const places: readonly Path[] = [['metadata'], ['spec', 'target', 'template', 'metadata'], ['spec', 'template', 'metadata']]
 
 const has = (object: RenderedObject, path: Path): boolean => {
@@ -25,7 +26,7 @@ export const reload: readonly ObjectRule[] = [
     summary: 'cnpg.io/reload, which makes the operator take up changes of a Secret or ConfigMap, is a label',
     reads: [],
     *check({ objects }) {
-      for (const object of objects) {
+      for (const object of objects.filter(({ kind }) => kinds.has(kind))) {
         if (places.some((path) => has(object, [...path, 'labels']))) continue
         const above = places.find((path) => has(object, [...path, 'annotations']))
         if (above === undefined) continue

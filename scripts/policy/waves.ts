@@ -1,4 +1,5 @@
 // Does Argo CD apply what a Cluster needs before it waits for that Cluster?
+import { barmanPlugin } from '../chart/plugins.ts'
 import { here, named, phrase } from '../findings/message.ts'
 import type { RenderedObject } from '../model.ts'
 import { filledBy } from '../operator/objects.ts'
@@ -10,15 +11,16 @@ import type { ObjectRule } from './subject.ts'
 
 const annotation: Path = ['metadata', 'annotations', 'argocd.argoproj.io/sync-wave']
 
-/** 0 where none is set; undefined: it is no number, or a hook has it, which belongs to a phase of its own. */
+/** 0 where none is set; undefined: it is no number, a hook has it, which belongs to a phase of its own, or another program decrypts the object first. */
 function waveOf({ plain }: RenderedObject): number | undefined {
   const written = textAt(plain, ...annotation) ?? '0'
   const isHook = textAt(plain, 'metadata', 'annotations', 'argocd.argoproj.io/hook') !== undefined
-  return isHook || !/^-?\d{1,9}$/.test(written) ? undefined : Number(written)
+  return isHook || 'sops' in plain || !/^-?\d{1,9}$/.test(written) ? undefined : Number(written)
 }
 
+/** Kubernetes does not wait for what is optional. */
 const namesIn = (list: readonly Json[], ...path: readonly (string | number)[]): string[] =>
-  list.flatMap((one) => textAt(one, ...path) ?? [])
+  list.flatMap((one) => (plainAt(one, ...path.slice(0, -1), 'optional') === true ? [] : (textAt(one, ...path) ?? [])))
 
 /** Without these no instance is made, or none of its pods starts. */
 function needsOf({ plain }: RenderedObject): readonly (readonly [kind: string, names: readonly string[]])[] {
@@ -26,10 +28,13 @@ function needsOf({ plain }: RenderedObject): readonly (readonly [kind: string, n
   const initdb = plainAt(bootstrap, 'initdb')
   const held = (list: string): string[] => initLists.flatMap((init) => namesIn(listAt(initdb, `${init}Refs`, list), 'name'))
   const env = listAt(plain, 'spec', 'env')
+  const sources = [textAt(bootstrap, 'recovery', 'source'), textAt(plain, 'spec', 'replica', 'source')]
   const plugins = [
     ...listAt(plain, 'spec', 'plugins').filter((plugin) => plainAt(plugin, 'enabled') !== false),
-    ...listAt(plain, 'spec', 'externalClusters').map((external) => plainAt(external, 'plugin') ?? null),
-  ]
+    ...listAt(plain, 'spec', 'externalClusters')
+      .filter((external) => sources.includes(textAt(external, 'name')))
+      .map((external) => plainAt(external, 'plugin') ?? null),
+  ].filter((plugin) => textAt(plugin, 'name') === barmanPlugin)
   return [
     [
       'Secret',

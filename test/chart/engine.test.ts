@@ -269,6 +269,16 @@ test('a key whose name several unrelated maps have is sent to none of them', asy
   expect((await repository.run('check')).stdout).toMatch(/unknown key `name` in `replica`[^]*?help: no template reads it/)
 })
 
+test('a map beside the maps that are read is reported once, and its keys are not sent to where they are already', async () => {
+  putChart('charts/cluster', '1.2.3', {
+    'templates/ingress.yaml': '{{- if or .Values.ingress.public.size .Values.ingress.private.size }}{{ end }}',
+  })
+  write('ingress:', '  public: { size: a }', '  private: { size: b }', '  todo:', '    public: { size: c }', '    admin: { size: d }')
+  const { stdout } = await repository.run('check')
+  expect(stdout).toMatch(/unknown key `todo` in `ingress`/)
+  expect(stdout).not.toContain('`ingress.todo`')
+})
+
 test('of an umbrella chart a key without the prefix of its subchart is told with it', async () => {
   const umbrella = {
     'Chart.yaml':

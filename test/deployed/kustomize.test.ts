@@ -408,6 +408,19 @@ spec:
     })
     expect(await told()).toEqual(left)
   })
+  test.each([
+    ['an annotation of its own', '- { op: add, path: /metadata/annotations/x, value: "1" }', []],
+    ['an annotation that is replaced', '- { op: replace, path: /metadata/annotations/x, value: "1" }', []],
+    ['all annotations', '- { op: remove, path: /metadata/annotations }', []],
+    [
+      'an annotation that is not there',
+      '- { op: remove, path: /metadata/annotations/x }',
+      [expect.stringContaining('[argocd/kustomization-builds]')],
+    ],
+  ])('patches %s where an object has none', async (_what, operation, expected) => {
+    const text = `resources: [cluster.yaml]\npatches:\n  - target: { kind: Cluster }\n    patch: |\n      ${operation}\n`
+    expect(await repository(kustomization(text)).told()).toEqual(expected.length === 0 ? [zero] : expected)
+  })
   test('patches the Cluster of its namespace alone', async () => {
     const { told } = repository({
       'pg/cluster.yaml': ['a', 'b']

@@ -151,6 +151,14 @@ describe('an Application', () => {
     git('add', 'new')
     expect(await told()).toEqual([known, known, known])
   })
+  test('of a folder with a file that git does not track is judged with it', async () => {
+    const source = `  source: { repoURL: ${url}, targetRevision: main, path: pg }\n`
+    const one = (name: string): string =>
+      `apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: ${name} }\nspec:\n  instances: 0\n  storage: { size: 1Gi }\n`
+    const { told, put } = repository({ 'argocd/orders.yaml': `${head('orders')}${source}`, 'pg/one.yaml': one('one') }, url)
+    put('pg/two.yaml', one('two'))
+    expect(await told()).toEqual([expect.stringContaining('pg/one.yaml:5'), expect.stringContaining('pg/two.yaml:5')])
+  })
   test('that syncs a List is judged at the lines of its items', async () => {
     const source = `  source: { repoURL: ${url}, targetRevision: main, path: pg }\n`
     const list =

@@ -58,6 +58,11 @@ const postgis = (rest: string, image = 'ghcr.io/cloudnative-pg/postgresql:18.1-m
 
 const wave = (number: number): string => `annotations: { argocd.argoproj.io/sync-wave: "${number}" }`
 const inWave = (number: number, text: string): string => text.replace('metadata: { name: a }', `metadata: { name: a, ${wave(number)} }`)
+const policy = (spec: string, kind = 'NetworkPolicy', apiVersion = 'networking.k8s.io/v1'): string =>
+  `{ apiVersion: ${apiVersion}, kind: ${kind}, metadata: { name: n }, spec: { podSelector: { matchLabels: { cnpg.io/cluster: a } }, ${spec} } }`
+const operator = '{ from: [{ namespaceSelector: {} }] , ports: [{ port: 8000 }] }'
+const lets = (peer: string): string => policy(`ingress: [${operator}, { from: [{ podSelector: { ${peer} } }], ports: [{ port: 5432 }] }]`)
+const plain = cluster('logLevel: info')
 const wavePath = 'metadata.annotations.argocd.argoproj.io/sync-wave'
 
 test.each([
@@ -68,6 +73,7 @@ test.each([
     together(ofCatalog, catalog('ImageCatalog').replace('{ name: pg }', `{ name: pg, ${wave(3)} }`)),
     `wave-brings-needs: ImageCatalog ${wavePath}`,
   ],
+  [together(plain, lets('matchLabels: { app: shop }')), 'network-lets-through: NetworkPolicy spec.ingress'],
   [together(imported(''), subscription()), 'import-keeps-name: Cluster spec.bootstrap.initdb.import.databases.0'],
   [
     together(imported('database: other, owner: o, '), object('Database', 'name: shop, owner: o')),
@@ -102,6 +108,29 @@ test.each([
   // an operator makes this role as soon as its Secret is there
   together(role, secret(wave(1))),
   together(owner, secret('annotations: { argocd.argoproj.io/sync-wave: "1", argocd.argoproj.io/hook: PreSync }')),
+  together(plain, lets('matchExpressions: [{ key: cnpg.io/cluster, operator: In, values: [a] }]')),
+  together(plain, lets('matchLabels: { app.kubernetes.io/managed-by: cloudnative-pg, app.kubernetes.io/instance: a }')),
+  together(plain, lets('matchLabels: { cnpg.io/cluster: a, cnpg.io/instanceRole: replica }')),
+  // the operator may be in the same namespace
+  together(plain, policy('ingress: [{ from: [{ podSelector: {} }] }]')),
+  together(
+    plain,
+    policy('ingress: [{ from: [{ podSelector: { matchLabels: { cnpg.io/cluster: a } } }] }]'),
+    policy('x: y', 'CiliumNetworkPolicy', 'cilium.io/v2'),
+  ),
+  together(inWave(0, cluster('env: [{ name: A, valueFrom: { secretKeyRef: { name: s, key: k, optional: true } } }]')), secret(wave(1))),
+  together(inWave(0, cluster('envFrom: [{ secretRef: { name: s, optional: true } }]')), secret(wave(1))),
+  together(owner, secret(wave(1)).replace(/ }$/, ', sops: { mac: x } }')),
+  together(
+    cluster(`externalClusters: [{ name: spare, plugin: { ${plugin}, parameters: { barmanObjectName: o } } }]`),
+    `{ apiVersion: barmancloud.cnpg.io/v1, kind: ObjectStore, metadata: { name: o, ${wave(1)} }, spec: { configuration: { destinationPath: "s3://b/p", s3Credentials: { inheritFromIAMRole: true } } } }`,
+  ),
+  // the operator watches no Cluster by this, and what a Certificate makes gets its labels elsewhere
+  cluster('logLevel: info').replace('{ name: a }', `{ name: a, annotations: ${reload} }`),
+  pages('0'),
+  postgis(', ld_library_path: [./system/]'),
+  together(archiving, backup('parameters: { serverName: a }')),
+  cluster('imageName: ($values.image)').replace('($values.image)', '"r.example.com/($values.image):17"'),
   together(imported('database: shop, owner: shop, '), subscription()),
   together(imported(''), object('Database', 'name: shop, owner: o, ensure: absent')),
   together(imported(''), object('Subscription', 'name: s, dbname: app, publicationName: p, externalClusterName: old')),

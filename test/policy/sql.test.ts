@@ -76,6 +76,7 @@ const configMap = (sql: string, rest = ''): string =>
 it.each([
   ['in a ConfigMap', configMap('    DO $$ BEGIN END $$;\n    CREATE TABEL a (b int);\n'), [`postgres/sql-syntax:18:12-17 ${syntax}`]],
   ['right in a ConfigMap', configMap("    DO $$ BEGIN END $$;\n    SELECT '$(OTHER)';\n"), []],
+  ['with a variable in a comment', configMap('    -- $(JWT) is set elsewhere\n    SELECT 1;\n'), []],
   ['with placeholders of another program', configMap('    CREATE ROLE ${name};\n'), []],
   ['in a ConfigMap that another program fills', configMap('    CREATE TABEL\n', ', annotations: {replicator/sync: b}'), []],
   [
@@ -118,6 +119,7 @@ it.each([
   ],
   ['YAML that is none', 'one:\n  query: [', ['policy/queries-readable:16:14-15 `[` is opened here, but never closed']],
   ['a key that comes twice', one('SELECT 1 AS a', undefined, 'one: {}'), ['policy/queries-readable:18:5-8 this key comes twice']],
+  ['a column that other readers take for a boolean', one('SELECT count(*) AS n FROM a', '[{n: {usage: GAUGE}}]'), []],
   ['columns that are not counted', one('SELECT a.*, 1 FROM a'), []],
   ['an expression without a name', one('SELECT count(*) FROM a', '[{count: {usage: COUNTER}}]'), []],
   [

@@ -2,6 +2,7 @@
 import { ending, here, named, phrase, shown } from '../../findings/message.ts'
 import type { RenderedObject } from '../../model.ts'
 import { bytesOf } from '../../kubernetes/bytes.ts'
+import { formatQuantity, readQuantity } from '../../kubernetes/quantity.ts'
 import { majorOf } from '../../operator/major.ts'
 import { parseImageReference, versionOfTag } from '../../operator/image.ts'
 import { printed } from '../../values/printed.ts'
@@ -35,6 +36,14 @@ function imagesOf(
   const [from, to] = [imageOf(clusters.was, subject.before), imageOf(clusters.now, subject.after)]
   if (from === undefined || to === undefined || from.image === to.image) return undefined
   return { from: from.image, to: to.image, path: to.path, now: clusters.now }
+}
+
+/** A text that two values share if their quantities are the same. */
+function sameAmounts(value: Json | undefined): string {
+  return JSON.stringify(value ?? null, (_key, one: unknown) => {
+    const quantity = typeof one === 'string' || typeof one === 'number' ? readQuantity(one) : undefined
+    return quantity === undefined ? one : formatQuantity(quantity)
+  })
 }
 
 const tagOf = (image: string): string => parseImageReference(image).tag
@@ -137,12 +146,13 @@ export const changePolicies: readonly ChangeRule[] = [
       if (clusters === undefined || reached(operator, ['1.28.3', '1.29.1', '1.30.0'])) return
       const { was, now } = clusters
       const field = ['resources', 'imageName', 'imageCatalogRef'].find(
-        (name) => JSON.stringify(plainAt(was.plain, 'spec', name)) !== JSON.stringify(plainAt(now.plain, 'spec', name)),
+        (name) => sameAmounts(plainAt(was.plain, 'spec', name)) !== sameAmounts(plainAt(now.plain, 'spec', name)),
       )
       for (const volume of ['storage', 'walStorage']) {
         const path = ['spec', volume, 'size']
         const [from, to] = [bytesOf(plainAt(was.plain, ...path)), bytesOf(plainAt(now.plain, ...path))]
-        if (field === undefined || from === undefined || to === undefined || to <= from) continue
+        const isResized = plainAt(now.plain, 'spec', volume, 'resizeInUseVolumes') !== false
+        if (field === undefined || from === undefined || to === undefined || to <= from || !isResized) continue
         yield {
           object: now,
           message: phrase`${here('size')} grows together with ${named(field)}, but operator ${named(operator)} can get stuck on both at once`,
