@@ -126,7 +126,7 @@ export const sourceRules: readonly ManifestRule[] = [
     *check(manifest) {
       for (const { source, path } of placedSources(manifest)) {
         const [text, object] = [at(source, 'helm', 'values'), at(source, 'helm', 'valuesObject')]
-        if (typeof text !== 'string' || /^(?:\s*(?:#.*)?(?:\n|$))*$/.test(text) || !isJsonMap(object)) continue
+        if (typeof text !== 'string' || text.split('\n').every((line) => /^\s*(?:#|$)/.test(line)) || !isJsonMap(object)) continue
         yield {
           message: phrase`values is set beside valuesObject, but Argo CD then reads valuesObject alone`,
           places: [
