@@ -23,6 +23,16 @@ it('warns of a source beside sources', () => {
   ])
 })
 
+it('warns of values beside an object, where there are any', () => {
+  const tests = '            skipTests: true\n'
+  const beside = (line: string): string =>
+    `${tests}            valuesObject: { cluster: { instances: 3 } }\n            values: |\n              ${line}\n`
+  expect(judgeSet([tests, beside('cluster: { instances: 1 }')])).toEqual([
+    expect.stringMatching(/^warning argocd\/one-values-field legacy\.yaml: values: \|/),
+  ])
+  expect(judgeSet([tests, beside('# cluster: { instances: 1 }')])).toEqual([])
+})
+
 it('warns of a namespace that Applications of a set do not get', () => {
   const name = "      name: '{{`{{ .service }}`}}-legacy'\n"
   expect(judgeSet([name, `${name}      namespace: databases\n`])).toEqual([
