@@ -1,7 +1,7 @@
 // Which keys of a values file does no template of the chart read?
 import { lookup } from '../values/lookup.ts'
 import type { MapValue, Path, Value } from '../values/value.ts'
-import { commonWords, nearest } from '../values/path.ts'
+import { likelyHomes, nearest } from '../values/path.ts'
 import { toleratedPostgresqlKeys } from './cluster.ts'
 import { valuesShape } from './shape.ts'
 import type { ClosedShape, Shape } from './shape-kinds.ts'
@@ -93,15 +93,7 @@ function homesOf(key: string, where: string, shape: ClosedShape): readonly strin
   // a setting of postgresql.conf a level too high; of one level the chart itself complains
   if (/^cluster\.(?:postgresql\.[^.]+|[a-z]+(?:_[a-z\d]+)+)$/.test(where) && !toleratedPostgresqlKeys.includes(key))
     return [`cluster.postgresql.parameters.${key}`]
-  const all = pathsByKey().get(key) ?? []
-  const parent = where.slice(0, Math.max(where.lastIndexOf('.'), 0))
-  // a level too deep
-  const above = all.filter((path) => path.includes('.') && where.startsWith(path.slice(0, path.lastIndexOf('.') + 1)))
-  if (above.length === 1) return above
-  const near = parent === '' ? [] : all.filter((path) => path.startsWith(`${parent}.`))
-  if (near.length > 1 && commonWords.has(key)) return []
-  // a word that several unrelated maps have, such as `parameters`, is no evidence
-  return near.length > 0 ? near.slice(0, 3) : parent === '' || all.length === 1 ? all.slice(0, 3) : []
+  return likelyHomes({ key, parent: where.slice(0, Math.max(where.lastIndexOf('.'), 0)) }, pathsByKey().get(key) ?? [])
 }
 
 let paths: ReadonlyMap<string, readonly string[]> | undefined

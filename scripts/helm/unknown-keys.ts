@@ -1,7 +1,7 @@
 // Which keys of a values file does no template of a chart read?
 import type { MapValue, Path, Value } from '../values/value.ts'
 import { append } from '../values/append.ts'
-import { allNear, nearest, commonWords, formatPath } from '../values/path.ts'
+import { allNear, formatPath, likelyHomes, nearest } from '../values/path.ts'
 import type { ReadShape } from './read-shape.ts'
 
 /** A key without effect. */
@@ -135,19 +135,13 @@ function describe({ map, path, value }: Found, shape: ReadShape, search: Search)
   return { path, key, value, holder: map, near, elsewhere, ...(suggestion === undefined ? {} : { suggestion }) }
 }
 
-/** Where a key may have been meant to be, at most three paths: a word that several unrelated maps have, such as `name`, is no evidence. */
+/** Where a key may have been meant to be, at most three paths. */
 function homesOf(path: Path, root: ReadShape): readonly string[] {
   const own = path.join('.')
   const all = pathsTo(String(path.at(-1)), root).filter((other) => other !== own)
   const kin = all.filter((other) => other.endsWith(`.${own}`))
   if (kin.length > 0) return kin.slice(0, 3)
-  // a level too deep
-  const above = all.filter((other) => other.includes('.') && own.startsWith(other.slice(0, other.lastIndexOf('.') + 1)))
-  if (above.length === 1) return above
-  const inside = `${path.slice(0, -1).join('.')}.`
-  const near = path.length === 1 ? [] : all.filter((other) => other.startsWith(inside))
-  if (near.length > 1 && commonWords.has(String(path.at(-1)))) return []
-  return near.length > 0 ? near.slice(0, 3) : path.length === 1 || all.length === 1 ? all.slice(0, 3) : []
+  return likelyHomes({ key: String(path.at(-1)), parent: path.slice(0, -1).join('.') }, all)
 }
 
 /** Where keys of this name are read. */

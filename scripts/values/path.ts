@@ -112,3 +112,17 @@ export function listed(words: Iterable<string>): string {
 
 /** Words that so many maps have that one of them is no hint at another place. */
 export const commonWords: ReadonlySet<string> = new Set(['enabled', 'key', 'name', 'type', 'value'])
+
+/**
+ * Where an unknown key may have been meant to be, of all paths that end in it: a level less deep, or inside of the map around it. A
+ * word that several unrelated maps have, such as `parameters`, is no evidence.
+ */
+export function likelyHomes({ key, parent }: { readonly key: string; readonly parent: string }, all: readonly string[]): readonly string[] {
+  const isTop = parent === ''
+  const where = isTop ? key : `${parent}.${key}`
+  const above = all.filter((path) => path.includes('.') && where.startsWith(path.slice(0, path.lastIndexOf('.') + 1)))
+  if (above.length === 1) return above
+  const near = isTop ? [] : all.filter((path) => path.startsWith(`${parent}.`))
+  if (near.length > 1 && commonWords.has(key)) return []
+  return near.length > 0 ? near.slice(0, 3) : isTop || all.length === 1 ? all.slice(0, 3) : []
+}
