@@ -81,13 +81,14 @@ export function patchesOf(root: MapValue, { at, reader, refuse }: Around): Patch
     const why = add(toText(item).includes('\n') ? inlineIn(item) : ofFile(toText(item)), undefined)
     if (why !== undefined) return why
   }
-  const own = itemsAt(root, 'patches')
-  for (const item of [...own, ...itemsAt(root, 'patchesJson6902')]) {
+  const own = itemsAt(root, 'patches').map((item) => ({ item, isAnnotated: true }))
+  const older = itemsAt(root, 'patchesJson6902').map((item) => ({ item, isAnnotated: false }))
+  for (const { item, isAnnotated } of [...own, ...older]) {
     const strange = item.kind === 'map' ? [...item.entries.keys()].find((key) => !keysOfPatch.has(key)) : undefined
     if (strange !== undefined) return `a patch of it has the unknown key \`${strange}\``
     if (JSON.stringify(toPlain(valueAt(item, ['options']) ?? item)).includes('Change":true')) return 'a patch of it may change names'
     const [path, patch, target] = ['path', 'patch', 'target'].map((key) => valueAt(item, [key]))
-    const why = add(patch === undefined ? ofFile(toText(path)) : inlineIn(patch), target, own.includes(item))
+    const why = add(patch === undefined ? ofFile(toText(path)) : inlineIn(patch), target, isAnnotated)
     if (why !== undefined) return why
   }
   return patches

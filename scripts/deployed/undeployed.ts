@@ -16,9 +16,13 @@ interface Deployed {
   readonly unread: readonly string[]
 }
 
+/** The files whose values databases have. */
+const filesOf = (databases: readonly Database[]): ReadonlySet<string> =>
+  new Set(databases.flatMap(({ layers }) => layers.map(({ file }) => file.path)))
+
 /** Each Cluster once: what nobody deploys is not judged, which is said. */
 export function undeployedClusters(files: readonly ManifestFile[], { databases, unread }: Deployed): Skipped[] {
-  const read = new Set(databases.flatMap(({ layers }) => layers.map(({ file }) => file.path)))
+  const read = filesOf(databases)
   return files.flatMap(({ file, clusters = [], isTemplate }) => {
     const path = layoutPathOf(file)
     if (isTemplate === true || read.has(file.path) || unread.some((folder) => path.startsWith(folder))) return []
@@ -28,16 +32,15 @@ export function undeployedClusters(files: readonly ManifestFile[], { databases, 
 
 /** `argocd/not-computed`: one note for what is passed over in folders of tests, examples, archives and documents, as nobody deploys that. */
 export function passedOver(loose: LooseFiles, files: readonly ManifestFile[], { databases, unread }: Deployed): LocatedFinding[] {
-  const read = new Set([...files.map(({ file }) => file.path), ...databases.flatMap(({ layers }) => layers.map(({ file }) => file.path))])
+  const read = new Set([...files.map(({ file }) => file.path), ...filesOf(databases)])
   const left = (loose.passedOver ?? []).filter(({ path }) => !read.has(path) && !unread.some((folder) => path.startsWith(folder)))
   const [first] = left
   if (first === undefined) return []
-  const more = left.length === 1 ? '' : ` (and ${left.length - 1} more)`
   return [
     {
       rule: 'argocd/not-computed',
       severity: 'info',
-      message: phrase`this manifest${named(more)} is passed over: no Application here names what is in tests, examples, archives and documents`,
+      message: phrase`this manifest${named(andMore(left.length - 1))} is passed over: no Application here names what is in tests, examples, archives and documents`,
       at: { file: first, span: wordIn(first.text) },
       help: phrase`if it is deployed, name its folder: --apps DIR`,
     },
@@ -47,13 +50,12 @@ export function passedOver(loose: LooseFiles, files: readonly ManifestFile[], { 
 /** The same of Applications that somebody has switched off where they are applied from. */
 export function leftOut({ leftOut: [first, ...others] = [] }: LooseFiles): LocatedFinding[] {
   if (first === undefined) return []
-  const more = others.length === 0 ? '' : ` (and ${others.length} more)`
   const start = first.text.indexOf('kind')
   return [
     {
       rule: 'argocd/not-computed',
       severity: 'info',
-      message: phrase`this Application${named(more)} is passed over: the kustomization beside it names its file in a comment`,
+      message: phrase`this Application${named(andMore(others.length))} is passed over: the kustomization beside it names its file in a comment`,
       at: { file: first, span: { start, end: start + 'kind'.length } },
       help: phrase`if it is applied all the same, name it in the kustomization`,
     },
@@ -63,21 +65,22 @@ export function leftOut({ leftOut: [first, ...others] = [] }: LooseFiles): Locat
 /** The same of manifests that are only on this disk: nobody else has them, and Argo CD has not. */
 export function notTracked({ untracked = [] }: LooseFiles, { databases }: Pick<Deployed, 'databases'>): LocatedFinding[] {
   // Applications of folders are judged by what is in the work tree
-  const read = new Set(databases.flatMap(({ layers }) => layers.map(({ file }) => file.path)))
+  const read = filesOf(databases)
   const [first, ...others] = untracked.filter(({ path }) => !read.has(path))
   if (first === undefined) return []
-  const more = others.length === 0 ? '' : ` (and ${others.length} more)`
   const start = Math.max(0, first.text.search(/kind["']?[ \t]*:/))
   return [
     {
       rule: 'argocd/not-computed',
       severity: 'info',
-      message: phrase`this manifest${named(more)} is passed over: git does not track its file`,
+      message: phrase`this manifest${named(andMore(others.length))} is passed over: git does not track its file`,
       at: { file: first, span: { start, end: start + 'kind'.length } },
       help: phrase`\`git add\` it if it is to be deployed`,
     },
   ]
 }
+
+const andMore = (count: number): string => (count === 0 ? '' : ` (and ${count} more)`)
 
 function wordIn(text: string): Span {
   const [word, start] = ['postgresql.cnpg.io', 'cloudnative-pg']

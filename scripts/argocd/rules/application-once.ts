@@ -1,5 +1,6 @@
 // Which Applications and Clusters are made twice: by hand in two places, or by hand and by a generated set?
 import { posix } from 'node:path'
+import { kustomizations } from '../../discover/loose.ts'
 import { isDns1123Subdomain } from '../../kubernetes/dns-name.ts'
 import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
@@ -89,9 +90,7 @@ function* besideAnother(manifest: Manifest, known: Map<string, Manifest>): Itera
   const other = known.get(key)
   if (other === undefined || name === '') return void known.set(key, manifest)
   // a patch has the name of what it changes
-  const isPatched = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'].some(
-    (file) => manifest.tree.read(posix.join(folder, file))?.ok === true,
-  )
+  const isPatched = kustomizations.some((file) => manifest.tree.read(posix.join(folder, file))?.ok === true)
   if (isPatched) return
   yield {
     rule: 'argocd/application-once',
