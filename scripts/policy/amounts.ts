@@ -22,7 +22,8 @@ function* amountsOf(object: RenderedObject): Iterable<Path> {
     for (const index of listAt(plain, 'spec', 'tablespaces').keys()) yield ['spec', 'tablespaces', index, 'storage', 'size']
     for (const name of ['shm', 'temporaryData']) yield ['spec', 'ephemeralVolumesSizeLimit', name]
   }
-  for (const resources of resourcesOf(object)) yield* memoryIn(plain, resources)
+  for (const resources of resourcesOf(object))
+    for (const { name, path } of requestsIn(plain, resources)) if (/^(?:memory|ephemeral-storage|hugepages-.+)$/.test(name)) yield path
 }
 
 /** Where an object says what its containers request. */
@@ -32,11 +33,11 @@ function resourcesOf({ kind, plain }: RenderedObject): Path[] {
   return kind === 'Cluster' ? [['spec', 'resources']] : []
 }
 
-function* memoryIn(plain: JsonMap, resources: Path): Iterable<Path> {
+/** Every request and limit, by its name. */
+function* requestsIn(plain: JsonMap, resources: Path): Iterable<{ readonly name: string; readonly path: Path; readonly value: Json }> {
   for (const side of ['requests', 'limits']) {
     const amounts = plainAt(plain, ...resources, side)
-    for (const name of isJsonMap(amounts) ? Object.keys(amounts) : [])
-      if (/^(?:memory|ephemeral-storage|hugepages-.+)$/.test(name)) yield [...resources, side, name]
+    for (const [name, value] of isJsonMap(amounts) ? Object.entries(amounts) : []) yield { name, path: [...resources, side, name], value }
   }
 }
 
@@ -49,17 +50,14 @@ function isTiny(value: Json | undefined): boolean {
 function* negativeAmounts({ objects }: ObjectsSubject): Iterable<ObjectFinding> {
   for (const object of objects)
     for (const resources of resourcesOf(object))
-      for (const side of ['requests', 'limits']) {
-        const amounts = plainAt(object.plain, ...resources, side)
-        for (const [name, value] of isJsonMap(amounts) ? Object.entries(amounts) : []) {
-          const quantity = readQuantity(value)
-          if (quantity === undefined || compareQuantities(quantity, zero) >= 0) continue
-          yield {
-            object,
-            message: phrase`${here(name)} is ${shown(value)}, but must not be below zero: no such pod can be created`,
-            places: [{ path: [...resources, side, name] }],
-            help: phrase`remove the minus sign, or the ${named(name)}`,
-          }
+      for (const { name, path, value } of requestsIn(object.plain, resources)) {
+        const quantity = readQuantity(value)
+        if (quantity === undefined || compareQuantities(quantity, zero) >= 0) continue
+        yield {
+          object,
+          message: phrase`${here(name)} is ${shown(value)}, but must not be below zero: no such pod can be created`,
+          places: [{ path }],
+          help: phrase`remove the minus sign, or the ${named(name)}`,
         }
       }
 }

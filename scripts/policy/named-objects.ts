@@ -6,18 +6,25 @@ import { nearest } from '../values/path.ts'
 import type { RenderedObject } from '../model.ts'
 import type { Json, Path } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
+import { configMapSelectors, secretSelectors } from './secrets.ts'
 import { listAt, textAt } from './subject.ts'
 import type { ObjectFinding, ObjectRule } from './subject.ts'
 
 /** Fields with a map whose `name` is that of a Secret: those of the operator, and those of containers. */
-const withSecret = new Set(
-  `secret superuserSecret passwordSecret secretKeyRef secretRef secretRefs imagePullSecrets authQuerySecret customQueriesSecret
-  serverTLSSecret serverCASecret clientCASecret clientTLSSecret accessKeyId secretAccessKey region sessionToken connectionString
-  storageAccount storageKey storageSasToken applicationCredentials endpointCA password sslKey sslCert sslRootCert bindPassword`.split(
-    /\s+/,
-  ),
-)
-const withConfigMap = new Set(['configMapKeyRef', 'configMapRef', 'configMapRefs', 'customQueriesConfigMap'])
+const withSecret = new Set([
+  ...secretSelectors,
+  'secret',
+  'superuserSecret',
+  'passwordSecret',
+  'secretRef',
+  'imagePullSecrets',
+  'authQuerySecret',
+  'serverTLSSecret',
+  'serverCASecret',
+  'clientCASecret',
+  'clientTLSSecret',
+])
+const withConfigMap = new Set([...configMapSelectors, 'configMapRef'])
 
 /** Fields that are the name themselves. */
 const names: ReadonlyMap<string, string> = new Map([

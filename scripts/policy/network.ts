@@ -25,19 +25,22 @@ function labelsOf({ name, plain }: RenderedObject): ReadonlyMap<string, string> 
   ])
 }
 
-/** Whether a selector is sure to take in pods with these labels; `isOwn`: one by labels of the operator. */
-function selects(selector: Json | undefined, labels: ReadonlyMap<string, string>): { readonly is: boolean; readonly isOwn: boolean } {
+function pairsOf(selector: Json | undefined): [string, Json][] {
   const wanted = plainAt(selector, 'matchLabels')
-  const pairs = isJsonMap(wanted) ? Object.entries(wanted) : []
-  const is = listAt(selector, 'matchExpressions').length === 0 && pairs.every(([key, value]) => labels.get(key) === value)
-  return { is, isOwn: is && pairs.some(([key]) => key.startsWith('cnpg.io/')) }
+  return isJsonMap(wanted) ? Object.entries(wanted) : []
+}
+
+/** Whether a selector is sure to take in pods with these labels, and by labels of the operator. */
+function selectsOwn(selector: Json | undefined, labels: ReadonlyMap<string, string>): boolean {
+  const pairs = pairsOf(selector)
+  const isSure = listAt(selector, 'matchExpressions').length === 0 && pairs.every(([key, value]) => labels.get(key) === value)
+  return isSure && pairs.some(([key]) => key.startsWith('cnpg.io/'))
 }
 
 /** Whether a selector may take them in: expressions, and labels that pods have by their role, are not worked out. */
 function maySelect(selector: Json | undefined, labels: ReadonlyMap<string, string>): boolean {
-  const wanted = plainAt(selector, 'matchLabels')
   const byRole = (key: string): boolean => /(?:^|\/)(?:role|instanceRole|instanceName|version)$/.test(key)
-  return (isJsonMap(wanted) ? Object.entries(wanted) : []).every(([key, value]) => labels.get(key) === value || byRole(key))
+  return pairsOf(selector).every(([key, value]) => labels.get(key) === value || byRole(key))
 }
 
 interface Written {
@@ -59,7 +62,7 @@ function rulesFor(subject: ObjectsSubject, cluster: RenderedObject, direction: D
     return kind === 'NetworkPolicy' && isAbout && maySelect(plainAt(plain, 'spec', 'podSelector'), labels)
   })
   const policy = chosen.find(
-    ({ plain }) => selects(plainAt(plain, 'spec', 'podSelector'), labels).isOwn && listAt(plain, 'spec', field).length > 0,
+    ({ plain }) => selectsOwn(plainAt(plain, 'spec', 'podSelector'), labels) && listAt(plain, 'spec', field).length > 0,
   )
   return policy === undefined ? undefined : { policy, rules: chosen.flatMap(({ plain }) => listAt(plain, 'spec', field)) }
 }
@@ -76,8 +79,6 @@ function letsPort(rule: Json, is: (port: number) => boolean): boolean {
     })
   )
 }
-
-const peersOf = (rule: Json, side: 'from' | 'to'): readonly Json[] => listAt(rule, side)
 
 /** Peers of other namespaces, or addresses: the operator may be among them. */
 const isElsewhere = (peer: Json): boolean => isJsonMap(peer) && ('namespaceSelector' in peer || 'ipBlock' in peer)
@@ -119,7 +120,7 @@ const needs: readonly Need[] = [
     direction: 'Ingress',
     isNeeded: (cluster) => namespaceOf(cluster) !== 'cnpg-system',
     isMet: (rule) => {
-      const peers = peersOf(rule, 'from')
+      const peers = listAt(rule, 'from')
       return letsPort(rule, (port) => port === 8000) && (peers.length === 0 || peers.some((peer) => isElsewhere(peer) || isOperator(peer)))
     },
     message: () => phrase`no NetworkPolicy here lets the operator reach port 8000, where it asks instances for their state`,
@@ -129,7 +130,7 @@ const needs: readonly Need[] = [
     direction: 'Ingress',
     isNeeded: (cluster) => (instancesIn(cluster) ?? 1) > 1,
     isMet: (rule, cluster) => {
-      const peers = peersOf(rule, 'from')
+      const peers = listAt(rule, 'from')
       const isIn = (peer: Json): boolean => {
         const { podSelector, namespaceSelector, ipBlock } = peer as JsonMap
         return ipBlock !== undefined || namespaceSelector !== undefined || maySelect(podSelector, labelsOf(cluster))
@@ -144,7 +145,7 @@ const needs: readonly Need[] = [
     isNeeded: () => true,
     // the API server has an address, but no pod, and its port may be any that nothing else here has
     isMet: (rule) => {
-      const peers = peersOf(rule, 'to')
+      const peers = listAt(rule, 'to')
       const isAddress = peers.length === 0 || peers.some((peer) => isJsonMap(peer) && 'ipBlock' in peer)
       return isAddress && letsPort(rule, (port) => ![53, 5432, 8000, 9187].includes(port))
     },

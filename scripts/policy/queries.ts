@@ -9,8 +9,7 @@ import type { Json, MapValue, Path, Value } from '../values/value.ts'
 import { isJsonMap, isMap, jsonAt, valueAt } from '../values/value.ts'
 import { inside, parseInside } from '../yaml/inside.ts'
 import type { YamlProblem } from '../yaml/parse.ts'
-import { heldNamed } from './secrets.ts'
-import { asIs } from './sql-texts.ts'
+import { asIs, heldText } from './sql-texts.ts'
 import type { SqlText } from './sql-texts.ts'
 import { listAt, objectOf, textAt } from './subject.ts'
 import type { ObjectFinding, ObjectsSubject } from './subject.ts'
@@ -37,16 +36,16 @@ interface HeldQueries {
 export function customQueries(subject: ObjectsSubject): HeldQueries[] {
   const cluster = objectOf(subject, 'Cluster')
   return listAt(cluster?.plain, 'spec', 'monitoring', 'customQueriesConfigMap').flatMap((reference) => {
-    const [name, key] = [textAt(reference, 'name') ?? '', textAt(reference, 'key') ?? '']
-    const holder = heldNamed(subject.objects, 'ConfigMap', name)?.object
-    const path = ['data', key]
-    const node = valueAt(holder?.value, path)
-    if (holder === undefined || node?.kind !== 'scalar' || typeof node.value !== 'string' || /[$][{]|[{][{]/.test(node.value)) return []
+    const held = heldText(subject.objects, reference)
+    const path = ['data', held?.key ?? '']
+    const node = valueAt(held?.holder.value, path)
+    if (held === undefined || node === undefined) return []
+    const { holder, text } = held
     const { file, value } = node.origin
-    const placeOf = file.builtin === true ? undefined : inside(file.text, value, node.value)
+    const placeOf = file.builtin === true ? undefined : inside(file.text, value, text)
     const spotOf = ({ start, end }: { start: number; end: number }): Spot =>
       placeOf === undefined ? { file, span: value } : { file, span: { start: placeOf(start), end: placeOf(Math.max(end - 1, start)) + 1 } }
-    const { root, problems } = parseInside(node.value, { file, layer: node.origin.layer, spotOf })
+    const { root, problems } = parseInside(text, { file, layer: node.origin.layer, spotOf })
     // the exporter's reader, go-yaml v3, also refuses a key that comes twice
     const problem = problems.find(({ fatal, rule }) => fatal || rule === 'yaml/duplicate-key')
     const word = problem === undefined || placeOf === undefined ? {} : { word: { file, span: problem.span } }

@@ -8,8 +8,8 @@ import type { ObjectRule } from './subject.ts'
 
 const name = 'cnpg.io/reload'
 
-/** Where an object has the metadata of the Secret that it is, or an ExternalSecret that of the one that it makes. */
 const kinds: ReadonlySet<string> = new Set(['Secret', 'ConfigMap', 'ExternalSecret'])
+/** Where an object has the metadata of the Secret that it is, or an ExternalSecret that of the one that it makes. */
 const places: readonly Path[] = [['metadata'], ['spec', 'target', 'template', 'metadata'], ['spec', 'template', 'metadata']]
 
 const has = (object: RenderedObject, path: Path): boolean => {
@@ -30,10 +30,10 @@ export const reload: readonly ObjectRule[] = [
         if (places.some((path) => has(object, [...path, 'labels']))) continue
         const above = places.find((path) => has(object, [...path, 'annotations']))
         if (above === undefined) continue
-        const made = object.kind === 'Secret' || object.kind === 'ConfigMap' ? '' : ' that it makes'
+        const what = object.kind === 'ExternalSecret' ? 'Secret that it makes' : object.kind
         yield {
           object,
-          message: phrase`${name} is an annotation, but must be a label: changes of the ${made === '' ? object.kind : 'Secret'}${made} are not noticed`,
+          message: phrase`${name} is an annotation, but must be a label: changes of the ${what} are not noticed`,
           places: [{ path: [...above, 'annotations', name], on: 'key' }],
           help: phrase`write it below ${named([...above, 'labels'].join('.'))}`,
         }

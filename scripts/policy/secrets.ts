@@ -144,14 +144,32 @@ function* referencesIn(value: Json | undefined, path: Path): Iterable<KeyReferen
 }
 
 /** Fields of the operator and of barman-cloud that select a key. */
-const selectors = new RegExp(
-  '^(?:accessKeyId|secretAccessKey|region|sessionToken|connectionString|storageAccount|storageKey|storageSasToken|applicationCredentials|' +
-    'endpointCA|password|ssl(?:Cert|Key|RootCert)|bindPassword|customQueries(?:Secret|ConfigMap)|secretRefs|configMapRefs|(?:secret|configMap)KeyRef)$',
-)
+export const secretSelectors: readonly string[] = [
+  'accessKeyId',
+  'secretAccessKey',
+  'region',
+  'sessionToken',
+  'connectionString',
+  'storageAccount',
+  'storageKey',
+  'storageSasToken',
+  'applicationCredentials',
+  'endpointCA',
+  'password',
+  'sslCert',
+  'sslKey',
+  'sslRootCert',
+  'bindPassword',
+  'customQueriesSecret',
+  'secretRefs',
+  'secretKeyRef',
+]
+export const configMapSelectors: readonly string[] = ['customQueriesConfigMap', 'configMapRefs', 'configMapKeyRef']
+const selectors: ReadonlySet<string> = new Set([...secretSelectors, ...configMapSelectors])
 
 function isReference(path: Path): boolean {
   const last = path.findLast((step) => typeof step === 'string')
-  return last !== undefined && selectors.test(last)
+  return last !== undefined && selectors.has(last)
 }
 
 /** The Secrets with certificates, and what the operator reads from each. */

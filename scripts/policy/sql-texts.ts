@@ -1,9 +1,9 @@
 // Which SQL comes with a database, and as what does PostgreSQL get it?
 import type { RenderedObject } from '../model.ts'
 import { expanded } from '../kubernetes/expansion.ts'
-import type { Path, Value } from '../values/value.ts'
+import type { Json, Path, Value } from '../values/value.ts'
 import { heldNamed } from './secrets.ts'
-import { listAt, plainAt, textAt } from './subject.ts'
+import { listAt, textAt } from './subject.ts'
 import type { ObjectsSubject } from './subject.ts'
 
 export interface SqlText {
@@ -90,6 +90,17 @@ export function variablesOf(plain: RenderedObject['plain']): ReadonlySet<string>
   return new Set(listAt(plain, 'spec', 'env').flatMap((variable) => textAt(variable, 'name') ?? []))
 }
 
+/** The text that a key of a ConfigMap holds here, as it is: nothing else writes it or fills it in. */
+export function heldText(
+  objects: readonly RenderedObject[],
+  reference: Json,
+): { readonly holder: RenderedObject; readonly key: string; readonly text: string } | undefined {
+  const [name, key] = [textAt(reference, 'name') ?? '', textAt(reference, 'key') ?? '']
+  const holder = heldNamed(objects, 'ConfigMap', name)?.object
+  const text = textAt(holder?.plain, 'data', key)
+  return holder === undefined || text === undefined || /[$][{]|[{][{]/.test(text) ? undefined : { holder, key, text }
+}
+
 /** SQL that is in a ConfigMap. */
 export interface HeldSql {
   readonly holder: RenderedObject
@@ -103,11 +114,8 @@ export interface HeldSql {
 export function heldSql(cluster: RenderedObject, { objects }: ObjectsSubject): HeldSql[] {
   return initLists.flatMap((list) =>
     listAt(cluster.plain, ...initdb, `${list}Refs`, 'configMapRefs').flatMap((reference) => {
-      const [name, key] = [textAt(reference, 'name') ?? '', textAt(reference, 'key') ?? '']
-      const holder = heldNamed(objects, 'ConfigMap', name)?.object
-      const sql = holder === undefined ? undefined : plainAt(holder.plain, 'data', key)
-      if (holder === undefined || typeof sql !== 'string' || /[$][{]|[{][{]/.test(sql)) return []
-      return [{ holder, key, sql, list }]
+      const held = heldText(objects, reference)
+      return held === undefined ? [] : [{ holder: held.holder, key: held.key, sql: held.text, list }]
     }),
   )
 }

@@ -71,14 +71,15 @@ export const waves: readonly ObjectRule[] = [
     *check({ objects }) {
       for (const cluster of objects.filter(({ kind }) => kind === 'Cluster')) {
         const own = waveOf(cluster)
+        if (own === undefined) continue
         const needs = needsOf(cluster)
         const isNeeded = (object: RenderedObject): boolean =>
           needs.some(([kind, names]) =>
             kind === object.kind ? names.includes(object.name) : kind === 'Secret' && filledBy(object).some((name) => names.includes(name)),
           )
-        for (const object of own === undefined ? [] : objects) {
+        for (const object of objects) {
           const wave = waveOf(object)
-          if (object === cluster || own === undefined || wave === undefined || wave <= own || !isNeeded(object)) continue
+          if (object === cluster || wave === undefined || wave <= own || !isNeeded(object)) continue
           const isWritten = plainAt(object.plain, ...annotation) !== undefined
           yield {
             object: isWritten ? object : cluster,
