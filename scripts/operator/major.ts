@@ -1,15 +1,21 @@
 // Which major version of PostgreSQL does a Cluster ask for?
+import { ofLatest } from '../values/once.ts'
 import { printed } from '../values/printed.ts'
-import { jsonAt } from '../values/value.ts'
-import type { Json } from '../values/value.ts'
+import { isJsonMap, jsonAt } from '../values/value.ts'
+import type { Json, JsonMap } from '../values/value.ts'
 
 /** From the catalogue or the image; undefined: not known. */
 export function majorOf(cluster: Json): number | undefined {
+  return isJsonMap(cluster) ? majorOfLatest(cluster) : undefined
+}
+
+/** Most rules about a Cluster ask. */
+const majorOfLatest = ofLatest((cluster: JsonMap): number | undefined => {
   const fromCatalog = jsonAt(cluster, ['spec', 'imageCatalogRef', 'major'])
   if (isScalar(fromCatalog)) return Number(fromCatalog)
   const image = jsonAt(cluster, ['spec', 'imageName'])
   return isScalar(image) ? majorOfImage(printed(image)) : undefined
-}
+})
 
 /** The major of the image that operators 1.27.1 to 1.30 run where a Cluster names none (`DefaultImageName`); their settings may name another. */
 export const presetMajor = 18

@@ -1,4 +1,5 @@
 // Is this a database that we want in its environment?
+import type { Severity } from '../findings/finding.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { isHolder } from '../operator/objects.ts'
 import type { Path } from '../values/value.ts'
@@ -39,6 +40,7 @@ import { placement } from './placement.ts'
 import { waves } from './waves.ts'
 import { units } from './units.ts'
 import { levelsOf, severityOf } from '../report/levels.ts'
+import type { Levels } from '../report/levels.ts'
 import { isOfChart, locatePolicy } from './subject.ts'
 import type { ObjectRule, PolicyRule, PolicySubject } from './subject.ts'
 
@@ -122,18 +124,41 @@ export function withHolders(subject: PolicySubject): PolicySubject {
   return holders.length === 0 ? subject : { ...subject, objects: [...subject.objects, ...holders] }
 }
 
+interface Asked {
+  readonly rule: PolicyRule
+  readonly severity: Severity
+  /** compares with what is beside the operator's objects */
+  readonly looksBeside: boolean
+  readonly needsHolder: boolean
+}
+
+const askedAt = new WeakMap<Levels, Map<readonly PolicyRule[], readonly Asked[]>>()
+const withoutChart: readonly PolicyRule[] = policies.slice(ofChart.length)
+
+/** The rules of a list that are not off. */
+function asked(list: readonly PolicyRule[], levels: Levels): readonly Asked[] {
+  let known = askedAt.get(levels)
+  if (known === undefined) askedAt.set(levels, (known = new Map()))
+  let found = known.get(list)
+  if (found === undefined) {
+    found = list.flatMap((rule) => {
+      const severity = severityOf(rule, levels)
+      return severity === undefined ? [] : [{ rule, severity, looksBeside: ofHolders.has(rule.id), needsHolder: needsHolder.has(rule.id) }]
+    })
+    known.set(list, found)
+  }
+  return found
+}
+
 /** Runs the policies; without objects little is left to judge: the chart or Helm refused the values, or took all objects for unknown hooks. */
 export function judgeDatabase(subject: PolicySubject): LocatedFinding[] {
-  const asked = subject.objects.length === 0 ? deletion : isOfChart(subject) ? policies : policies.slice(ofChart.length)
+  const list = subject.objects.length === 0 ? deletion : isOfChart(subject) ? policies : withoutChart
   const findings: LocatedFinding[] = []
-  const levels = levelsOf(subject.settings, subject.database)
   const beside = withHolders(subject)
   const hasHolders = beside.objects.some(({ plain }) => isHolder(plain))
-  for (const rule of asked) {
-    if (!hasHolders && needsHolder.has(rule.id)) continue
-    const severity = severityOf(rule, levels)
-    if (severity === undefined) continue
-    for (const finding of rule.check(ofHolders.has(rule.id) ? beside : subject))
+  for (const { rule, severity, looksBeside, needsHolder } of asked(list, levelsOf(subject.settings, subject.database))) {
+    if (needsHolder && !hasHolders) continue
+    for (const finding of rule.check(looksBeside ? beside : subject))
       findings.push(locatePolicy({ id: rule.id, severity }, finding, subject))
   }
   return findings

@@ -44,17 +44,28 @@ interface Reference {
   readonly name: string
 }
 
-/** The names of other objects below a field; `field`: its name, for items that of their list. */
-function* referencesIn(value: Json, path: Path, field: string): Iterable<Reference> {
-  if (Array.isArray(value)) for (const [index, item] of value.entries()) yield* referencesIn(item, [...path, index], field)
-  if (!isJsonMap(value)) return
-  const kind = withSecret.has(field) ? 'Secret' : withConfigMap.has(field) ? 'ConfigMap' : undefined
+/** The impossible names of other objects below a field; `field`: its name, for items that of their list. Every object is gone through: `path` is one list. */
+function findImpossible(value: Json, place: { readonly path: (string | number)[]; readonly field: string }, found: Reference[]): void {
+  const { path, field } = place
+  if (Array.isArray(value))
+    for (let index = 0; index < value.length; index++) {
+      path.push(index)
+      findImpossible(value[index] ?? null, place, found)
+      path.pop()
+    }
   // what need not exist is waited for by nobody
-  if (value['optional'] === true) return
-  for (const [key, member] of Object.entries(value)) {
-    const of = key === 'name' ? kind : names.get(key)
-    if (of !== undefined && typeof member === 'string') yield { path: [...path, key], kind: of, name: member }
-    else if (!free.has(key)) yield* referencesIn(member, [...path, key], key)
+  if (!isJsonMap(value) || value['optional'] === true) return
+  for (const key of Object.keys(value)) {
+    const member = value[key] ?? null
+    const isText = typeof member === 'string'
+    if (!isText && (typeof member !== 'object' || free.has(key))) continue
+    path.push(key)
+    if (!isText) findImpossible(member, { path, field: key }, found)
+    else {
+      const kind = key !== 'name' ? names.get(key) : withSecret.has(field) ? 'Secret' : withConfigMap.has(field) ? 'ConfigMap' : undefined
+      if (kind !== undefined && member !== '' && !isDns1123Subdomain(member)) found.push({ path: [...path], kind, name: member })
+    }
+    path.pop()
   }
 }
 
@@ -73,14 +84,15 @@ function helpFor(name: string, kind: string): Message {
 }
 
 function* impossibleNames(object: RenderedObject): Iterable<ObjectFinding> {
-  for (const { path, kind, name } of referencesIn(object.plain['spec'] ?? null, ['spec'], 'spec'))
-    if (name !== '' && !isDns1123Subdomain(name))
-      yield {
-        object,
-        message: phrase`${here(String(path.at(-1)))} is ${shown(name)}, but no ${kind} can have this name`,
-        places: [{ path }],
-        help: helpFor(name, kind),
-      }
+  const found: Reference[] = []
+  findImpossible(object.plain['spec'] ?? null, { path: ['spec'], field: 'spec' }, found)
+  for (const { path, kind, name } of found)
+    yield {
+      object,
+      message: phrase`${here(String(path.at(-1)))} is ${shown(name)}, but no ${kind} can have this name`,
+      places: [{ path }],
+      help: helpFor(name, kind),
+    }
 }
 
 const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort']

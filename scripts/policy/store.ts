@@ -1,6 +1,7 @@
 // Can the backup tool open the addresses of a bucket?
 import { here, named, phrase } from '../findings/message.ts'
 import { nearest } from '../values/path.ts'
+import { ofLatest } from '../values/once.ts'
 import type { Path } from '../values/value.ts'
 import type { RenderedObject } from '../model.ts'
 import type { Message } from '../findings/finding.ts'
@@ -18,14 +19,14 @@ const schemes: readonly { readonly credentials: string; readonly scheme: RegExp;
 ]
 
 /** The in-tree store and those of the plugin that a database writes to. */
-function storesOf(subject: ObjectsSubject): { readonly object: RenderedObject; readonly path: Path }[] {
-  return subject.objects.flatMap((object) => {
+const storesOf = ofLatest(({ objects }: ObjectsSubject): { readonly object: RenderedObject; readonly path: Path }[] =>
+  objects.flatMap((object) => {
     const path = object.kind === 'Cluster' ? ['spec', 'backup', 'barmanObjectStore'] : ['spec', 'configuration']
     return (object.kind === 'Cluster' || object.kind === 'ObjectStore') && isJsonMap(plainAt(object.plain, ...path))
       ? [{ object, path }]
       : []
-  })
-}
+  }),
+)
 
 /** Those, and the in-tree stores that a Cluster reads. */
 function everyStoreOf(subject: ObjectsSubject): { readonly object: RenderedObject; readonly path: Path }[] {

@@ -3,6 +3,7 @@ import { barmanPlugin } from '../chart/plugins.ts'
 import { here, named, phrase } from '../findings/message.ts'
 import type { RenderedObject } from '../model.ts'
 import { filledBy } from '../operator/objects.ts'
+import { once } from '../values/once.ts'
 import type { Json, Path } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
 import { initLists } from './sql-texts.ts'
@@ -72,9 +73,9 @@ export const waves: readonly ObjectRule[] = [
       for (const cluster of objects.filter(({ kind }) => kind === 'Cluster')) {
         const own = waveOf(cluster)
         if (own === undefined) continue
-        const needs = needsOf(cluster)
+        const needs = once(() => needsOf(cluster))
         const isNeeded = (object: RenderedObject): boolean =>
-          needs.some(([kind, names]) =>
+          needs().some(([kind, names]) =>
             kind === object.kind ? names.includes(object.name) : kind === 'Secret' && filledBy(object).some((name) => names.includes(name)),
           )
         for (const object of objects) {

@@ -6,7 +6,7 @@ import type { Database, Level, Preset, Settings } from '../model.ts'
 /** What a rule declares of its level. */
 export type Leveled = Pick<Rule<unknown>, 'id' | 'severity' | 'configurable' | 'preset'>
 
-interface Levels {
+export interface Levels {
   readonly preset: Preset
   /** what the settings say of single rules */
   readonly byRule: ReadonlyMap<string, Level>
@@ -14,24 +14,24 @@ interface Levels {
 
 const known = new WeakMap<Settings, Map<string, Levels>>()
 
-/** The preset of a database, and the levels of single rules: its environment first, then the patterns of ids in their order. */
+/**
+ * The preset of a database, and the levels of single rules: its environment first, then the patterns of ids in their order.
+ * Databases share them where the settings say the same of them.
+ */
 export function levelsOf(settings: Settings, { id, environment }: Pick<Database, 'id' | 'environment'>): Levels {
   let all = known.get(settings)
   if (all === undefined) known.set(settings, (all = new Map()))
-  const found = all.get(id)
+  const patterns = settings.policies.filter(({ of }) => isPattern(of) && fits(of, id))
+  const preset: Preset = environment.guard === 'never' ? 'production' : 'development'
+  const key = [preset, environment.name, ...patterns.map(({ of }) => of)].join('\n')
+  const found = all.get(key)
   if (found !== undefined) return found
-  const [own, patterns] = [
-    settings.policies.filter(({ of }) => of === environment.name),
-    settings.policies.filter(({ of }) => isPattern(of)),
-  ]
-  let preset: Preset = environment.guard === 'never' ? 'production' : 'development'
-  const byRule = new Map<string, Level>()
-  for (const entry of [...own, ...patterns.filter(({ of }) => fits(of, id))]) {
-    preset = entry.preset ?? preset
-    for (const [rule, level] of entry.levels) byRule.set(rule, level)
+  const entries = [...settings.policies.filter(({ of }) => of === environment.name), ...patterns]
+  const levels = {
+    preset: entries.reduce((last, entry) => entry.preset ?? last, preset),
+    byRule: new Map(entries.flatMap((entry) => [...entry.levels])),
   }
-  const levels = { preset, byRule }
-  all.set(id, levels)
+  all.set(key, levels)
   return levels
 }
 

@@ -1,6 +1,7 @@
 // What do the connections, the memory, the WAL and the volumes of a database add up to? Computed once for rules, `explain`, `plan`, `report` and `connect`.
 import { bytesOf } from '../../kubernetes/bytes.ts'
 import type { RenderedObject } from '../../model.ts'
+import { ofLatest } from '../../values/once.ts'
 import { printed } from '../../values/printed.ts'
 import type { Path } from '../../values/value.ts'
 import { isJsonMap, jsonAt } from '../../values/value.ts'
@@ -47,16 +48,9 @@ export interface Budgets {
 }
 
 const [kilobyte, megabyte, page] = [1024, 1_048_576, 8192]
-/** Several rules ask about one database, one after the other; a map of all would keep their objects alive. */
-let latest: { readonly objects: readonly RenderedObject[]; readonly budgets: Budgets | undefined } | undefined
 
 /** Undefined: there is no Cluster, or its PostgreSQL is not known here. */
-export function budgetsOf(objects: readonly RenderedObject[]): Budgets | undefined {
-  if (latest?.objects !== objects) latest = { objects, budgets: compute(objects) }
-  return latest.budgets
-}
-
-function compute(objects: readonly RenderedObject[]): Budgets | undefined {
+export const budgetsOf = ofLatest((objects: readonly RenderedObject[]): Budgets | undefined => {
   const cluster = objects.find(({ kind }) => kind === 'Cluster')
   if (cluster === undefined) return undefined
   const settings = settingsOf(cluster)
@@ -74,7 +68,7 @@ function compute(objects: readonly RenderedObject[]): Budgets | undefined {
     ...(wal === undefined ? {} : { wal }),
     volumes: volumesOf(cluster),
   }
-}
+})
 
 function memoryOf(cluster: RenderedObject, settings: ServerSettings): MemoryBudget | undefined {
   const shared = sharedMemory(settings)

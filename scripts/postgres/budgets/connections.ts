@@ -50,11 +50,9 @@ export function connectionsOf(
   const instances = jsonAt(cluster.plain, ['spec', 'instances'])
   const pairs = once(() => pairsOf(cluster, objects))
   const budgets: ConnectionBudget[] = []
-  for (const target of ['rw', 'ro', 'r'] as const) {
-    const poolers = objects.filter(
-      ({ kind, plain }) => kind === 'Pooler' && targetOf(plain) === target && jsonAt(plain, ['spec', 'cluster', 'name']) === cluster.name,
-    )
-    const shares = poolers.map((pooler) => shareOf(pooler, pairs()))
+  const poolers = objects.filter(({ kind, plain }) => kind === 'Pooler' && jsonAt(plain, ['spec', 'cluster', 'name']) === cluster.name)
+  for (const target of poolers.length === 0 ? [] : (['rw', 'ro', 'r'] as const)) {
+    const shares = poolers.filter(({ plain }) => targetOf(plain) === target).map((pooler) => shareOf(pooler, pairs()))
     if (shares.length === 0 || !shares.every((share) => share !== undefined)) continue
     const count = typeof instances === 'number' ? instances : 1
     const servers = target === 'rw' ? 1 : target === 'ro' ? Math.max(1, count - 1) : Math.max(1, count)

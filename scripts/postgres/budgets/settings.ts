@@ -82,11 +82,17 @@ export function serverSettings(running: Running): ServerSettings {
     const value = valueOf(running, name)
     return value === undefined || verdictOn(major, name, value) !== undefined ? undefined : value
   }
-  const read = (name: string): number | undefined => {
+  const known = new Map<string, number | undefined>()
+  const look = (name: string): number | undefined => {
     const isWritten = running.parameters.has(name)
     const text = isWritten ? written(name) : isOperated ? operatorParameters[name] : undefined
     if (text === undefined) return isWritten ? undefined : presets.get(name)
     return amountOf(text, catalogue?.get(name)?.unit)
+  }
+  // several budgets ask for the same few
+  const read = (name: string): number | undefined => {
+    if (!known.has(name)) known.set(name, look(name))
+    return known.get(name)
   }
   return { major, read, written }
 }
