@@ -17,6 +17,10 @@ import { hba } from './hba.ts'
 import { images } from './images.ts'
 import { lifecycle } from './lifecycle.ts'
 import { locales } from './locales.ts'
+import { initStatements } from './init-statements.ts'
+import { logicalParameters } from './logical-parameters.ts'
+import { marks } from './marks.ts'
+import { restored } from './restored.ts'
 import { namedObjects } from './named-objects.ts'
 import { naming } from './naming.ts'
 import { network } from './network.ts'
@@ -79,11 +83,15 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...sharedMemoryVolume,
   ...units,
   ...placement,
+  ...marks,
+  ...initStatements,
+  ...logicalParameters,
+  ...restored,
 ]
 
 /** Those that compare with what may be beside the operator's own objects, such as a Secret, a ConfigMap or a Certificate. */
 export const ofHolders: ReadonlySet<string> = new Set(
-  [...secrets, ...sqlOfHolders, ...reload, ...network, ...waves, ...certificates].map(({ id }) => id),
+  [...secrets, ...sqlOfHolders, ...initStatements, ...reload, ...network, ...waves, ...certificates].map(({ id }) => id),
 )
 
 /** Of those, the ones that say nothing where there is no such object. */
