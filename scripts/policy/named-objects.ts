@@ -45,7 +45,7 @@ interface Reference {
 }
 
 /** The names of other objects below a field; `field`: its name, for items that of their list. */
-function* referencesIn(value: Json, path: Path, field: string): Iterable<Reference> {
+export function* referencesIn(value: Json, path: Path, field: string): Iterable<Reference> {
   if (Array.isArray(value)) for (const [index, item] of value.entries()) yield* referencesIn(item, [...path, index], field)
   if (!isJsonMap(value)) return
   const kind = withSecret.has(field) ? 'Secret' : withConfigMap.has(field) ? 'ConfigMap' : undefined

@@ -45,6 +45,7 @@ const byRule: Readonly<Record<string, string>> = lookup({
   'policy/store-has-credentials': 'ObjectStores of hand-written manifests: the chart writes credentials',
   'policy/publication-streams': 'Publications of hand-written manifests',
   'policy/source-usable': 'external clusters of hand-written manifests: the chart writes them itself',
+  'policy/generated-name-kept': 'secretGenerator and configMapGenerator of kustomizations that Applications sync',
   'policy/inherited-label-free': 'inheritedMetadata of hand-written manifests: the chart passes none on',
   'policy/logical-parameter': 'Publications and Subscriptions of hand-written manifests',
   'policy/recovery-has-source': 'recoveries of hand-written manifests: the chart names a source itself',
