@@ -17,6 +17,7 @@ import { hba } from './hba.ts'
 import { images } from './images.ts'
 import { lifecycle } from './lifecycle.ts'
 import { locales } from './locales.ts'
+import { instrumentation } from './instrumentation.ts'
 import { initStatements } from './init-statements.ts'
 import { logicalParameters } from './logical-parameters.ts'
 import { marks } from './marks.ts'
@@ -98,7 +99,7 @@ export const ofHolders: ReadonlySet<string> = new Set(
 const needsHolder: ReadonlySet<string> = new Set([...secrets, ...certificates].map(({ id }) => id))
 
 /** Those about what the official chart makes of its values. */
-const ofChart: readonly PolicyRule[] = [...plugins, ...schedulesOfChart, ...recovery, ...accessOfChart]
+const ofChart: readonly PolicyRule[] = [...plugins, ...schedulesOfChart, ...recovery, ...accessOfChart, ...instrumentation]
 
 /** Every policy about a single database. */
 export const policies: readonly PolicyRule[] = [

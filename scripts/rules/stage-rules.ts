@@ -155,6 +155,7 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       policy('policy/recovery-reads-another', 'a recovery does not read the archive that it writes'),
       policy('policy/recovery-check-skipped', 'a recovery whose check for an empty archive is skipped writes elsewhere', 'warning'),
       policy('policy/cluster-exists', 'an object names a Cluster as it is spelt in the same manifests', 'warning'),
+      policy('policy/catalog-exists', 'an image catalog that a Cluster names is in its namespace', 'warning'),
       policy('policy/object-store-exists', 'a plugin names an ObjectStore that is rendered', 'warning'),
       rule('postgres/sql-syntax', 'SQL in the values is what the PostgreSQL of the database parses'),
       rule('postgres/sql-transaction', 'a statement that must run alone, such as CREATE DATABASE, is an item of its own'),

@@ -65,5 +65,5 @@ test('an overlay takes the base with its generator', async () => {
   const overlay =
     'resources: [base]\npatches:\n- patch: |\n    - op: replace\n      path: /spec/instances\n      value: 1\n  target: { kind: Cluster }\n'
   const base = { 'pg/base/kustomization.yaml': generated, 'pg/base/cluster.yaml': cluster }
-  expect(await told(overlay, 'app', base)).toEqual(['pg/base/cluster.yaml:8 policy/generated-name-kept'])
+  expect(await told(overlay, 'app', base)).toContain('pg/base/cluster.yaml:8 policy/generated-name-kept')
 })

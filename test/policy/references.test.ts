@@ -35,6 +35,10 @@ const store = (configuration: string): string =>
   )
 const plugin = (rest: string): string => `plugins:\n- name: barman-cloud.cloudnative-pg.io\n  ${rest}\n`
 const all = (...objects: readonly string[]): string => objects.join('---\n')
+const placed = (text: string, namespace: string): string => text.replace(/^metadata: \{/m, `metadata: {namespace: ${namespace}, `)
+const pooler = 'cluster: {name: orders}\ninstances: 1\npgbouncer: {poolMode: session}'
+const catalog = 'images: [{major: 16, image: "ghcr.io/cloudnative-pg/postgresql:16.10"}]'
+const fromCatalog = 'imageCatalogRef: {apiGroup: postgresql.cnpg.io, kind: ImageCatalog, name: c, major: 16}'
 const archiving = plugin('isWALArchiver: true\n  parameters: {barmanObjectName: store}')
 const backup = (method: string, rest = '') =>
   object('ScheduledBackup', 'nightly', `schedule: "0 0 2 * * *"\ncluster: {name: orders}\nmethod: ${method}\n${rest}`)
@@ -98,6 +102,21 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
     bad: all(cluster(''), object('Pooler', 'p', 'cluster: {name: order}\ninstances: 1\npgbouncer: {poolMode: session}')),
     finds: '12: policy/cluster-exists',
     good: all(cluster(''), object('Pooler', 'p', 'cluster: {name: another}\ninstances: 1\npgbouncer: {poolMode: session}')),
+  },
+  'a pooler beside no Cluster of its name': {
+    bad: all(placed(cluster(''), 'db'), placed(object('Pooler', 'p', pooler), 'app')),
+    finds: '10: policy/cluster-exists',
+    good: all(placed(cluster(''), 'db'), placed(object('Pooler', 'p', pooler), 'db')),
+  },
+  'a pooler whose namespace is not written': {
+    bad: all(placed(cluster(''), 'db'), placed(object('Pooler', 'p', pooler), 'app')),
+    finds: '10: policy/cluster-exists',
+    good: all(placed(cluster(''), 'db'), object('Pooler', 'p', pooler)),
+  },
+  'a catalog in another namespace': {
+    bad: all(placed(object('ImageCatalog', 'c', catalog), 'images'), placed(cluster(fromCatalog), 'db')),
+    finds: '13: policy/catalog-exists',
+    good: all(placed(object('ImageCatalog', 'c', catalog), 'db'), placed(cluster(fromCatalog), 'db')),
   },
   'a misspelt store': {
     bad: all(cluster(plugin('isWALArchiver: true\n  parameters: {barmanObjectName: stores}')), store('')),
