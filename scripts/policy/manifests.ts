@@ -91,14 +91,27 @@ function groupsWithHolders(
   return groupsOf(own).map((objects) => ({ objects, all: [...objects, ...holdersNamed(objects, objects[0]?.namespace ?? '', holders)] }))
 }
 
+/**
+ * Rules for production that blame what somebody wrote, not what is left out: nobody knows what manifests are for, but `fsync: off` or `trust`
+ * from anywhere is worth a warning wherever it is.
+ */
+const worthSaying: ReadonlySet<string> = new Set([
+  'policy/crash-safe',
+  'policy/no-clear-text',
+  'policy/no-trust',
+  'policy/retention-covers-schedule',
+  'policy/spare-synchronous-standby',
+])
+
 /** What the rules that need only objects find; `manifests` are what is applied together. */
 export function judgeManifests(manifests: readonly Manifest[], operator: string): ManifestFinding[] {
   return groupsWithHolders(manifests).flatMap(({ objects, all }) =>
     ofFile
-      .filter(({ preset }) => preset === undefined)
+      .filter(({ preset, id }) => preset === undefined || worthSaying.has(id))
       .flatMap((rule) => {
         const subject: ObjectsSubject = { objects: ofHolders.has(rule.id) ? all : objects, operator }
-        return [...rule.check(subject)].map((finding) => ({ rule: rule.id, severity: rule.severity, finding }))
+        const severity = rule.preset === undefined ? rule.severity : 'warning'
+        return [...rule.check(subject)].map((finding) => ({ rule: rule.id, severity, finding }))
       }),
   )
 }

@@ -118,6 +118,21 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
     finds: '13: policy/catalog-exists',
     good: all(placed(object('ImageCatalog', 'c', catalog), 'db'), placed(cluster(fromCatalog), 'db')),
   },
+  'what loses data, wherever it is': {
+    bad: cluster('postgresql: {parameters: {fsync: "off"}}'),
+    finds: '7: policy/crash-safe',
+    good: cluster('postgresql: {parameters: {fsync: "on"}}'),
+  },
+  'trust from anywhere': {
+    bad: cluster('postgresql: {pg_hba: [host all all 10.0.0.0/8 trust]}'),
+    finds: '7: policy/no-trust',
+    good: cluster('postgresql: {pg_hba: [host all all 127.0.0.1/32 trust]}'),
+  },
+  'no standby to spare': {
+    bad: cluster('postgresql: {synchronous: {method: any, number: 2}}'),
+    finds: '7: policy/spare-synchronous-standby',
+    good: cluster('postgresql: {synchronous: {method: any, number: 1}}'),
+  },
   'a misspelt store': {
     bad: all(cluster(plugin('isWALArchiver: true\n  parameters: {barmanObjectName: stores}')), store('')),
     finds: '10: policy/object-store-exists',
