@@ -21,6 +21,8 @@ import { instrumentation } from './instrumentation.ts'
 import { initStatements } from './init-statements.ts'
 import { logicalParameters } from './logical-parameters.ts'
 import { marks } from './marks.ts'
+import { declaredOnce } from './declared-once.ts'
+import { snapshots } from './snapshots.ts'
 import { restored } from './restored.ts'
 import { namedObjects } from './named-objects.ts'
 import { naming } from './naming.ts'
@@ -88,6 +90,8 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...initStatements,
   ...logicalParameters,
   ...restored,
+  ...snapshots,
+  ...declaredOnce,
 ]
 
 /** Those that compare with what may be beside the operator's own objects, such as a Secret, a ConfigMap or a Certificate. */

@@ -63,6 +63,9 @@ function isListOfNames(text: string): boolean {
   }
 }
 
+const isInstance = (name: string, cluster: string): boolean =>
+  name.startsWith(`${cluster}-`) && /^[1-9]\d*$/.test(name.slice(cluster.length + 1))
+
 function* wrongValues(cluster: RenderedObject, annotations: JsonMap): Iterable<ObjectFinding> {
   for (const [key, value] of Object.entries(annotations)) {
     const place = { object: cluster, places: [{ path: ['metadata', 'annotations', key] }] as const }
@@ -81,6 +84,15 @@ function* wrongValues(cluster: RenderedObject, annotations: JsonMap): Iterable<O
         message: phrase`${here(key)} is ${shown(value)}, but must be a JSON list: no instance is fenced`,
         help: phrase`write '${named(JSON.stringify(names.length === 0 ? ['*'] : names))}'`,
       }
+    } else if (key === 'cnpg.io/fencedInstances') {
+      const read: unknown = JSON.parse(value)
+      const wrong = (Array.isArray(read) ? read : []).find((one) => one !== '*' && !isInstance(String(one), cluster.name))
+      if (wrong !== undefined)
+        yield {
+          ...place,
+          message: phrase`${here(key)} names ${shown(String(wrong))}, but instances are named ${named(cluster.name)}-1, ${named(cluster.name)}-2 and so on`,
+          help: phrase`name an instance, or "*" for all`,
+        }
     }
   }
 }

@@ -111,33 +111,6 @@ export const naming: readonly PolicyRule[] = [
     },
   },
   {
-    id: 'policy/database-once',
-    severity: 'error',
-    configurable: true,
-    upstream: 'Database controller: the object that was never reconciled is marked failed',
-    summary: 'a PostgreSQL database is managed by one Database object',
-    reads: [['databases']],
-    *check({ objects, database }) {
-      const seen = new Map<string, string>()
-      for (const object of objects) {
-        const name = object.kind === 'Database' ? textAt(object.plain, 'spec', 'name') : undefined
-        const cluster = plainAt(object.plain, 'spec', 'cluster', 'name')
-        if (name === undefined || cluster === undefined) continue
-        const namespace = textAt(object.plain, 'metadata', 'namespace') ?? namespaceOf(database)
-        const key = JSON.stringify([namespace, cluster, name])
-        const other = seen.get(key)
-        if (other !== undefined && other !== object.name)
-          yield {
-            object,
-            message: phrase`database is \`${named(name)}\` also in ${named(other)}, but only one object may manage it`,
-            places: [{ path: ['spec', 'name'] }],
-            help: phrase`remove one of the two`,
-          }
-        seen.set(key, object.name)
-      }
-    },
-  },
-  {
     id: 'argocd/sync-option-known',
     severity: 'warning',
     configurable: true,

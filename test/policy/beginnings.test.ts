@@ -46,6 +46,10 @@ const external = 'externalClusters: [{name: old, connectionParameters: {host: ol
 const publication = (parameters: string): string =>
   object('Publication', 'p', `name: p\ndbname: app\ncluster: {name: orders}\ntarget: {allTables: true}\nparameters: {${parameters}}`)
 
+const nightly = object('ScheduledBackup', 'nightly', 'schedule: "0 0 2 * * *"\ncluster: {name: orders}\nmethod: volumeSnapshot')
+const copied = `bootstrap: {pg_basebackup: {source: old}}\n${external}`
+const shop = object('Database', 'shop', 'name: shop\nowner: app\ncluster: {name: orders}')
+
 const twins: Readonly<Record<string, { readonly bad: string; readonly finds: string; readonly good: string }>> = {
   'a recovery of nothing': {
     bad: cluster('bootstrap: {recovery: {database: app, owner: app}}'),
@@ -168,6 +172,40 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
     good: cluster(
       `imageName: example.com/postgresql:17\npostgresql: {shared_preload_libraries: [pg_cron]}\n${init('postInitSQL', 'CREATE EXTENSION pg_cron')}`,
     ),
+  },
+  'a snapshot of a running server without an archive': {
+    bad: all(cluster('backup: {volumeSnapshot: {className: csi}}'), nightly),
+    finds: '15: policy/hot-snapshot-has-archive',
+    good: all(cluster('backup: {volumeSnapshot: {className: csi, online: false}}'), nightly),
+  },
+  'a snapshot for which the primary stops': {
+    bad: all(cluster('backup: {volumeSnapshot: {className: csi, online: false}, target: primary}'), nightly),
+    finds: '7: policy/cold-snapshot-spares-primary',
+    good: all(cluster('backup: {volumeSnapshot: {className: csi, online: false}, target: prefer-standby}'), nightly),
+  },
+  'a role of the Cluster, declared once more': {
+    bad: all(cluster(reader), object('DatabaseRole', 'r', 'name: reader\ncluster: {name: orders}\nlogin: true')),
+    finds: '13: policy/declared-once',
+    good: all(cluster(reader), object('DatabaseRole', 'r', 'name: writer\ncluster: {name: orders}\nlogin: true')),
+  },
+  'a publication declared twice': {
+    bad: all(cluster(''), publication('publish: insert'), publication('publish: insert').replace('{name: p}', '{name: q}')),
+    finds: '22: policy/declared-once',
+    good: all(
+      cluster(''),
+      publication('publish: insert'),
+      publication('publish: insert').replace('{name: p}', '{name: q}').replace('name: p\n', 'name: q\n'),
+    ),
+  },
+  'a Database of a replica, and of one that takes turns': {
+    bad: all(cluster(`${copied}replica: {enabled: true, source: old}`), shop),
+    finds: '17: policy/declared-on-primary',
+    good: all(cluster(`${copied}replica: {primary: old, source: old}`), shop),
+  },
+  'a fence of an instance that is never there': {
+    bad: marked(`annotations: {cnpg.io/fencedInstances: '["orders-0"]'}`),
+    finds: '3: policy/annotation-value',
+    good: marked(`annotations: {cnpg.io/fencedInstances: '["orders-12", "*"]'}`),
   },
   'a parameter that no subscription has': {
     bad: all(cluster(external), subscription('copy-data: "false"')),
