@@ -51,6 +51,7 @@ export const declaredOnce: readonly ObjectRule[] = [
     summary: 'a role, publication or subscription of a server is declared by one object',
     reads: [],
     *check({ objects }) {
+      if (!objects.some(({ kind }) => identities.has(kind))) return
       const seen = new Map<string, string>()
       for (const cluster of objects.filter(({ kind }) => kind === 'Cluster'))
         for (const role of listAt(cluster.plain, 'spec', 'managed', 'roles')) {

@@ -102,8 +102,12 @@ function laterRoles(cluster: RenderedObject, subject: ObjectsSubject): string[] 
   return managed.filter((role) => role !== owner && role !== 'postgres')
 }
 
+/** Those with SQL of their own, which most have not. */
 const clustersOf = ({ objects }: ObjectsSubject): RenderedObject[] =>
-  objects.filter(({ kind, plain }) => kind === 'Cluster' && isJsonMap(plainAt(plain, ...initdb)))
+  objects.filter(({ kind, plain }) => {
+    const bootstrap = kind === 'Cluster' ? plainAt(plain, ...initdb) : undefined
+    return isJsonMap(bootstrap) && initLists.some((list) => list in bootstrap || `${list}Refs` in bootstrap)
+  })
 
 function* rolesTooEarly(cluster: RenderedObject, subject: ObjectsSubject): Iterable<ObjectFinding> {
   const later = new Set(laterRoles(cluster, subject))

@@ -7,7 +7,7 @@ import { namespaceOf } from '../chart/release.ts'
 import type { RenderedObject } from '../model.ts'
 import { valueAt } from '../values/value.ts'
 import { referencesIn } from './named-objects.ts'
-import { plainAt, textAt } from './subject.ts'
+import { textAt } from './subject.ts'
 import type { PolicyRule, PolicySubject } from './subject.ts'
 
 const syncOptions = ['cluster', 'annotations', 'argocd.argoproj.io/sync-options'] as const

@@ -154,6 +154,7 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       policy('policy/own-archive', 'no two databases write to one archive'),
       policy('policy/recovery-reads-another', 'a recovery does not read the archive that it writes'),
       policy('policy/recovery-check-skipped', 'a recovery whose check for an empty archive is skipped writes elsewhere', 'warning'),
+      policy('policy/recovery-names-server', 'a recovery from the store of another database names that server'),
       policy('policy/cluster-exists', 'an object names a Cluster as it is spelt in the same manifests', 'warning'),
       policy('policy/catalog-exists', 'an image catalog that a Cluster names is in its namespace', 'warning'),
       policy('policy/object-store-exists', 'a plugin names an ObjectStore that is rendered', 'warning'),

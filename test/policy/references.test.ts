@@ -48,6 +48,11 @@ const connection = 'connectionParameters: {host: old, user: postgres, dbname: ap
 const importing =
   'bootstrap:\n  initdb:\n    import:\n      type: microservice\n      databases: [app]\n      source: {externalCluster: old}\n'
 
+const restored = (source: string, server: string): string =>
+  cluster(
+    `bootstrap: {recovery: {source: ${source}, database: app, owner: app}}\nexternalClusters:\n- name: ${source}\n  plugin: {name: barman-cloud.cloudnative-pg.io, parameters: {barmanObjectName: store${server}}}`,
+  ).replace('{name: orders}', '{name: copy}')
+
 const twins: Readonly<Record<string, { readonly bad: string; readonly finds: string; readonly good: string }>> = {
   'an import from nowhere': {
     bad: cluster(importing),
@@ -132,6 +137,16 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
     bad: cluster('postgresql: {synchronous: {method: any, number: 2}}'),
     finds: '7: policy/spare-synchronous-standby',
     good: cluster('postgresql: {synchronous: {method: any, number: 1}}'),
+  },
+  'a recovery that takes the name of its source for that of the server': {
+    bad: all(cluster(archiving), store(''), restored('orders', '')),
+    finds: '29: policy/recovery-names-server',
+    good: all(cluster(archiving), store(''), restored('orders', ', serverName: orders')),
+  },
+  'a recovery of its own backups': {
+    bad: all(cluster(archiving), store(''), restored('orders', '')),
+    finds: '29: policy/recovery-names-server',
+    good: all(cluster(archiving), store(''), restored('before', '')),
   },
   'a misspelt store': {
     bad: all(cluster(plugin('isWALArchiver: true\n  parameters: {barmanObjectName: stores}')), store('')),
