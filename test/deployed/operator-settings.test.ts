@@ -92,3 +92,19 @@ test('values that are elsewhere are not judged', async () => {
   const foreign = app('cnpg', 'cloudnative-pg 0.28.3', 'cnpg-system', '      valueFiles: [https://example.com/values.yaml]\n')
   expect(await told({ [file]: foreign })).toEqual([])
 })
+
+test('the operator may be a dependency of a chart in a folder', async () => {
+  const umbrella = operator('{}').replace(
+    / {4}repoURL[^]*$/,
+    '    repoURL: https://github.com/acme/infra.git\n    targetRevision: main\n    path: operator\n',
+  )
+  const head = (alias: string): string =>
+    `apiVersion: v2\nname: operator\nversion: 1.0.0\ndependencies:\n- name: cloudnative-pg\n  version: 0.28.3\n  repository: https://cloudnative-pg.github.io/charts\n${alias}`
+  const of = (alias: string, own: string): Promise<readonly string[]> =>
+    told({ [file]: umbrella, 'operator/Chart.yaml': head(alias), 'operator/values.yaml': own })
+  expect(await of('', 'cloudnative-pg: { config: { clusterWide: false } }\n')).toEqual(['operator/values.yaml:1 operator-watches'])
+  expect(await of('  alias: cnpg\n', 'cnpg: { config: { data: { WATCH_NAMESPACE: shop } } }\n')).toEqual([
+    'operator/values.yaml:1 operator-setting-read',
+  ])
+  expect(await of('  alias: cnpg\n', 'cloudnative-pg: { config: { clusterWide: false } }\n')).toEqual([])
+})

@@ -207,6 +207,16 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
     finds: '3: policy/annotation-value',
     good: marked(`annotations: {cnpg.io/fencedInstances: '["orders-12", "*"]'}`),
   },
+  'no time for a fast shutdown': {
+    bad: cluster('stopDelay: 190\nsmartShutdownTimeout: 180'),
+    finds: '8: policy/stop-has-time',
+    good: cluster('stopDelay: 195\nsmartShutdownTimeout: 180'),
+  },
+  'a smart shutdown that is never made': {
+    bad: cluster('smartShutdownTimeout: 3600'),
+    finds: '7: policy/stop-has-time',
+    good: cluster('stopDelay: 30'),
+  },
   'a parameter that no subscription has': {
     bad: all(cluster(external), subscription('copy-data: "false"')),
     finds: '18: policy/logical-parameter',
