@@ -92,7 +92,7 @@ export const declaredOnce: readonly ObjectRule[] = [
           yield {
             object,
             message: phrase`${object.kind} ${named(object.name)} is for ${named(cluster.name)}, which is a replica: it is not applied before that is promoted`,
-            places: [{ path: ['spec', 'cluster', 'name'] }],
+            places: [{ path: ['spec', 'name'] }],
             help: phrase`declare it for the Cluster that this one follows`,
           }
         }

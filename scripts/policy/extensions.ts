@@ -6,7 +6,7 @@ import type { JsonMap, Path } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
 import { flavourWithout, isInStandard } from './image-extensions.ts'
 import { extensionChangesIn } from './statements.ts'
-import { isAbsent, listAt, objectsOfCluster, plainAt, textAt, typed } from './subject.ts'
+import { isAbsent, listAt, objectsOfCluster, officialChart, plainAt, textAt, typed } from './subject.ts'
 import type { ObjectRule, ObjectsSubject } from './subject.ts'
 
 const initdb = ['spec', 'bootstrap', 'initdb'] as const
@@ -143,7 +143,9 @@ export const extensions: readonly ObjectRule[] = [
             places: [{ path }],
             help: isInStandard(name)
               ? phrase`use a standard image`
-              : phrase`use an image that holds it, or mount it by postgresql.extensions (operator 1.27, PostgreSQL 18)`,
+              : officialChart(subject) !== undefined && /^postgis(?:_|$)/i.test(name)
+                ? phrase`set type: postgis, whose image holds it, or name such an image`
+                : phrase`use an image that holds it, or mount it by postgresql.extensions (operator 1.27, PostgreSQL 18)`,
           }
         }
     },

@@ -199,7 +199,7 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
   },
   'a Database of a replica, and of one that takes turns': {
     bad: all(cluster(`${copied}replica: {enabled: true, source: old}`), shop),
-    finds: '17: policy/declared-on-primary',
+    finds: '15: policy/declared-on-primary',
     good: all(cluster(`${copied}replica: {primary: old, source: old}`), shop),
   },
   'a fence of an instance that is never there': {
