@@ -5,6 +5,7 @@ import type { LocatedFinding } from '../findings/spot.ts'
 import { spotOf } from '../findings/spot.ts'
 import { locateFinding } from '../locate/finding.ts'
 import type { Database, RenderedObject } from '../model.ts'
+import { inAnotherNamespace } from '../operator/other-namespace.ts'
 import { grouped } from '../values/append.ts'
 import { misspelt } from '../values/misspelt.ts'
 import { printed } from '../values/printed.ts'
@@ -64,6 +65,15 @@ export function lostClusterNames({ databases, clusterless, files }: Seen): Locat
     const isOpen = near.some(({ written }) => written?.objects === undefined && written?.chartFolder !== undefined)
     const names = near.map(({ cluster }) => cluster)
     const key = `${spot.file.path}\0${spot.span.start}`
+    const elsewhere = names.includes(node.value) || isOpen ? undefined : inOtherNamespace(database, node.value, databases)
+    if (elsewhere !== undefined && !reported.has(key)) {
+      reported.add(key)
+      const facts = { kind: 'Cluster', name: node.value, there: elsewhere, here: printed(namespace) }
+      const { places, ...said } = inAnotherNamespace(facts, [])
+      const own = valueAt(object.value, places[0].path)
+      const at = (own === undefined ? undefined : spotOf(own)) ?? spot
+      return [{ rule: 'policy/cluster-exists', severity: 'warning', ...said, at, database: database.id }]
+    }
     if (isOpen || names.includes(node.value) || held.has(node.value) || /[${<]/.test(node.value) || reported.has(key)) return []
     reported.add(key)
     const meant = misspelt(node.value, names)
@@ -78,4 +88,15 @@ export function lostClusterNames({ databases, clusterless, files }: Seen): Locat
       },
     ]
   })
+}
+
+/** The namespace of the only Cluster of that name in the same Kubernetes cluster. */
+function inOtherNamespace({ environment }: Database, cluster: string, databases: readonly Database[]): string | undefined {
+  const { server, name } = environment.destination
+  const there = databases.filter(
+    (one) =>
+      one.cluster === cluster &&
+      destinationOf(one.environment.destination.server, one.environment.destination.name) === destinationOf(server, name),
+  )
+  return there.length === 1 ? there[0]?.namespace : undefined
 }

@@ -17,7 +17,7 @@ import { unknownText } from './unknown-text.ts'
 import { applicationName } from './manifests.ts'
 import type { Manifest, ManifestFile } from './manifests.ts'
 import { at, isUsualRevision } from './manifest-parts.ts'
-import { brokenIn, holdersIn, objectsIn } from './folder-objects.ts'
+import { brokenIn, generatedNamesIn, holdersIn, objectsIn } from './folder-objects.ts'
 import { plainDatabases } from './plain-clusters.ts'
 import { helmPathOf, valueLayers } from './value-layers.ts'
 import type { SourceOf } from './value-layers.ts'
@@ -282,6 +282,7 @@ function folderDatabases(of: SourceOf, source: JsonMap, looking: Looking): Datab
   }
   if (runsKustomize(source['plugin'])) sayPlugin(of, source, looking.findings)
   const holders = holdersIn(source, manifest, namespace)
+  const generatedNames = generatedNamesIn(source, manifest)
   return plainDatabases(objectsIn(source, manifest), namespace).map(({ cluster, objects, layer, fingerprint, ...own }) => {
     const beside = holdersNamed(objects, own.namespace, holders)
     const written = {
@@ -290,7 +291,8 @@ function folderDatabases(of: SourceOf, source: JsonMap, looking: Looking): Datab
       chartAt: pathAt,
       objects,
       holders: beside,
-      fingerprint: JSON.stringify([fingerprint, ...beside.map(({ plain }) => plain)]),
+      generatedNames,
+      fingerprint: JSON.stringify([fingerprint, generatedNames, ...beside.map(({ plain }) => plain)]),
       helm: {},
     }
     return { ...base, namespace: own.namespace, cluster, layers: [layer], written }

@@ -3,7 +3,7 @@ import { posix } from 'node:path'
 import { trimEndOf } from '../values/trim.ts'
 import { printed } from '../values/printed.ts'
 import { pathsBelow } from '../repository/tree.ts'
-import type { RenderedObject } from '../model.ts'
+import type { GeneratedName, RenderedObject } from '../model.ts'
 import { named, phrase } from '../findings/message.ts'
 import { spotOf } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
@@ -28,16 +28,28 @@ export function objectsIn(source: JsonMap, manifest: Manifest): RenderedObject[]
   return objectsWith('cnpg.io', source, manifest).filter(({ kind, plain }) => kind !== '' && isOperators(plain))
 }
 
-/** The Secrets, ConfigMaps, Certificates and NetworkPolicies of a folder; what a kustomization makes of them is not known. */
+/** The Secrets and ConfigMaps to whose names a kustomization appends a hash. */
+export function generatedNamesIn(source: JsonMap, manifest: Manifest): readonly GeneratedName[] {
+  const folder = folderOf(source, manifest)
+  return folder.kind === 'manifests' ? (folder.built?.beside.generatedNames ?? []) : []
+}
+
+/** The Secrets, ConfigMaps, Certificates and NetworkPolicies of a folder; of a kustomization those that nothing in it changes. */
 export function holdersIn(source: JsonMap, manifest: Manifest, namespace: string): Holders {
   const folder = folderOf(source, manifest)
-  if (folder.kind !== 'manifests' || folder.built !== undefined) return new Map()
+  if (folder.kind !== 'manifests') return new Map()
+  if (folder.built !== undefined) return byNamespace(folder.built.beside.holders, namespace)
   const files = filesWith('kind', source, manifest).filter(({ text }) =>
     /(?:Secret|ConfigMap|Certificate|NetworkPolicy|OnePasswordItem)\b/.test(text),
   )
-  const holders = objectsOf(files).filter(({ plain }) => isHolder(plain))
-  return holdersByName(holders, ({ plain }) => printed(at(plain, 'metadata', 'namespace') ?? namespace))
+  return byNamespace(
+    objectsOf(files).filter(({ plain }) => isHolder(plain)),
+    namespace,
+  )
 }
+
+const byNamespace = (holders: readonly RenderedObject[], namespace: string): Holders =>
+  holdersByName(holders, ({ plain }) => printed(at(plain, 'metadata', 'namespace') ?? namespace))
 
 /** What keeps a file of the folder from being read, as Argo CD can't read it either. */
 export function brokenIn(source: JsonMap, manifest: Manifest): LocatedFinding[] {

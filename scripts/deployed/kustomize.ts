@@ -1,7 +1,7 @@
 // Which objects of CloudNativePG does a kustomization build, from what is in the repository?
 import { posix } from 'node:path'
 import { kustomizations } from '../discover/loose.ts'
-import { isOperators } from '../operator/objects.ts'
+import { isHolder, isOperators } from '../operator/objects.ts'
 import type { RenderedObject } from '../model.ts'
 import { shownAddress } from '../repository/remote.ts'
 import { append } from '../values/append.ts'
@@ -14,6 +14,8 @@ import { isJsonMap, jsonAt, toPlain } from '../values/value.ts'
 import { readManifests } from '../yaml/manifests.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import { withCommon } from './kustomize-common.ts'
+import { BesideCollector } from './kustomize-generated.ts'
+import type { Beside } from './kustomize-generated.ts'
 import { applyPatches, isLocal, isRemote, patchesOf, toText } from './kustomize-patches.ts'
 import type { Around, Reader } from './kustomize-patches.ts'
 import { nearest } from '../values/path.ts'
@@ -28,6 +30,8 @@ export type Built =
       readonly broken: readonly SourceFile[]
       /** paths of all files, patches among them */
       readonly read: readonly string[]
+      /** what is made besides the objects of CloudNativePG */
+      readonly beside: Beside
     }
   /** `at`: where in a kustomization; `isRefused`: kustomize certainly stops there */
   | { readonly why: string; readonly at?: Spot; readonly isRefused?: true }
@@ -72,6 +76,7 @@ export function buildKustomization(folder: string, files: Reader, edits?: MapVal
     },
   }
   const broken: SourceFile[] = []
+  const beside = new BesideCollector()
   // those on the way here; one may be taken twice, under two names
   const seen = new Set<string>()
   let left = mostFolders
@@ -108,6 +113,7 @@ export function buildKustomization(folder: string, files: Reader, edits?: MapVal
     if (written.kind !== 'map') return refuse(`${file.path} is no map`)
     const root = at === folder && given.length === 0 && edits !== undefined ? withEdits(written, edits) : written
     const objects = [...given]
+    beside.kustomization(root)
     if (openKeys.some((key) => root.entries.has(key))) isWhole = false
     for (const key of takenFrom)
       for (const entry of textsAt(root, key)) {
@@ -141,6 +147,7 @@ export function buildKustomization(folder: string, files: Reader, edits?: MapVal
     if (file !== undefined) {
       const { manifests, findings } = readManifests(file)
       if (findings.length > 0 && file.text.includes('cnpg.io')) broken.push(file)
+      for (const { kind, name, value, plain } of manifests) if (isHolder(plain)) beside.holder({ kind, name, value, plain, hook: false })
       return manifests
         .filter(({ kind, plain }) => kind !== '' && isOperators(plain))
         .map(({ value, plain, kind, name }) => ({ kind, name, value, plain, hook: false, earlier: [] }))
@@ -151,11 +158,11 @@ export function buildKustomization(folder: string, files: Reader, edits?: MapVal
     return aboutDatabases.test(entry) && !ofOperator.test(entry) ? `${by} takes ${shownAddress(entry)}` : isComponent ? [...objects] : []
   }
   const objects = build(folder, [])
-  if (typeof objects !== 'string') return { objects, broken, read: [...read] }
+  if (typeof objects !== 'string') return { objects, broken, read: [...read], beside: beside.result() }
   // what is no YAML is an error where it is written
   const mistakes = broken.filter(({ path }) => objects === `${path} can't be read`)
   return mistakes.length > 0
-    ? { objects: [], broken: mistakes, read: [...read] }
+    ? { objects: [], broken: mistakes, read: [...read], beside: beside.result() }
     : { why: objects, ...(place && { at: place }), ...(refusals.length > 0 && { isRefused: true }) }
 }
 

@@ -7,6 +7,9 @@ import { writtenDatabases } from './databases.ts'
 import { draftedIn } from './drafts.ts'
 import type { Written, WrittenState } from './state.ts'
 import { operatorFindings } from './installed-operators.ts'
+import { generatedOperators } from './generated-operators.ts'
+import { releasesOfChart } from './operator-releases.ts'
+import { operatorSettingFindings } from './operator-settings.ts'
 import { deployedFiles } from './manifest-files.ts'
 import { leftOut, notTracked, passedOver, undeployedClusters } from './undeployed.ts'
 import { idlePatterns } from './idle-generators.ts'
@@ -64,6 +67,7 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
         (one) => one.refusals.some(({ stage }) => stage !== 'unsupported') || hasMistakenField(one) || idlePatterns(one).length > 0,
       ),
     )
+  const manifests = files.flatMap((file) => file.manifests)
   const isExplained = isBroken || files.some(({ manifests }) => manifests.some(hasMistakenField))
   return {
     settings,
@@ -76,11 +80,12 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
     undeployed: settings.generate || isMistaken ? [] : undeployedClusters(files, seen),
     findings: [
       ...contradicted(settings, installed),
-      ...operatorFindings(
-        files.flatMap(({ manifests }) => manifests),
-        settings,
-        databases,
-      ),
+      ...operatorFindings(manifests, settings, databases),
+      ...operatorSettingFindings({
+        operators: [...generatedOperators({ settings, tree, databases }), ...releasesOfChart('cloudnative-pg', manifests)],
+        plugins: releasesOfChart('plugin-barman-cloud', manifests),
+        databases: [...state.databases, ...databases],
+      }),
       ...assumed,
       ...broken,
       ...misspelt,

@@ -27,7 +27,8 @@ export function releasesOf(folder: string, manifests: readonly Manifest[]): Rele
   )
 }
 
-function folderOfSource({ path, repoURL, chart }: JsonMap, { settings, tree }: Manifest): string | undefined {
+/** The folder here that a source takes; undefined: another repository, or a chart. */
+export function folderOfSource({ path, repoURL, chart }: JsonMap, { settings, tree }: Manifest): string | undefined {
   if (typeof path !== 'string' || typeof repoURL !== 'string' || chart !== undefined) return undefined
   const local = posix.normalize(`${path}/`).replace(/^\//, '').slice(0, -1)
   // without a remote nobody knows the address of this repository

@@ -31,7 +31,8 @@ export function hasDefaults(database: Database): boolean {
   return database.written !== undefined || database.layers.some(({ layer }) => layer === 'environment')
 }
 
-const operatorValues = 'helm-values/core/cloudnative-pg.yaml'
+/** The values of the operator that the settings install. */
+export const operatorValues = 'helm-values/core/cloudnative-pg.yaml'
 
 /** The operator's values, which its generated Application names (if it is generated): there, readable, and YAML. */
 function operatorValuesFindings(settings: Settings, tree: Tree): LocatedFinding[] {

@@ -1,7 +1,7 @@
 // What is in an image of PostgreSQL, as far as its tag says: which flavour of the project's own, which Debian?
 import { parseImageReference } from './image.ts'
 
-type Flavour = 'minimal' | 'standard' | 'system'
+export type Flavour = 'minimal' | 'standard' | 'system'
 
 /** What an image of the project itself (or a mirror of it) is: `17.6-202509010000-standard-trixie`, `17.5`. */
 interface OfficialImage {

@@ -16,6 +16,8 @@ export interface Archive {
   readonly server: string
   /** the fields that make it this place; the one written in the highest layer is to blame */
   readonly parts: readonly ArchivePart[]
+  /** name of the external cluster, where no server is named: it stands for none */
+  readonly assumed?: string
   /** name of the ObjectStore that would say where it is, if that is not among the objects */
   readonly store?: string
 }
@@ -115,7 +117,12 @@ export function readArchive(cluster: RenderedObject, context: ArchiveContext): A
   const inTree = plainAt(cluster.plain, ...path)
   if (isJsonMap(inTree)) return archiveOf(inTree, { parts: partsOf(cluster, path).reverse(), server: source })
   const reference = storeReferences(cluster).find((found) => found.path[1] === 'externalClusters' && found.path[2] === index)
-  return reference === undefined ? undefined : referenced(reference, cluster, context)
+  if (reference === undefined) return undefined
+  const archive = referenced(reference, cluster, context)
+  const isNamed = plainAt(cluster.plain, ...reference.path.slice(0, -1), 'serverName') !== undefined
+  return isNamed || source === archive.server
+    ? archive
+    : { ...archive, assumed: source, parts: [{ object: cluster, path: reference.path }, ...archive.parts] }
 }
 
 function referenced(reference: StoreReference, cluster: RenderedObject, context: ArchiveContext): Archive {

@@ -4,8 +4,9 @@ import { fieldAt, named, phrase, shown } from '../findings/message.ts'
 import type { RenderedObject } from '../model.ts'
 import type { JsonMap, Path } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
+import { flavourWithout, isInStandard } from './image-extensions.ts'
 import { extensionChangesIn } from './statements.ts'
-import { isAbsent, listAt, objectsOfCluster, plainAt, textAt, typed } from './subject.ts'
+import { isAbsent, listAt, objectsOfCluster, officialChart, plainAt, textAt, typed } from './subject.ts'
 import type { ObjectRule, ObjectsSubject } from './subject.ts'
 
 const initdb = ['spec', 'bootstrap', 'initdb'] as const
@@ -112,12 +113,39 @@ export const extensions: readonly ObjectRule[] = [
         for (const { object, path, name } of firstOfEach(subject, cluster)) {
           const library = preloaded[name.toLowerCase()]
           if (library === undefined || isLoaded(cluster.plain, library)) continue
+          const flavour = flavourWithout(name, cluster, subject)
           const field = typed(subject, 'cluster.postgresql.shared_preload_libraries', 'spec.postgresql.shared_preload_libraries')
           yield {
             object,
             message: phrase`extension ${shown(name)} can't be created, since its library is not loaded with the server`,
             places: [{ path }],
-            help: phrase`add ${named(library)} to ${field}${object === cluster ? '' : ' of the Cluster'}`,
+            help: phrase`add ${named(library)} to ${field}${object === cluster ? '' : ' of the Cluster'}${flavour === undefined ? '' : `, and use an image that holds it: ${flavour} images do not`}`,
+          }
+        }
+    },
+  },
+  {
+    // "could not open extension control file": initdb fails, or the Database is never applied (cnpg#213; Dockerfile of postgres-containers)
+    id: 'policy/image-has-extension',
+    severity: 'warning',
+    configurable: true,
+    summary: 'an image of the project holds the extensions that are created',
+    reads: [['cluster', 'imageName'], ['cluster', 'initdb'], ['databases']],
+    *check(subject) {
+      for (const cluster of clustersOf(subject))
+        for (const { object, path, name } of firstOfEach(subject, cluster)) {
+          const flavour = flavourWithout(name, cluster, subject)
+          // a library that is missing as well is reported by the rules about those
+          if (flavour === undefined || name.toLowerCase() in preloaded || isLoaded(cluster.plain, name)) continue
+          yield {
+            object,
+            message: phrase`extension ${shown(name)} can't be created, since ${flavour} images of PostgreSQL do not hold it`,
+            places: [{ path }],
+            help: isInStandard(name)
+              ? phrase`use a standard image`
+              : officialChart(subject) !== undefined && /^postgis(?:_|$)/i.test(name)
+                ? phrase`set type: postgis, whose image holds it, or name such an image`
+                : phrase`use an image that holds it, or mount it by postgresql.extensions (operator 1.27, PostgreSQL 18)`,
           }
         }
     },

@@ -30,6 +30,8 @@ export interface PlacedArchive {
   readonly shown: string
   readonly server: string
   readonly place: () => ArchivePlace
+  /** the external cluster that stands for no server */
+  readonly assumed?: string
   /** the ObjectStore that says where it is, if that belongs to nothing that was judged with it */
   readonly store?: string
 }

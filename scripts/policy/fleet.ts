@@ -23,7 +23,7 @@ export function judgeFleet(facts: readonly FleetFacts[], context: WrittenStores)
 
 /** The part of it that holds for manifests as they are applied, too. */
 export function judgeTogether(facts: readonly FleetFacts[]): LocatedFinding[] {
-  return [...sharedArchives(facts), ...doubleClaims(facts), ...otherMajors(facts), ...lowerSettings(facts)]
+  return [...sharedArchives(facts), ...otherServers(facts), ...doubleClaims(facts), ...otherMajors(facts), ...lowerSettings(facts)]
 }
 
 /** Archives in ObjectStores of others, or of hand-written manifests, by the place where they are. */
@@ -83,6 +83,29 @@ function sharedArchives(facts: readonly FleetFacts[]): LocatedFinding[] {
     }
   }
   return findings
+}
+
+/**
+ * `policy/recovery-names-server`: `NewFromCluster` of the plugin takes the name of the new Cluster where no serverName is set, and not that of the
+ * external cluster, as in-tree stores do: "no target backup found".
+ */
+function otherServers(facts: readonly FleetFacts[]): LocatedFinding[] {
+  const written = new Map(facts.flatMap((one) => one.written.map(({ key }) => [key, one.database] as const)))
+  return facts.flatMap(({ database, read, checked }): LocatedFinding[] => {
+    if (read?.assumed === undefined || checked.some(({ key }) => key === read.key)) return []
+    const other = written.get(`${read.key.slice(0, -read.server.length)}${read.assumed}`)
+    if (other === undefined || other === database || written.has(read.key)) return []
+    return [
+      {
+        rule: 'policy/recovery-names-server',
+        severity: 'error',
+        message: phrase`serverName is not set, so that backups of ${named(read.server)} itself are looked for, not those of ${named(read.assumed)}`,
+        at: read.place().at,
+        help: phrase`set serverName: ${named(read.assumed)} beside barmanObjectName`,
+        database,
+      },
+    ]
+  })
 }
 
 function circularRecoveries(facts: readonly FleetFacts[]): LocatedFinding[] {

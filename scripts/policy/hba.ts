@@ -2,6 +2,7 @@
 import type { Finding } from '../findings/finding.ts'
 import { named, phrase } from '../findings/message.ts'
 import type { RenderedObject } from '../model.ts'
+import { likelyMajorOf } from '../operator/major.ts'
 import { effectiveHba } from '../postgres/hba/effective.ts'
 import type { EffectiveLine } from '../postgres/hba/effective.ts'
 import type { Path } from '../values/value.ts'
@@ -17,7 +18,7 @@ function* ownLines(subject: ObjectsSubject): Iterable<{ readonly object: Rendere
   const object = objectOf(subject, 'Cluster')
   // most have no lines of their own
   if (object === undefined || listAt(object.plain, 'spec', 'postgresql', 'pg_hba').length === 0) return
-  for (const line of effectiveHba(object, subject.operator) ?? [])
+  for (const line of effectiveHba(object, subject.operator, likelyMajorOf(object.plain)) ?? [])
     if (line.item !== undefined && line.coveredBy === undefined) yield { object, line }
 }
 
@@ -79,7 +80,7 @@ export const hba: readonly ObjectRule[] = [
     reads: [lines],
     *check(subject) {
       const object = objectOf(subject, 'Cluster')
-      const effective = object === undefined ? [] : (effectiveHba(object, subject.operator) ?? [])
+      const effective = object === undefined ? [] : (effectiveHba(object, subject.operator, likelyMajorOf(object.plain)) ?? [])
       const last = effective.at(-1)
       const below = effective.slice(effective.findLastIndex(({ item }) => item !== undefined) + 1)
       // with LDAP, another line takes what they leave
@@ -112,7 +113,7 @@ export const hba: readonly ObjectRule[] = [
       const path = ['spec', 'postgresql', 'parameters', 'password_encryption']
       if (object === undefined || textAt(object.plain, ...path)?.toLowerCase() !== 'md5') return
       if (reached(subject.operator, releases.june2026)) return
-      const networked = (effectiveHba(object, subject.operator) ?? []).filter(
+      const networked = (effectiveHba(object, subject.operator, likelyMajorOf(object.plain)) ?? []).filter(
         ({ record }) => record !== undefined && record.type !== 'local',
       )
       const asked = networked.flatMap(({ record }) => record?.method ?? [])

@@ -18,6 +18,13 @@ import { hba } from './hba.ts'
 import { images } from './images.ts'
 import { lifecycle } from './lifecycle.ts'
 import { locales } from './locales.ts'
+import { instrumentation } from './instrumentation.ts'
+import { initStatements } from './init-statements.ts'
+import { logicalParameters } from './logical-parameters.ts'
+import { marks } from './marks.ts'
+import { declaredOnce } from './declared-once.ts'
+import { snapshots } from './snapshots.ts'
+import { restored } from './restored.ts'
 import { namedObjects } from './named-objects.ts'
 import { naming } from './naming.ts'
 import { network } from './network.ts'
@@ -81,18 +88,24 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...sharedMemoryVolume,
   ...units,
   ...placement,
+  ...marks,
+  ...initStatements,
+  ...logicalParameters,
+  ...restored,
+  ...snapshots,
+  ...declaredOnce,
 ]
 
 /** Those that compare with what may be beside the operator's own objects, such as a Secret, a ConfigMap or a Certificate. */
 export const ofHolders: ReadonlySet<string> = new Set(
-  [...secrets, ...sqlOfHolders, ...reload, ...network, ...waves, ...certificates].map(({ id }) => id),
+  [...secrets, ...sqlOfHolders, ...initStatements, ...reload, ...network, ...waves, ...certificates].map(({ id }) => id),
 )
 
 /** Of those, the ones that say nothing where there is no such object. */
 const needsHolder: ReadonlySet<string> = new Set([...secrets, ...certificates].map(({ id }) => id))
 
 /** Those about what the official chart makes of its values. */
-const ofChart: readonly PolicyRule[] = [...plugins, ...schedulesOfChart, ...recovery, ...accessOfChart]
+const ofChart: readonly PolicyRule[] = [...plugins, ...schedulesOfChart, ...recovery, ...accessOfChart, ...instrumentation]
 
 /** Every policy about a single database. */
 export const policies: readonly PolicyRule[] = [

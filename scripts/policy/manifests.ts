@@ -18,6 +18,8 @@ import { objectPolicies, ofHolders } from './judge.ts'
 import { drains } from './replicas.ts'
 import { judgeSql } from './sql.ts'
 import { checksums } from './store.ts'
+import { inAnotherNamespace } from '../operator/other-namespace.ts'
+import type { Path } from '../values/value.ts'
 import { listAt, objectOf, textAt } from './subject.ts'
 import type { ObjectFinding, ObjectRule, ObjectsSubject } from './subject.ts'
 
@@ -89,37 +91,65 @@ function groupsWithHolders(
   return groupsOf(own).map((objects) => ({ objects, all: [...objects, ...holdersNamed(objects, objects[0]?.namespace ?? '', holders)] }))
 }
 
+/**
+ * Rules for production that blame what somebody wrote, not what is left out: nobody knows what manifests are for, but `fsync: off` or `trust`
+ * from anywhere is worth a warning wherever it is.
+ */
+const worthSaying: ReadonlySet<string> = new Set([
+  'policy/crash-safe',
+  'policy/no-clear-text',
+  'policy/no-trust',
+  'policy/retention-covers-schedule',
+  'policy/spare-synchronous-standby',
+])
+
 /** What the rules that need only objects find; `manifests` are what is applied together. */
 export function judgeManifests(manifests: readonly Manifest[], operator: string): ManifestFinding[] {
   return groupsWithHolders(manifests).flatMap(({ objects, all }) =>
     ofFile
-      .filter(({ preset }) => preset === undefined)
+      .filter(({ preset, id }) => preset === undefined || worthSaying.has(id))
       .flatMap((rule) => {
         const subject: ObjectsSubject = { objects: ofHolders.has(rule.id) ? all : objects, operator }
-        return [...rule.check(subject)].map((finding) => ({ rule: rule.id, severity: rule.severity, finding }))
+        const severity = rule.preset === undefined ? rule.severity : 'warning'
+        return [...rule.check(subject)].map((finding) => ({ rule: rule.id, severity, finding }))
       }),
   )
 }
 
-/** What names a Cluster or an ObjectStore that is not among the manifests, where one of nearly the same name is (plugin-barman-cloud#504). */
+/**
+ * What names a Cluster, an ObjectStore or an image catalog that is not beside it, where one of nearly the same name is (plugin-barman-cloud#504),
+ * or one of this name in another namespace, in which operators up to 1.30 do not look (cloudnative-pg#9823).
+ */
 export function judgeNames(manifests: readonly Manifest[]): ManifestFinding[] {
   return manifests.flatMap((manifest) => {
     const object = renderedOf(manifest)
-    const isNear = (kind: string) => (other: Manifest) =>
-      other.kind === kind && (other.namespace || 'default') === (manifest.namespace || 'default')
-    const references =
-      manifest.kind === 'Cluster'
-        ? storePaths(object).map((path) => ({ path, kind: 'ObjectStore', rule: 'policy/object-store-exists' }))
-        : [{ path: ['spec', 'cluster', 'name'], kind: 'Cluster', rule: 'policy/cluster-exists' }]
-    return references.flatMap(({ path, kind, rule }): ManifestFinding[] => {
+    return referencesOf(object).flatMap(({ path, kind, rule }): ManifestFinding[] => {
       const name = textAt(object.plain, ...path)
-      const there = manifests.filter(isNear(kind)).map((other) => other.name)
-      const meant = name === undefined ? undefined : misspelt(name, there)
-      if (name === undefined || meant === undefined) return []
-      const message = phrase`${here('name')} is ${shown(name)}, but the ${kind} here is named ${shown(meant)}`
-      return [{ rule, severity: 'warning', finding: { object, message, places: [{ path }], help: phrase`did you mean ${named(meant)}?` } }]
+      const all = manifests.filter((other) => other.kind === kind)
+      const there = all.filter((other) => (other.namespace || 'default') === (manifest.namespace || 'default')).map((other) => other.name)
+      if (name === undefined || there.includes(name)) return []
+      const meant = misspelt(name, there)
+      const at = { rule, severity: 'warning' as const }
+      if (meant !== undefined) {
+        const message = phrase`${here('name')} is ${shown(name)}, but the ${kind} here is named ${shown(meant)}`
+        return [{ ...at, finding: { object, message, places: [{ path }], help: phrase`did you mean ${named(meant)}?` } }]
+      }
+      const elsewhere = all.find((other) => other.name === name && other.namespace !== '')
+      if (elsewhere === undefined || manifest.namespace === '') return []
+      return [
+        { ...at, finding: { object, ...inAnotherNamespace({ kind, name, there: elsewhere.namespace, here: manifest.namespace }, path) } },
+      ]
     })
   })
+}
+
+/** What an object names that must be in its own namespace. */
+function referencesOf(object: RenderedObject): readonly { readonly path: Path; readonly kind: string; readonly rule: string }[] {
+  if (object.kind !== 'Cluster') return [{ path: ['spec', 'cluster', 'name'], kind: 'Cluster', rule: 'policy/cluster-exists' }]
+  const stores = storePaths(object).map((path) => ({ path, kind: 'ObjectStore', rule: 'policy/object-store-exists' }))
+  const reference: Path = ['spec', 'imageCatalogRef']
+  const isOwn = textAt(object.plain, ...reference, 'kind') === 'ImageCatalog'
+  return isOwn ? [...stores, { path: [...reference, 'name'], kind: 'ImageCatalog', rule: 'policy/catalog-exists' }] : stores
 }
 
 function storePaths({ plain }: RenderedObject): (string | number)[][] {

@@ -44,13 +44,25 @@ interface Reference {
   readonly name: string
 }
 
-/** The impossible names of other objects below a field; `field`: its name, for items that of their list. Every object is gone through: `path` is one list. */
-function findImpossible(value: Json, place: { readonly path: (string | number)[]; readonly field: string }, found: Reference[]): void {
+/** The names of other objects below a field, as far as they are wanted; `field`: its name, for items that of their list. */
+export function referencesIn(value: Json, path: Path, field: string, isWanted: (name: string) => boolean = () => true): Reference[] {
+  const found: Reference[] = []
+  collect(value, { path: [...path], field }, { found, isWanted })
+  return found
+}
+
+interface Wanted {
+  readonly found: Reference[]
+  readonly isWanted: (name: string) => boolean
+}
+
+/** Every object is gone through: `path` is one list. */
+function collect(value: Json, place: { readonly path: (string | number)[]; readonly field: string }, wanted: Wanted): void {
   const { path, field } = place
   if (Array.isArray(value))
     for (let index = 0; index < value.length; index++) {
       path.push(index)
-      findImpossible(value[index] ?? null, place, found)
+      collect(value[index] ?? null, place, wanted)
       path.pop()
     }
   // what need not exist is waited for by nobody
@@ -60,10 +72,10 @@ function findImpossible(value: Json, place: { readonly path: (string | number)[]
     const isText = typeof member === 'string'
     if (!isText && (typeof member !== 'object' || free.has(key))) continue
     path.push(key)
-    if (!isText) findImpossible(member, { path, field: key }, found)
+    if (!isText) collect(member, { path, field: key }, wanted)
     else {
       const kind = key !== 'name' ? names.get(key) : withSecret.has(field) ? 'Secret' : withConfigMap.has(field) ? 'ConfigMap' : undefined
-      if (kind !== undefined && member !== '' && !isDns1123Subdomain(member)) found.push({ path: [...path], kind, name: member })
+      if (kind !== undefined && wanted.isWanted(member)) wanted.found.push({ path: [...path], kind, name: member })
     }
     path.pop()
   }
@@ -84,9 +96,8 @@ function helpFor(name: string, kind: string): Message {
 }
 
 function* impossibleNames(object: RenderedObject): Iterable<ObjectFinding> {
-  const found: Reference[] = []
-  findImpossible(object.plain['spec'] ?? null, { path: ['spec'], field: 'spec' }, found)
-  for (const { path, kind, name } of found)
+  const isImpossible = (name: string): boolean => name !== '' && !isDns1123Subdomain(name)
+  for (const { path, kind, name } of referencesIn(object.plain['spec'] ?? null, ['spec'], 'spec', isImpossible))
     yield {
       object,
       message: phrase`${here(String(path.at(-1)))} is ${shown(name)}, but no ${kind} can have this name`,

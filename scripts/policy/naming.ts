@@ -6,7 +6,8 @@ import { nearestSpot } from '../findings/spot.ts'
 import { namespaceOf } from '../chart/release.ts'
 import type { RenderedObject } from '../model.ts'
 import { valueAt } from '../values/value.ts'
-import { plainAt, textAt } from './subject.ts'
+import { referencesIn } from './named-objects.ts'
+import { textAt } from './subject.ts'
 import type { PolicyRule, PolicySubject } from './subject.ts'
 
 const syncOptions = ['cluster', 'annotations', 'argocd.argoproj.io/sync-options'] as const
@@ -23,6 +24,29 @@ function isTooLong({ name }: RenderedObject, subject: PolicySubject): boolean {
 }
 
 export const naming: readonly PolicyRule[] = [
+  {
+    // kustomize 5.8: its own nameReference knows the fields of Kubernetes' kinds, none of a custom resource (kustomize#5129)
+    id: 'policy/generated-name-kept',
+    severity: 'warning',
+    configurable: true,
+    summary: 'a Secret or ConfigMap that a kustomization generates has the name by which objects of the operator ask for it',
+    reads: [],
+    *check(subject) {
+      const generated = subject.database.written?.generatedNames ?? []
+      if (generated.length === 0) return
+      for (const object of subject.objects)
+        for (const { path, kind, name } of referencesIn(object.plain['spec'] ?? null, ['spec'], 'spec')) {
+          const maker = generated.find((one) => one.kind === kind && one.name === name)
+          if (maker === undefined) continue
+          yield {
+            object,
+            message: phrase`${kind} ${named(name)} is asked for, but kustomize appends a hash to its name, which it does not put in here`,
+            places: [{ path }],
+            help: phrase`add options: {disableNameSuffixHash: true} to the generator in ${named(maker.file)}`,
+          }
+        }
+    },
+  },
   {
     id: 'policy/pooler-name-fits',
     severity: 'error',
@@ -83,33 +107,6 @@ export const naming: readonly PolicyRule[] = [
                 : phrase`use another name, or merge the two`,
           }
         seen.add(key)
-      }
-    },
-  },
-  {
-    id: 'policy/database-once',
-    severity: 'error',
-    configurable: true,
-    upstream: 'Database controller: the object that was never reconciled is marked failed',
-    summary: 'a PostgreSQL database is managed by one Database object',
-    reads: [['databases']],
-    *check({ objects, database }) {
-      const seen = new Map<string, string>()
-      for (const object of objects) {
-        const name = object.kind === 'Database' ? textAt(object.plain, 'spec', 'name') : undefined
-        const cluster = plainAt(object.plain, 'spec', 'cluster', 'name')
-        if (name === undefined || cluster === undefined) continue
-        const namespace = textAt(object.plain, 'metadata', 'namespace') ?? namespaceOf(database)
-        const key = JSON.stringify([namespace, cluster, name])
-        const other = seen.get(key)
-        if (other !== undefined && other !== object.name)
-          yield {
-            object,
-            message: phrase`database is \`${named(name)}\` also in ${named(other)}, but only one object may manage it`,
-            places: [{ path: ['spec', 'name'] }],
-            help: phrase`remove one of the two`,
-          }
-        seen.set(key, object.name)
       }
     },
   },

@@ -61,6 +61,33 @@ export const replicas: readonly ObjectRule[] = [
     },
   },
   {
+    // `TryShuttingDownSmartFast` of CloudNativePG 1.27 to 1.30 drops the smart shutdown ("Ignoring maxStopDelay <= smartShutdownTimeout");
+    // instance_manager.md wants 15 seconds for the fast one
+    id: 'policy/stop-has-time',
+    severity: 'warning',
+    configurable: true,
+    summary: 'after a smart shutdown there is time for a fast one',
+    reads: [],
+    *check(subject) {
+      for (const cluster of clustersOf(subject)) {
+        const [smart, stop] = ['smartShutdownTimeout', 'stopDelay'].map((field) => plainAt(cluster.plain, 'spec', field))
+        // without a written one, the default is dropped, and nobody waits for it
+        if (typeof smart !== 'number' || smart <= 0) continue
+        const all = typeof stop === 'number' ? stop : 1800
+        if (all - smart >= 15) continue
+        yield {
+          object: cluster,
+          message:
+            all <= smart
+              ? phrase`${here('smartShutdownTimeout')} is ${smart}, but stopDelay is ${all}: the operator makes no smart shutdown at all`
+              : phrase`${here('smartShutdownTimeout')} is ${smart} of ${all} seconds, but a fast shutdown after it needs at least 15`,
+          places: [{ path: ['spec', 'smartShutdownTimeout'] }],
+          help: phrase`raise stopDelay to ${smart + 15} or more, or lower smartShutdownTimeout`,
+        }
+      }
+    },
+  },
+  {
     id: 'policy/spare-synchronous-standby',
     severity: 'warning',
     configurable: true,

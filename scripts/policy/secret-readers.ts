@@ -3,32 +3,41 @@ import { named, phrase } from '../findings/message.ts'
 import { spotOf } from '../findings/spot.ts'
 import type { LazySpot, LocatedFinding, Spot } from '../findings/spot.ts'
 import type { RenderedObject } from '../model.ts'
+import { isReplica } from '../operator/cluster.ts'
 import type { Tree } from '../repository/tree.ts'
 import type { Path, SourceFile, Value } from '../values/value.ts'
-import { leavesOf, valueAt } from '../values/value.ts'
+import { isJsonMap, leavesOf, valueAt } from '../values/value.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import { plainAt, textAt } from './subject.ts'
 
 /** A Secret that is not there, although its name is that of the operator's own. */
 export interface AbsentSecret {
   readonly name: string
-  /** the Secret that is read in its place; absent: access of the superuser is off */
+  /** the Secret that is read in its place */
   readonly instead?: string
+  readonly why: 'named' | 'superuser-off' | 'replica' | 'monolith'
   readonly at: LazySpot
 }
 
-/** `ShouldCreateApplicationSecret` and `reconcileSuperuserSecret` of CloudNativePG 1.30: only where no Secret is named. */
+/**
+ * `ShouldCreateApplicationSecret` and `reconcileSuperuserSecret` of CloudNativePG 1.27 to 1.30: only where no Secret is named, and none for a
+ * replica cluster (cnpg#6674, #8121) or what is imported from a whole server, which has no owner.
+ */
 export function absentSecrets(cluster: RenderedObject, spot: (object: RenderedObject, path: Path) => LazySpot): AbsentSecret[] {
   const found: AbsentSecret[] = []
   const add = (name: string, path: Path): void => {
     const instead = textAt(cluster.plain, ...path)
-    if (instead !== undefined && instead !== '' && instead !== name) found.push({ name, instead, at: spot(cluster, path) })
+    if (instead !== undefined && instead !== '' && instead !== name) found.push({ name, instead, why: 'named', at: spot(cluster, path) })
   }
-  for (const bootstrap of ['initdb', 'recovery', 'pg_basebackup'])
-    add(`${cluster.name}-app`, ['spec', 'bootstrap', bootstrap, 'secret', 'name'])
+  const app = `${cluster.name}-app`
+  const isRestored = ['recovery', 'pg_basebackup'].some((method) => isJsonMap(plainAt(cluster.plain, 'spec', 'bootstrap', method)))
+  const importType = ['spec', 'bootstrap', 'initdb', 'import', 'type']
+  if (isRestored && isReplica(cluster.plain)) found.push({ name: app, why: 'replica', at: spot(cluster, ['spec', 'replica']) })
+  else if (textAt(cluster.plain, ...importType) === 'monolith') found.push({ name: app, why: 'monolith', at: spot(cluster, importType) })
+  else for (const bootstrap of ['initdb', 'recovery', 'pg_basebackup']) add(app, ['spec', 'bootstrap', bootstrap, 'secret', 'name'])
   const superuser = `${cluster.name}-superuser`
   if (plainAt(cluster.plain, 'spec', 'enableSuperuserAccess') === true) add(superuser, ['spec', 'superuserSecret', 'name'])
-  else found.push({ name: superuser, at: spot(cluster, ['spec', 'enableSuperuserAccess']) })
+  else found.push({ name: superuser, why: 'superuser-off', at: spot(cluster, ['spec', 'enableSuperuserAccess']) })
   return found
 }
 
@@ -91,21 +100,28 @@ function isMaker(document: Value, path: Path): boolean {
   return path.at(-1) === 'name' && (path.at(-2) === 'target' || (isSecret && path.at(-2) === 'metadata'))
 }
 
-function finding({ name, instead, at: reason, database }: Absent, at: Spot): LocatedFinding {
-  const why = instead === undefined ? 'enableSuperuserAccess is not true' : `the Cluster names ${instead}`
-  const isApp = name.endsWith('-app')
+const reasons = {
+  replica: ['the Cluster is a replica', 'copy the Secret of the source here under this name, or read another one'],
+  monolith: ['the Cluster imports a whole server, and has no application user', 'read the Secret of a role that is imported'],
+  'superuser-off': ['enableSuperuserAccess is not true', 'set enableSuperuserAccess: true, or read another Secret'],
+} as const
+
+function finding({ name, instead = '', why, at: reason, database }: Absent, at: Spot): LocatedFinding {
+  const field = name.endsWith('-app') ? 'secret' : 'superuserSecret'
+  const [because, help] =
+    why === 'named'
+      ? ([
+          `the Cluster names ${instead}`,
+          phrase`read ${named(instead)}, which has username and password only, or remove ${field} from the Cluster`,
+        ] as const)
+      : ([reasons[why][0], phrase`${reasons[why][1]}`] as const)
   return {
     rule: 'policy/secret-is-made',
     severity: 'warning',
-    message: phrase`Secret ${named(name)} is read here, but the operator does not make it: ${named(why)}`,
+    message: phrase`Secret ${named(name)} is read here, but the operator does not make it: ${named(because)}`,
     at,
-    related: [
-      { ...reason(), message: instead === undefined ? phrase`access of the superuser is off` : phrase`${named(instead)} is named here` },
-    ],
-    help:
-      instead === undefined
-        ? phrase`set enableSuperuserAccess: true, or read another Secret`
-        : phrase`read ${named(instead)}, which has username and password only, or remove ${isApp ? 'secret' : 'superuserSecret'} from the Cluster`,
+    related: [{ ...reason(), message: why === 'superuser-off' ? phrase`access of the superuser is off` : phrase`${named(because)}` }],
+    help,
     database,
   }
 }

@@ -1,4 +1,4 @@
-// Which databases here do others copy byte by byte, and can they?
+// Which databases here do others copy, byte by byte or by a dump, and can they?
 import { named, phrase } from '../findings/message.ts'
 import { isSameSpot } from '../findings/spot.ts'
 import type { LazySpot, LocatedFinding } from '../findings/spot.ts'
@@ -14,8 +14,8 @@ export interface SourceFacts {
   readonly cluster: string
   readonly major: number | undefined
   readonly majorAt: LazySpot
-  /** hosts of physical copies (replica, pg_basebackup), as the connection names them */
-  readonly hosts: readonly { readonly host: string; readonly at: LazySpot; readonly isFollowed: boolean }[]
+  /** hosts of physical copies (replica, pg_basebackup) and of imports, as the connection names them */
+  readonly hosts: readonly { readonly host: string; readonly at: LazySpot; readonly isFollowed: boolean; readonly isImported: boolean }[]
   /** it follows another database, and its archive is where it began */
   readonly followsArchive: boolean
   /** what standbys must not have lower than their primary */
@@ -33,12 +33,14 @@ export function sourceFacts(cluster: RenderedObject, spot: (object: RenderedObje
   const { plain } = cluster
   const followed = followedSource(cluster)
   // both are copied byte by byte, so that the majors must be the same
-  const sources = [followed, textAt(plain, 'spec', 'bootstrap', 'pg_basebackup', 'source')]
+  const copied = textAt(plain, 'spec', 'bootstrap', 'pg_basebackup', 'source')
+  const imported = textAt(plain, 'spec', 'bootstrap', 'initdb', 'import', 'source', 'externalCluster')
+  const sources = [followed, copied, imported]
   const hosts = listAt(plain, 'spec', 'externalClusters').flatMap((external, index) => {
     const path: Path = ['spec', 'externalClusters', index, 'connectionParameters', 'host']
     const [name, host] = [textAt(external, 'name'), textAt(external, 'connectionParameters', 'host')]
     if (host === undefined || name === undefined || !sources.includes(name)) return []
-    return [{ host, at: spot(cluster, path), isFollowed: name === followed }]
+    return [{ host, at: spot(cluster, path), isFollowed: name === followed, isImported: name === imported }]
   })
   const catalog = plainAt(plain, 'spec', 'imageCatalogRef', 'major') !== undefined
   return {
@@ -76,17 +78,22 @@ function atHost(host: string, from: Known, fleet: readonly Known[]): Known | und
   return fleet.find((one) => one.source.cluster === cluster && one.namespace === wanted && one !== from)
 }
 
-/** `policy/source-same-major`: a physical copy of a database here has its major. An archive may hold older majors, too, and is not looked at. */
+/**
+ * `policy/source-same-major`: a physical copy of a database here has its major, and an import one that is not older: pg_dump stops with
+ * "aborting because of server version mismatch". An archive may hold older majors, too, and is not looked at.
+ */
 export function otherMajors(fleet: readonly Known[]): LocatedFinding[] {
   return fleet.flatMap((one): LocatedFinding[] => {
     const { source } = one
-    const found = source.hosts.flatMap(({ host, at }) => {
+    const own = source.major
+    const found = source.hosts.flatMap(({ host, at, isImported }) => {
       const other = atHost(host, one, fleet)
-      return other === undefined ? [] : [{ other, at }]
+      return other === undefined ? [] : [{ other, at, isImported }]
     })
-    const wrong = found.find(
-      ({ other }) => source.major !== undefined && other.source.major !== undefined && other.source.major !== source.major,
-    )
+    const wrong = found.find(({ other: { source: there }, isImported }) => {
+      if (own === undefined || there.major === undefined) return false
+      return isImported ? there.major > own : there.major !== own
+    })
     if (wrong === undefined) return []
     const { other } = wrong
     const [at, majorAt, otherAt] = [wrong.at(), source.majorAt(), other.source.majorAt()]
@@ -94,13 +101,17 @@ export function otherMajors(fleet: readonly Known[]): LocatedFinding[] {
       {
         rule: 'policy/source-same-major',
         severity: 'error',
-        message: phrase`PostgreSQL is ${named(source.major)}, but ${named(other.database)}, which it copies, has ${named(other.source.major)}: it does not start`,
+        message: wrong.isImported
+          ? phrase`PostgreSQL is ${named(own)}, but ${named(other.database)}, which it imports, has ${named(other.source.major)}: pg_dump refuses newer servers`
+          : phrase`PostgreSQL is ${named(own)}, but ${named(other.database)}, which it copies, has ${named(other.source.major)}: it does not start`,
         at: majorAt,
         related: [
-          { ...at, message: phrase`it is copied from here` },
+          { ...at, message: wrong.isImported ? phrase`it is imported from here` : phrase`it is copied from here` },
           { ...otherAt, message: phrase`${named(other.database)} has ${named(other.source.major)}` },
         ].filter((spot) => !isSameSpot(spot, majorAt)),
-        help: phrase`give it PostgreSQL ${named(other.source.major)}, or copy by import, which takes a dump`,
+        help: wrong.isImported
+          ? phrase`give it PostgreSQL ${named(other.source.major)} or newer`
+          : phrase`give it PostgreSQL ${named(other.source.major)}, or copy by import, which takes a dump`,
         database: one.database,
       },
     ]

@@ -97,7 +97,7 @@ describe('one value', () => {
     const backups = await repository.run('explain', 'orders/dev', 'backups.enabled')
     expect(backups.stdout).toContain('policy/backups-enabled')
     const output = JSON.parse((await repository.run('explain', 'orders/prd', 'mode', '--format', 'json')).stdout) as object
-    expect(output).toMatchObject({ policies: [{ id: 'policy/recovery-left-on' }] })
+    expect(output).toMatchObject({ policies: [{ id: 'policy/recovery-left-on' }, { id: 'policy/declared-on-primary' }] })
   })
   test('rules of parameters do not read the image', async () => {
     const { stdout } = await repository.run('explain', 'orders/prd', 'version.postgresql')

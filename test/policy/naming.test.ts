@@ -1,5 +1,6 @@
 // Which objects of a release are the same one?
 import { expect, test } from 'vitest'
+import { declaredOnce } from '../../scripts/policy/declared-once.ts'
 import { naming } from '../../scripts/policy/naming.ts'
 import type { PolicySubject } from '../../scripts/policy/subject.ts'
 import { readManifests } from '../../scripts/yaml/manifests.ts'
@@ -10,7 +11,7 @@ function found(rule: string, ...objects: readonly string[]): number {
     objects: manifests.map(({ kind, name, value, plain }) => ({ kind, name, value, plain, hook: false })),
     database: { namespace: 'shop' },
   } as unknown as PolicySubject
-  return [...(naming.find(({ id }) => id === rule)?.check(subject) ?? [])].length
+  return [...([...naming, ...declaredOnce].find(({ id }) => id === rule)?.check(subject) ?? [])].length
 }
 
 const secret = (metadata: string): string => `{ apiVersion: v1, kind: Secret, metadata: { name: s, ${metadata} } }`

@@ -35,6 +35,10 @@ const store = (configuration: string): string =>
   )
 const plugin = (rest: string): string => `plugins:\n- name: barman-cloud.cloudnative-pg.io\n  ${rest}\n`
 const all = (...objects: readonly string[]): string => objects.join('---\n')
+const placed = (text: string, namespace: string): string => text.replace(/^metadata: \{/m, `metadata: {namespace: ${namespace}, `)
+const pooler = 'cluster: {name: orders}\ninstances: 1\npgbouncer: {poolMode: session}'
+const catalog = 'images: [{major: 16, image: "ghcr.io/cloudnative-pg/postgresql:16.10"}]'
+const fromCatalog = 'imageCatalogRef: {apiGroup: postgresql.cnpg.io, kind: ImageCatalog, name: c, major: 16}'
 const archiving = plugin('isWALArchiver: true\n  parameters: {barmanObjectName: store}')
 const backup = (method: string, rest = '') =>
   object('ScheduledBackup', 'nightly', `schedule: "0 0 2 * * *"\ncluster: {name: orders}\nmethod: ${method}\n${rest}`)
@@ -43,6 +47,11 @@ const external = (rest: string): string => `externalClusters:\n- name: old\n  ${
 const connection = 'connectionParameters: {host: old, user: postgres, dbname: app}'
 const importing =
   'bootstrap:\n  initdb:\n    import:\n      type: microservice\n      databases: [app]\n      source: {externalCluster: old}\n'
+
+const restored = (source: string, server: string): string =>
+  cluster(
+    `bootstrap: {recovery: {source: ${source}, database: app, owner: app}}\nexternalClusters:\n- name: ${source}\n  plugin: {name: barman-cloud.cloudnative-pg.io, parameters: {barmanObjectName: store${server}}}`,
+  ).replace('{name: orders}', '{name: copy}')
 
 const twins: Readonly<Record<string, { readonly bad: string; readonly finds: string; readonly good: string }>> = {
   'an import from nowhere': {
@@ -98,6 +107,46 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
     bad: all(cluster(''), object('Pooler', 'p', 'cluster: {name: order}\ninstances: 1\npgbouncer: {poolMode: session}')),
     finds: '12: policy/cluster-exists',
     good: all(cluster(''), object('Pooler', 'p', 'cluster: {name: another}\ninstances: 1\npgbouncer: {poolMode: session}')),
+  },
+  'a pooler beside no Cluster of its name': {
+    bad: all(placed(cluster(''), 'db'), placed(object('Pooler', 'p', pooler), 'app')),
+    finds: '10: policy/cluster-exists',
+    good: all(placed(cluster(''), 'db'), placed(object('Pooler', 'p', pooler), 'db')),
+  },
+  'a pooler whose namespace is not written': {
+    bad: all(placed(cluster(''), 'db'), placed(object('Pooler', 'p', pooler), 'app')),
+    finds: '10: policy/cluster-exists',
+    good: all(placed(cluster(''), 'db'), object('Pooler', 'p', pooler)),
+  },
+  'a catalog in another namespace': {
+    bad: all(placed(object('ImageCatalog', 'c', catalog), 'images'), placed(cluster(fromCatalog), 'db')),
+    finds: '13: policy/catalog-exists',
+    good: all(placed(object('ImageCatalog', 'c', catalog), 'db'), placed(cluster(fromCatalog), 'db')),
+  },
+  'what loses data, wherever it is': {
+    bad: cluster('postgresql: {parameters: {fsync: "off"}}'),
+    finds: '7: policy/crash-safe',
+    good: cluster('postgresql: {parameters: {fsync: "on"}}'),
+  },
+  'trust from anywhere': {
+    bad: cluster('postgresql: {pg_hba: [host all all 10.0.0.0/8 trust]}'),
+    finds: '7: policy/no-trust',
+    good: cluster('postgresql: {pg_hba: [host all all 127.0.0.1/32 trust]}'),
+  },
+  'no standby to spare': {
+    bad: cluster('postgresql: {synchronous: {method: any, number: 2}}'),
+    finds: '7: policy/spare-synchronous-standby',
+    good: cluster('postgresql: {synchronous: {method: any, number: 1}}'),
+  },
+  'a recovery that takes the name of its source for that of the server': {
+    bad: all(cluster(archiving), store(''), restored('orders', '')),
+    finds: '29: policy/recovery-names-server',
+    good: all(cluster(archiving), store(''), restored('orders', ', serverName: orders')),
+  },
+  'a recovery of its own backups': {
+    bad: all(cluster(archiving), store(''), restored('orders', '')),
+    finds: '29: policy/recovery-names-server',
+    good: all(cluster(archiving), store(''), restored('before', '')),
   },
   'a misspelt store': {
     bad: all(cluster(plugin('isWALArchiver: true\n  parameters: {barmanObjectName: stores}')), store('')),

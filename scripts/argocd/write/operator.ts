@@ -1,9 +1,8 @@
 // Which Argo CD Applications install the operator, and how are they written?
 import { GENERATED_HEADER } from '../../discover/header.ts'
+import { operatorValues } from '../../discover/inputs.ts'
 import type { Environment, Settings } from '../../model.ts'
 import { argocdHas, destinationKey, destinationLine, isLocal, quoted, scalar, valueFile } from './text.ts'
-
-const operatorValues = 'helm-values/core/cloudnative-pg.yaml'
 
 /** Environments by destination, in the order of the settings: a Kubernetes cluster has one operator. */
 function byDestination(settings: Settings): readonly (readonly [Environment, ...Environment[]])[] {

@@ -1,0 +1,90 @@
+// Which operators do Applications here install, with which values?
+import { sourcesOf } from '../applicationset/sources.ts'
+import { LayerReader } from '../merge/layers.ts'
+import type { Database } from '../model.ts'
+import { mergeLayers } from '../values/merge.ts'
+import { printed } from '../values/printed.ts'
+import { isJsonMap, isMap, toPlain, valueAt } from '../values/value.ts'
+import type { Json, JsonMap, MapValue, Path } from '../values/value.ts'
+import { spotOf } from '../findings/spot.ts'
+import type { Spot } from '../findings/spot.ts'
+import { parseFirstDocument } from '../yaml/parse.ts'
+import { fileReader } from './file-cache.ts'
+import { folderOfSource } from './releases.ts'
+import { destinationOf } from './application-values.ts'
+import { at } from './manifest-parts.ts'
+import type { Manifest } from './manifests.ts'
+import type { ProjectRelease } from './operator-settings.ts'
+import { layersOf } from './release-layers.ts'
+import { helmPathOf, valueLayers } from './value-layers.ts'
+import type { SourceOf } from './value-layers.ts'
+
+/** How a source comes to a chart of the project: itself, or by a dependency of a chart in a folder here. */
+interface Way {
+  readonly version: string
+  /** of its values among those of the source */
+  readonly below: Path
+  readonly folder?: string
+  readonly at?: Spot
+}
+
+function wayTo(name: string, source: JsonMap, manifest: Manifest): Way | undefined {
+  if (new RegExp(`(?:^|/)${name}$`).test(printed(source['chart'] ?? '')))
+    return { version: printed(source['targetRevision'] ?? ''), below: [] }
+  const folder = source['path'] === undefined ? undefined : folderOfSource(source, manifest)
+  const file = folder === undefined ? undefined : fileReader(manifest.tree)(folder === '' ? 'Chart.yaml' : `${folder}/Chart.yaml`)
+  if (file === undefined || folder === undefined || !file.text.includes(name)) return undefined
+  const list = valueAt(parseFirstDocument(file, 'chart').documents[0], ['dependencies'])
+  const found = list?.kind === 'list' ? list.items.find((one) => at(toPlain(one), 'name') === name) : undefined
+  if (found === undefined) return undefined
+  const [{ alias }, version] = [toPlain(found) as { alias?: Json }, valueAt(found, ['version'])]
+  const spot = version === undefined ? undefined : spotOf(version)
+  return {
+    version: version?.kind === 'scalar' ? printed(version.value) : '',
+    below: [typeof alias === 'string' && alias !== '' ? alias : name],
+    folder,
+    ...(spot && { at: spot }),
+  }
+}
+
+/** The releases of one chart of the project, by its name. */
+export function releasesOfChart(name: string, manifests: readonly Manifest[]): ProjectRelease[] {
+  return manifests.flatMap((manifest) =>
+    (manifest.isConsumed ? [] : (manifest.applications ?? [])).flatMap((application): ProjectRelease[] => {
+      const spec = at(application, 'spec')
+      const sources = isJsonMap(spec) ? sourcesOf(spec).sources : []
+      const ways = sources.map((source) => wayTo(name, source, manifest))
+      const nth = ways.findIndex((way) => way !== undefined)
+      const [source, way] = [sources[nth], ways[nth]]
+      if (source === undefined || way === undefined) return []
+      const of = { manifest, application, nth }
+      const destination = at(spec, 'destination')
+      const { server, name: cluster, namespace } = isJsonMap(destination) ? destination : {}
+      const values = mergedValues(of, way)
+      const override = values === undefined ? undefined : at(toPlain(values), 'namespaceOverride')
+      return [
+        {
+          version: way.version.replace(/^v(?=\d)/, ''),
+          destination: destinationOf(server, cluster),
+          namespace: printed(override || at(source, 'helm', 'namespace') || namespace || ''),
+          values,
+          application,
+          spotOf: (path) => manifest.spotOf([...manifest.base, ...path]),
+          at: way.at ?? manifest.spotOf([...helmPathOf(of).slice(0, -1), 'targetRevision']),
+        },
+      ]
+    }),
+  )
+}
+
+/** All layers as one; undefined where some of them are not here or can't be read. */
+function mergedValues(of: SourceOf, { folder, below }: Way): MapValue | undefined {
+  const given = valueLayers(of, folder)
+  if (given.unknown.length > 0) return undefined
+  const { roots } = new LayerReader(() => []).layersOf({ layers: layersOf(given, [], of) } as Database)
+  const [first, ...others] = roots ?? []
+  if (first === undefined) return undefined
+  const merged = mergeLayers([first, ...others])
+  const own = valueAt(merged, below)
+  return own === undefined || own.kind === 'null' ? { ...merged, entries: new Map() } : isMap(own) ? own : undefined
+}
