@@ -7,6 +7,7 @@ import { writtenDatabases } from './databases.ts'
 import { draftedIn } from './drafts.ts'
 import type { Written, WrittenState } from './state.ts'
 import { operatorFindings } from './installed-operators.ts'
+import { operatorSetup } from './operator-setup.ts'
 import { deployedFiles } from './manifest-files.ts'
 import { leftOut, notTracked, passedOver, undeployedClusters } from './undeployed.ts'
 import { idlePatterns } from './idle-generators.ts'
@@ -80,6 +81,10 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
         files.flatMap(({ manifests }) => manifests),
         settings,
         databases,
+      ),
+      ...operatorSetup(
+        files.flatMap(({ manifests }) => manifests),
+        [...databases, ...state.databases],
       ),
       ...assumed,
       ...broken,

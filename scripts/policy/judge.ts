@@ -3,6 +3,7 @@ import type { LocatedFinding } from '../findings/spot.ts'
 import { isHolder } from '../operator/objects.ts'
 import type { Path } from '../values/value.ts'
 import { amounts } from './amounts.ts'
+import { annotations } from './annotations.ts'
 import { certificates } from './certificates.ts'
 import { sharedMemoryVolume } from './shared-memory-volume.ts'
 import { application } from './application.ts'
@@ -79,11 +80,12 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...sharedMemoryVolume,
   ...units,
   ...placement,
+  ...annotations,
 ]
 
 /** Those that compare with what may be beside the operator's own objects, such as a Secret, a ConfigMap or a Certificate. */
 export const ofHolders: ReadonlySet<string> = new Set(
-  [...secrets, ...sqlOfHolders, ...reload, ...network, ...waves, ...certificates].map(({ id }) => id),
+  [...secrets, ...sqlOfHolders, ...reload, ...network, ...waves, ...certificates, ...annotations].map(({ id }) => id),
 )
 
 /** Of those, the ones that say nothing where there is no such object. */

@@ -28,6 +28,7 @@ import { judgeSetChanges } from './set-changes.ts'
 import type { Known } from './set-changes.ts'
 import { oneArgoCd, otherOwners, sharedClusters } from './shared-clusters.ts'
 import { findUncompared } from './uncompared.ts'
+import { syncWindowFindings } from './sync-windows.ts'
 import { unknownSetFindings, unknownSets } from './unknown-sets.ts'
 import { writtenStores } from './written-stores.ts'
 
@@ -95,6 +96,7 @@ export function judgeHandWritten({ settings, databases, judged, tree, base, loos
     twiceClusters({ files, deployments }),
     sharedClusters({ files, all: manifestsOf(present), deployments: everywhere }),
     projectFindings(files, now),
+    syncWindowFindings(files),
     prunableNamespaces({ files, all: manifestsOf(present), deployments: everywhere }),
   )
   let sides: Pick<Compared, 'handovers' | 'count' | 'kept' | 'uncompared'> = { handovers: [], count: 0, kept: 0, uncompared: [] }
