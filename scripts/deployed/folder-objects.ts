@@ -33,7 +33,9 @@ export function holdersIn(source: JsonMap, manifest: Manifest, namespace: string
   const folder = folderOf(source, manifest)
   if (folder.kind !== 'manifests' || folder.built !== undefined) return new Map()
   const files = filesWith('kind', source, manifest).filter(({ text }) =>
-    /(?:Secret|ConfigMap|Certificate|NetworkPolicy|OnePasswordItem)\b/.test(text),
+    /(?:Secret|ConfigMap|Certificate|NetworkPolicy|OnePasswordItem|PodDisruptionBudget|Monitor|Service|ResourceQuota|LimitRange|Autoscaler|ScaledObject)\b/.test(
+      text,
+    ),
   )
   const holders = objectsOf(files).filter(({ plain }) => isHolder(plain))
   return holdersByName(holders, ({ plain }) => printed(at(plain, 'metadata', 'namespace') ?? namespace))

@@ -20,9 +20,11 @@ import { lifecycle } from './lifecycle.ts'
 import { locales } from './locales.ts'
 import { namedObjects } from './named-objects.ts'
 import { naming } from './naming.ts'
+import { neighbours } from './neighbours.ts'
 import { network } from './network.ts'
 import { barmanOfObjects, plugins, pluginsOfObjects } from './plugins.ts'
 import { poolers } from './poolers.ts'
+import { quotas } from './quotas.ts'
 import { recovery, recoveryOfObjects } from './recovery.ts'
 import { references } from './references.ts'
 import { drains, replicas } from './replicas.ts'
@@ -81,15 +83,19 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...units,
   ...placement,
   ...annotations,
+  ...neighbours,
+  ...quotas,
 ]
 
 /** Those that compare with what may be beside the operator's own objects, such as a Secret, a ConfigMap or a Certificate. */
 export const ofHolders: ReadonlySet<string> = new Set(
-  [...secrets, ...sqlOfHolders, ...reload, ...network, ...waves, ...certificates, ...annotations].map(({ id }) => id),
+  [...secrets, ...sqlOfHolders, ...reload, ...network, ...waves, ...certificates, ...annotations, ...neighbours, ...quotas].map(
+    ({ id }) => id,
+  ),
 )
 
 /** Of those, the ones that say nothing where there is no such object. */
-const needsHolder: ReadonlySet<string> = new Set([...secrets, ...certificates].map(({ id }) => id))
+const needsHolder: ReadonlySet<string> = new Set([...secrets, ...certificates, ...neighbours, ...quotas].map(({ id }) => id))
 
 /** Those about what the official chart makes of its values. */
 const ofChart: readonly PolicyRule[] = [...plugins, ...schedulesOfChart, ...recovery, ...accessOfChart]
