@@ -272,6 +272,7 @@ function folderDatabases(of: SourceOf, source: JsonMap, looking: Looking): Datab
   }
   if (folder.kind !== 'manifests') return []
   append(looking.unread, folder.built?.read ?? [])
+  append(looking.findings, folder.built?.lost ?? [])
   if (!manifest.settings.generate) append(looking.findings, brokenIn(source, manifest))
   const namespace = printed(at(application, 'spec', 'destination', 'namespace') ?? '')
   const base = baseOf(of, looking, { repository: '', name: '', version: '' })

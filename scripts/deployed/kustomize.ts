@@ -8,7 +8,7 @@ import { append } from '../values/append.ts'
 import { printed } from '../values/printed.ts'
 import { trimEndOf } from '../values/trim.ts'
 import { spotOf } from '../findings/spot.ts'
-import type { Spot } from '../findings/spot.ts'
+import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { Json, MapValue, SourceFile, Value } from '../values/value.ts'
 import { isJsonMap, jsonAt, toPlain } from '../values/value.ts'
 import { readManifests } from '../yaml/manifests.ts'
@@ -17,6 +17,8 @@ import { withCommon } from './kustomize-common.ts'
 import { applyPatches, isLocal, isRemote, patchesOf, toText } from './kustomize-patches.ts'
 import type { Around, Reader } from './kustomize-patches.ts'
 import { nearest } from '../values/path.ts'
+import { hashedBy, lostNames, swappedBy } from './kustomize-names.ts'
+import type { Hashed, Swapped } from './kustomize-names.ts'
 import { idOf } from './kustomize-targets.ts'
 import type { Made } from './kustomize-targets.ts'
 
@@ -28,6 +30,8 @@ export type Built =
       readonly broken: readonly SourceFile[]
       /** paths of all files, patches among them */
       readonly read: readonly string[]
+      /** names that are changed where they are given, and not where they are used */
+      readonly lost: readonly LocatedFinding[]
     }
   /** `at`: where in a kustomization; `isRefused`: kustomize certainly stops there */
   | { readonly why: string; readonly at?: Spot; readonly isRefused?: true }
@@ -72,6 +76,10 @@ export function buildKustomization(folder: string, files: Reader, edits?: MapVal
     },
   }
   const broken: SourceFile[] = []
+  const hashed: Hashed[] = []
+  const swapped: Swapped[] = []
+  /** a description of kinds may say where names are used */
+  let areKindsKnown = false
   // those on the way here; one may be taken twice, under two names
   const seen = new Set<string>()
   let left = mostFolders
@@ -108,6 +116,9 @@ export function buildKustomization(folder: string, files: Reader, edits?: MapVal
     if (written.kind !== 'map') return refuse(`${file.path} is no map`)
     const root = at === folder && given.length === 0 && edits !== undefined ? withEdits(written, edits) : written
     const objects = [...given]
+    append(hashed, hashedBy(root))
+    append(swapped, swappedBy(root))
+    if (root.entries.has('crds') || root.entries.has('configurations')) areKindsKnown = true
     if (openKeys.some((key) => root.entries.has(key))) isWhole = false
     for (const key of takenFrom)
       for (const entry of textsAt(root, key)) {
@@ -151,11 +162,16 @@ export function buildKustomization(folder: string, files: Reader, edits?: MapVal
     return aboutDatabases.test(entry) && !ofOperator.test(entry) ? `${by} takes ${shownAddress(entry)}` : isComponent ? [...objects] : []
   }
   const objects = build(folder, [])
-  if (typeof objects !== 'string') return { objects, broken, read: [...read] }
+  if (typeof objects !== 'string') {
+    const ofPods = [...read].flatMap((path) => reader.file(path) ?? [])
+    const lost =
+      areKindsKnown || (hashed.length === 0 && swapped.length === 0) ? [] : lostNames(objects, { hashed, swapped, files: ofPods })
+    return { objects, broken, read: [...read], lost }
+  }
   // what is no YAML is an error where it is written
   const mistakes = broken.filter(({ path }) => objects === `${path} can't be read`)
   return mistakes.length > 0
-    ? { objects: [], broken: mistakes, read: [...read] }
+    ? { objects: [], broken: mistakes, read: [...read], lost: [] }
     : { why: objects, ...(place && { at: place }), ...(refusals.length > 0 && { isRefused: true }) }
 }
 

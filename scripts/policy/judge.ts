@@ -33,6 +33,7 @@ import { hibernation } from './hibernation.ts'
 import { hugePages } from './huge-pages.ts'
 import { logical } from './logical.ts'
 import { reload } from './reload.ts'
+import { secretData } from './secret-data.ts'
 import { secrets } from './secrets.ts'
 import { sqlOfHolders } from './held-sql.ts'
 import { retention, schedules, schedulesOfChart } from './schedules.ts'
@@ -72,6 +73,7 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...extensions,
   ...locales,
   ...secrets,
+  ...secretData,
   ...sqlOfHolders,
   ...reload,
   ...network,
@@ -89,13 +91,22 @@ export const objectPolicies: readonly ObjectRule[] = [
 
 /** Those that compare with what may be beside the operator's own objects, such as a Secret, a ConfigMap or a Certificate. */
 export const ofHolders: ReadonlySet<string> = new Set(
-  [...secrets, ...sqlOfHolders, ...reload, ...network, ...waves, ...certificates, ...annotations, ...neighbours, ...quotas].map(
-    ({ id }) => id,
-  ),
+  [
+    ...secrets,
+    ...secretData,
+    ...sqlOfHolders,
+    ...reload,
+    ...network,
+    ...waves,
+    ...certificates,
+    ...annotations,
+    ...neighbours,
+    ...quotas,
+  ].map(({ id }) => id),
 )
 
 /** Of those, the ones that say nothing where there is no such object. */
-const needsHolder: ReadonlySet<string> = new Set([...secrets, ...certificates, ...neighbours, ...quotas].map(({ id }) => id))
+const needsHolder: ReadonlySet<string> = new Set([...secrets, ...secretData, ...certificates, ...neighbours, ...quotas].map(({ id }) => id))
 
 /** Those about what the official chart makes of its values. */
 const ofChart: readonly PolicyRule[] = [...plugins, ...schedulesOfChart, ...recovery, ...accessOfChart]

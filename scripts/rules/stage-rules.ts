@@ -201,6 +201,8 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       rule('argocd/operator-watches', 'the operator watches the namespaces of the databases'),
       rule('argocd/plugin-beside-operator', 'the Barman plugin is installed in the namespace of the operator'),
       rule('argocd/sync-window', 'Argo CD can read the sync windows of an AppProject, and they hold for something'),
+      rule('argocd/generated-name-used', 'a Secret or ConfigMap that kustomize generates keeps the name by which the operator reads it'),
+      rule('argocd/image-field', 'images of a kustomization are not those of a Cluster, which they do not reach', 'warning'),
       rule('argocd/cluster-once', 'no two Applications deploy the same Cluster'),
     ],
   },
