@@ -7,6 +7,7 @@ import { writtenDatabases } from './databases.ts'
 import { draftedIn } from './drafts.ts'
 import type { Written, WrittenState } from './state.ts'
 import { operatorFindings } from './installed-operators.ts'
+import { unselectedMonitors } from './monitor-labels.ts'
 import { operatorSetup } from './operator-setup.ts'
 import { deployedFiles } from './manifest-files.ts'
 import { leftOut, notTracked, passedOver, undeployedClusters } from './undeployed.ts'
@@ -85,6 +86,10 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
       ...operatorSetup(
         files.flatMap(({ manifests }) => manifests),
         [...databases, ...state.databases],
+      ),
+      ...unselectedMonitors(
+        files.flatMap(({ manifests }) => manifests),
+        databases,
       ),
       ...assumed,
       ...broken,
