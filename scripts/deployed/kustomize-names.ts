@@ -104,7 +104,8 @@ export function lostNames(
       return image !== undefined && image.replace(/[:@][^/]*$/, '') === name
     })
     // a pod may have the same image
-    if (!isUsed || files.some(({ text }) => text.split('\n').some((line) => /^(?:- *)?image:/.test(line.trim()) && line.includes(name)))) return []
+    if (!isUsed || files.some(({ text }) => text.split('\n').some((line) => /^(?:- *)?image:/.test(line.trim()) && line.includes(name))))
+      return []
     return [
       {
         rule: 'argocd/image-field',

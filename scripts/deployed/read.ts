@@ -7,6 +7,7 @@ import { writtenDatabases } from './databases.ts'
 import { draftedIn } from './drafts.ts'
 import type { Written, WrittenState } from './state.ts'
 import { operatorFindings } from './installed-operators.ts'
+import { tooDeep } from './folder-depth.ts'
 import { unselectedMonitors } from './monitor-labels.ts'
 import { operatorSetup } from './operator-setup.ts'
 import { deployedFiles } from './manifest-files.ts'
@@ -66,6 +67,7 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
         (one) => one.refusals.some(({ stage }) => stage !== 'unsupported') || hasMistakenField(one) || idlePatterns(one).length > 0,
       ),
     )
+  const alone = settings.generate || isMistaken ? [] : undeployedClusters(files, seen)
   const isExplained = isBroken || files.some(({ manifests }) => manifests.some(hasMistakenField))
   return {
     settings,
@@ -75,7 +77,7 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
     drafts,
     skipped,
     elsewhere,
-    undeployed: settings.generate || isMistaken ? [] : undeployedClusters(files, seen),
+    undeployed: alone,
     findings: [
       ...contradicted(settings, installed),
       ...operatorFindings(
@@ -90,6 +92,11 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
       ...unselectedMonitors(
         files.flatMap(({ manifests }) => manifests),
         databases,
+      ),
+      ...tooDeep(
+        alone,
+        files.flatMap(({ manifests }) => manifests),
+        { settings, tree },
       ),
       ...assumed,
       ...broken,

@@ -205,6 +205,7 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       rule('argocd/image-field', 'images of a kustomization are not those of a Cluster, which they do not reach', 'warning'),
       rule('argocd/child-found', 'Applications that an Application applies are in the namespace where Argo CD looks for them', 'warning'),
       rule('argocd/monitor-selected', 'the Prometheus that is installed here looks at the PodMonitors of the databases', 'warning'),
+      rule('argocd/folder-depth', 'Clusters below the folder of an Application are where Argo CD looks for them', 'warning'),
       rule('argocd/cluster-once', 'no two Applications deploy the same Cluster'),
     ],
   },

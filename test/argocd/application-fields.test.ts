@@ -1,7 +1,7 @@
 // Are small mistakes of an Application found in each spelling, and their twins left alone?
 import { expect, it } from 'vitest'
 import { textOf } from '../../scripts/findings/message.ts'
-import { application, edited, findingsOf, legacyFiles, setFile, shown } from '../support/hand-written-set.ts'
+import { application, edited, findingsOf, legacyFiles, legacySet, setFile, shown } from '../support/hand-written-set.ts'
 
 const rest = '  sources:\n'
 const judged = (...edits: readonly (readonly [string, string])[]) =>
@@ -109,4 +109,24 @@ it('points at the word', () => {
   expect(judged(finalizer('resource-finalizer.argocd.argoproj.io')).map(shown)).toEqual([
     'warning argocd/finalizer-known legacy.yaml: - resource-finalizer.argocd.argoproj.io',
   ])
+})
+
+it.each([
+  ['mergeKeys: [servce]', ['merge-matches: did you mean service?']],
+  ['mergeKeys: [service]', []],
+])('looks for what a merge overrides: %s', (keys, expected) => {
+  const list = '    - list:\n        elements:\n          - service: "alpha"\n          - service: "beta"\n'
+  const merge = (second: string): string =>
+    `    - merge:\n        ${keys}\n        generators:\n          - list: { elements: [{ service: alpha, env: a }, { service: beta, env: b }] }\n          - list: { elements: [{ service: ${second}, env: c }] }\n`
+  const found = (second: string): string[] =>
+    findingsOf({ ...legacyFiles, [setFile]: edited(legacySet, [list, merge(second)]) }).flatMap(({ rule, help }) =>
+      rule === 'argocd/merge-matches' ? [`merge-matches: ${textOf(help ?? [])}`] : [],
+    )
+  expect(found('alpha')).toEqual(expected)
+  if (expected.length === 0) expect(found('gamma')).toEqual(['merge-matches: correct it, or add such an element to the first generator'])
+})
+
+it('knows which namespaces there can be', () => {
+  expect(said(['namespace: one', 'namespace: One_DB'])).toEqual(['destination-namespace: write one-db'])
+  expect(said(['namespace: one', 'namespace: one-2'])).toEqual([])
 })

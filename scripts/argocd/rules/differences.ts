@@ -2,6 +2,7 @@
 import type { Message } from '../../findings/finding.ts'
 import { named, phrase } from '../../findings/message.ts'
 import { at, textItems } from '../../deployed/manifest-parts.ts'
+import type { Manifest } from '../../deployed/manifests.ts'
 import { unknownText } from '../../deployed/unknown-text.ts'
 import { lookup } from '../../values/lookup.ts'
 import { nearest } from '../../values/path.ts'
@@ -202,8 +203,14 @@ export const differenceRules: readonly ManifestRule[] = [
   },
 ]
 
-function entriesOf({ plain, base }: { readonly plain: JsonMap; readonly base: Path }): { readonly entry: JsonMap; readonly path: Path }[] {
-  const path = [...base, 'spec', 'ignoreDifferences']
-  const list = at(plain, ...path)
-  return (Array.isArray(list) ? list : []).flatMap((entry, index) => (isJsonMap(entry) ? [{ entry, path: [...path, index] }] : []))
+/** Those of Applications, and what a set leaves alone in the Applications that it made, which `applyIgnoreDifferences` reads the same way. */
+function entriesOf({ kind, plain, base }: Manifest): { readonly entry: JsonMap; readonly path: Path }[] {
+  const lists: Path[] = [
+    [...base, 'spec', 'ignoreDifferences'],
+    ...(kind === 'ApplicationSet' ? [['spec', 'ignoreApplicationDifferences']] : []),
+  ]
+  return lists.flatMap((path) => {
+    const list = at(plain, ...path)
+    return (Array.isArray(list) ? list : []).flatMap((entry, index) => (isJsonMap(entry) ? [{ entry, path: [...path, index] }] : []))
+  })
 }
