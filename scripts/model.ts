@@ -163,20 +163,10 @@ export interface AsWritten {
   readonly objects?: readonly RenderedObject[]
   /** Secrets, ConfigMaps, Certificates and NetworkPolicies beside them, in the same namespace */
   readonly holders?: readonly RenderedObject[]
-  /** Secrets and ConfigMaps to whose names kustomize appends a hash */
-  readonly generatedNames?: readonly GeneratedName[]
   /** what else decides about its objects; two sides of a change are the same where it is */
   readonly fingerprint: string
   /** how Argo CD runs Helm for it */
   readonly helm: { readonly kubeVersion?: string; readonly apiVersions?: readonly string[]; readonly skipSchema?: boolean }
-}
-
-/** What a generator of a kustomization makes under a longer name. */
-export interface GeneratedName {
-  readonly kind: 'ConfigMap' | 'Secret'
-  readonly name: string
-  /** the kustomization */
-  readonly file: string
 }
 
 /** One service in one environment, or what one Application deploys. */

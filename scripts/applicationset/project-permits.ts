@@ -79,3 +79,22 @@ export function permitsKind(project: JsonMap, group: string, kind: string): bool
     mapsIn(list).some((item) => matches(printed(item['kind'] ?? ''), kind) && matches(printed(item['group'] ?? ''), group))
   return (!Array.isArray(permitted) || isIn(permitted)) && !isIn(forbidden)
 }
+
+/** Whether a project permits less than all kinds in namespaces. */
+export function restrictsKinds(project: JsonMap): boolean {
+  const { namespaceResourceWhitelist: permitted, namespaceResourceBlacklist: forbidden } = specOf(project)
+  return Array.isArray(permitted) || (Array.isArray(forbidden) && forbidden.length > 0)
+}
+
+/** `AppProject.IsGroupKindNamePermitted` for a namespace that a sync makes: without a list nothing outside of namespaces is permitted. */
+export function permitsNamespace(project: JsonMap, name: string): boolean {
+  const { clusterResourceWhitelist: permitted, clusterResourceBlacklist: forbidden } = specOf(project)
+  const isIn = (list: Json | undefined): boolean =>
+    mapsIn(list).some(
+      (item) =>
+        matches(printed(item['kind'] ?? ''), 'Namespace') &&
+        matches(printed(item['group'] ?? ''), '') &&
+        (printed(item['name'] ?? '') === '' || matches(printed(item['name']), name)),
+    )
+  return isIn(permitted) && !isIn(forbidden)
+}

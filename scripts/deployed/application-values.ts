@@ -19,7 +19,7 @@ interface From {
 }
 
 /** The values of each file, `values` and `valuesObject` of an Application, lowest first; undefined: some can't be read here. */
-function valuesOf(application: JsonMap, { settings, tree }: From): Json[] | undefined {
+export function valuesOf(application: JsonMap, { settings, tree }: From): Json[] | undefined {
   const { files, problems } = resolveValueFiles(application)
   if (problems.length > 0) return undefined
   const found: Json[] = []

@@ -17,7 +17,7 @@ interface Folder {
 }
 
 /** The folders of the tree that the sources of an Application are, whatever is in them. */
-function foldersOf(application: JsonMap, around: Pick<Surroundings, 'settings' | 'tree'>): Folder[] {
+export function foldersOf(application: JsonMap, around: Pick<Surroundings, 'settings' | 'tree'>): Folder[] {
   const spec = at(application, 'spec')
   return (isJsonMap(spec) ? sourcesOf(spec).sources : []).flatMap((source) => {
     const { path, repoURL, chart } = source

@@ -17,7 +17,7 @@ import { unknownText } from './unknown-text.ts'
 import { applicationName } from './manifests.ts'
 import type { Manifest, ManifestFile } from './manifests.ts'
 import { at, isUsualRevision } from './manifest-parts.ts'
-import { brokenIn, generatedNamesIn, holdersIn, objectsIn } from './folder-objects.ts'
+import { brokenIn, holdersIn, objectsIn } from './folder-objects.ts'
 import { plainDatabases } from './plain-clusters.ts'
 import { helmPathOf, valueLayers } from './value-layers.ts'
 import type { SourceOf } from './value-layers.ts'
@@ -272,6 +272,7 @@ function folderDatabases(of: SourceOf, source: JsonMap, looking: Looking): Datab
   }
   if (folder.kind !== 'manifests') return []
   append(looking.unread, folder.built?.read ?? [])
+  append(looking.findings, folder.built?.lost ?? [])
   if (!manifest.settings.generate) append(looking.findings, brokenIn(source, manifest))
   const namespace = printed(at(application, 'spec', 'destination', 'namespace') ?? '')
   const base = baseOf(of, looking, { repository: '', name: '', version: '' })
@@ -282,7 +283,6 @@ function folderDatabases(of: SourceOf, source: JsonMap, looking: Looking): Datab
   }
   if (runsKustomize(source['plugin'])) sayPlugin(of, source, looking.findings)
   const holders = holdersIn(source, manifest, namespace)
-  const generatedNames = generatedNamesIn(source, manifest)
   return plainDatabases(objectsIn(source, manifest), namespace).map(({ cluster, objects, layer, fingerprint, ...own }) => {
     const beside = holdersNamed(objects, own.namespace, holders)
     const written = {
@@ -291,8 +291,7 @@ function folderDatabases(of: SourceOf, source: JsonMap, looking: Looking): Datab
       chartAt: pathAt,
       objects,
       holders: beside,
-      generatedNames,
-      fingerprint: JSON.stringify([fingerprint, generatedNames, ...beside.map(({ plain }) => plain)]),
+      fingerprint: JSON.stringify([fingerprint, ...beside.map(({ plain }) => plain)]),
       helm: {},
     }
     return { ...base, namespace: own.namespace, cluster, layers: [layer], written }

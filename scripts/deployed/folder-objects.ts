@@ -3,7 +3,7 @@ import { posix } from 'node:path'
 import { trimEndOf } from '../values/trim.ts'
 import { printed } from '../values/printed.ts'
 import { pathsBelow } from '../repository/tree.ts'
-import type { GeneratedName, RenderedObject } from '../model.ts'
+import type { RenderedObject } from '../model.ts'
 import { named, phrase } from '../findings/message.ts'
 import { spotOf } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
@@ -28,19 +28,15 @@ export function objectsIn(source: JsonMap, manifest: Manifest): RenderedObject[]
   return objectsWith('cnpg.io', source, manifest).filter(({ kind, plain }) => kind !== '' && isOperators(plain))
 }
 
-/** The Secrets and ConfigMaps to whose names a kustomization appends a hash. */
-export function generatedNamesIn(source: JsonMap, manifest: Manifest): readonly GeneratedName[] {
-  const folder = folderOf(source, manifest)
-  return folder.kind === 'manifests' ? (folder.built?.beside.generatedNames ?? []) : []
-}
-
 /** The Secrets, ConfigMaps, Certificates and NetworkPolicies of a folder; of a kustomization those that nothing in it changes. */
 export function holdersIn(source: JsonMap, manifest: Manifest, namespace: string): Holders {
   const folder = folderOf(source, manifest)
   if (folder.kind !== 'manifests') return new Map()
-  if (folder.built !== undefined) return byNamespace(folder.built.beside.holders, namespace)
+  if (folder.built !== undefined) return byNamespace(folder.built.beside, namespace)
   const files = filesWith('kind', source, manifest).filter(({ text }) =>
-    /(?:Secret|ConfigMap|Certificate|NetworkPolicy|OnePasswordItem)\b/.test(text),
+    /(?:Secret|ConfigMap|Certificate|NetworkPolicy|OnePasswordItem|PodDisruptionBudget|Monitor|Service|ResourceQuota|LimitRange|Autoscaler|ScaledObject)\b/.test(
+      text,
+    ),
   )
   return byNamespace(
     objectsOf(files).filter(({ plain }) => isHolder(plain)),

@@ -4,24 +4,25 @@ import { operatorPinSpot } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { maxValues, parseYaml } from '../yaml/parse.ts'
 import { destinationOf } from './application-values.ts'
+import type { ChartRelease } from './chart-releases.ts'
 import type { Surroundings } from './manifests.ts'
 import { operatorSettingFindings } from './operator-settings.ts'
-import type { ProjectRelease } from './operator-settings.ts'
 
 /** Those that our settings install, one in each Kubernetes cluster, all with the values of one file. */
-export function generatedOperators({ settings, tree }: Surroundings): ProjectRelease[] {
+export function generatedOperators({ settings, tree }: Surroundings): ChartRelease[] {
   const read = settings.generate && settings.manageOperator ? tree.read(operatorValues) : undefined
   if (read?.ok !== true) return []
   const { documents, problems } = parseYaml({ path: operatorValues, text: read.text }, 'environment', maxValues)
   const [root] = documents
   const values = root?.kind === 'map' && !problems.some(({ fatal }) => fatal) ? root : undefined
   const pin = operatorPinSpot(settings.origin, '')
-  const releases = settings.environments.map(({ destination, operator }): ProjectRelease => ({
+  const releases = settings.environments.map(({ destination, operator }): ChartRelease => ({
     version: operator.chart.version,
     destination: destinationOf(destination.server, destination.name),
     namespace: operator.namespace,
     values,
     application: { spec: { syncPolicy: { syncOptions: ['ServerSideApply=true'] } } },
+    source: {},
     spotOf: () => pin,
     at: pin,
   }))

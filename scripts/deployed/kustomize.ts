@@ -8,17 +8,18 @@ import { append } from '../values/append.ts'
 import { printed } from '../values/printed.ts'
 import { trimEndOf } from '../values/trim.ts'
 import { spotOf } from '../findings/spot.ts'
-import type { Spot } from '../findings/spot.ts'
+import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { Json, MapValue, SourceFile, Value } from '../values/value.ts'
 import { isJsonMap, jsonAt, toPlain } from '../values/value.ts'
 import { readManifests } from '../yaml/manifests.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import { withCommon } from './kustomize-common.ts'
-import { BesideCollector } from './kustomize-generated.ts'
-import type { Beside } from './kustomize-generated.ts'
+import { BesideCollector } from './kustomize-beside.ts'
 import { applyPatches, isLocal, isRemote, patchesOf, toText } from './kustomize-patches.ts'
 import type { Around, Reader } from './kustomize-patches.ts'
 import { nearest } from '../values/path.ts'
+import { hashedBy, lostNames, swappedBy } from './kustomize-names.ts'
+import type { Hashed, Swapped } from './kustomize-names.ts'
 import { idOf } from './kustomize-targets.ts'
 import type { Made } from './kustomize-targets.ts'
 
@@ -30,8 +31,10 @@ export type Built =
       readonly broken: readonly SourceFile[]
       /** paths of all files, patches among them */
       readonly read: readonly string[]
-      /** what is made besides the objects of CloudNativePG */
-      readonly beside: Beside
+      /** Secrets and the like that are made besides the objects of CloudNativePG */
+      readonly beside: readonly RenderedObject[]
+      /** names that are changed where they are given, and not where they are used */
+      readonly lost: readonly LocatedFinding[]
     }
   /** `at`: where in a kustomization; `isRefused`: kustomize certainly stops there */
   | { readonly why: string; readonly at?: Spot; readonly isRefused?: true }
@@ -55,6 +58,9 @@ const others = new Set(['replacements', 'vars', 'transformers', 'configurations'
 const aboutDatabases = /postgres|cnpg|cloudnative-pg|database/i
 const ofOperator = /cloudnative-pg\/(?:cloudnative-pg|artifacts|plugin-)|releases?\/(?:download\/)?(?:cnpg-|v?\d)/i
 
+/** Keys that may put names in, or teach kustomize where they are. */
+const teaching = ['replacements', 'vars', 'transformers', 'configurations', 'openapi', 'crds']
+
 /** Keys whose objects are not all made here. */
 const openKeys = ['generators', 'transformers', 'helmCharts', 'helmChartInflationGenerator', 'configurations']
 
@@ -77,6 +83,10 @@ export function buildKustomization(folder: string, files: Reader, edits?: MapVal
   }
   const broken: SourceFile[] = []
   const beside = new BesideCollector()
+  const hashed: Hashed[] = []
+  const swapped: Swapped[] = []
+  /** what is found out elsewhere, or put in by other keys, may say where names are used */
+  let areNamesOpen = false
   // those on the way here; one may be taken twice, under two names
   const seen = new Set<string>()
   let left = mostFolders
@@ -114,6 +124,9 @@ export function buildKustomization(folder: string, files: Reader, edits?: MapVal
     const root = at === folder && given.length === 0 && edits !== undefined ? withEdits(written, edits) : written
     const objects = [...given]
     beside.kustomization(root)
+    append(hashed, hashedBy(root))
+    append(swapped, swappedBy(root))
+    if (teaching.some((key) => root.entries.has(key))) areNamesOpen = true
     if (openKeys.some((key) => root.entries.has(key))) isWhole = false
     for (const key of takenFrom)
       for (const entry of textsAt(root, key)) {
@@ -158,11 +171,19 @@ export function buildKustomization(folder: string, files: Reader, edits?: MapVal
     return aboutDatabases.test(entry) && !ofOperator.test(entry) ? `${by} takes ${shownAddress(entry)}` : isComponent ? [...objects] : []
   }
   const objects = build(folder, [])
-  if (typeof objects !== 'string') return { objects, broken, read: [...read], beside: beside.result() }
+  if (typeof objects !== 'string') {
+    const ofPods = [...read].flatMap((path) => reader.file(path) ?? [])
+    const made = beside.result()
+    const lost =
+      areNamesOpen || (hashed.length === 0 && swapped.length === 0)
+        ? []
+        : lostNames(objects, { hashed: hashed.filter((one) => !beside.has(one)), swapped, files: ofPods })
+    return { objects, broken, read: [...read], beside: made, lost }
+  }
   // what is no YAML is an error where it is written
   const mistakes = broken.filter(({ path }) => objects === `${path} can't be read`)
   return mistakes.length > 0
-    ? { objects: [], broken: mistakes, read: [...read], beside: beside.result() }
+    ? { objects: [], broken: mistakes, read: [...read], beside: [], lost: [] }
     : { why: objects, ...(place && { at: place }), ...(refusals.length > 0 && { isRefused: true }) }
 }
 

@@ -10,25 +10,12 @@ import { printed } from '../values/printed.ts'
 import type { JsonMap, MapValue, Path } from '../values/value.ts'
 import { isJsonMap, isMap, toPlain, valueAt } from '../values/value.ts'
 import { destinationOf } from './application-values.ts'
+import type { ChartRelease } from './chart-releases.ts'
 import { at, texts } from './manifest-parts.ts'
-
-/** A release of a chart of the project that an Application installs. */
-export interface ProjectRelease {
-  /** as written: it may be a range */
-  readonly version: string
-  readonly destination: string
-  readonly namespace: string
-  /** besides the chart's own; undefined: some are not here */
-  readonly values: MapValue | undefined
-  readonly application: JsonMap
-  /** of a field of the Application */
-  readonly spotOf: (path: readonly string[]) => Spot
-  /** of its `targetRevision` */
-  readonly at: Spot
-}
+import { unknownText } from './unknown-text.ts'
 
 /** An operator with values that are all here. */
-interface Operator extends ProjectRelease {
+interface Operator extends ChartRelease {
   readonly values: MapValue
 }
 
@@ -157,7 +144,7 @@ function watchOf(operator: Operator): Watch | undefined {
 }
 
 /** Databases that no operator of their Kubernetes cluster looks at (cnpg#7713, #7928): their Clusters are accepted, and nothing happens. */
-function unwatched(operators: readonly ProjectRelease[], databases: readonly Database[]): LocatedFinding[] {
+function unwatched(operators: readonly ChartRelease[], databases: readonly Database[]): LocatedFinding[] {
   const destinations = new Set(operators.map(({ destination }) => destination))
   return [...destinations].flatMap((destination): LocatedFinding[] => {
     const there = operators.filter((one) => one.destination === destination)
@@ -170,7 +157,10 @@ function unwatched(operators: readonly ProjectRelease[], databases: readonly Dat
     const names = new Set(known.flatMap(({ watch }) => watch.names))
     const left = databases.filter(
       ({ environment, namespace }) =>
-        destinationOf(environment.destination.server, environment.destination.name) === destination && !names.has(namespace),
+        destinationOf(environment.destination.server, environment.destination.name) === destination &&
+        !names.has(namespace) &&
+        !namespace.includes(unknownText) &&
+        !/\{\{|<no value>/.test(namespace),
     )
     const [one] = left
     if (one === undefined) return []
@@ -190,14 +180,14 @@ function unwatched(operators: readonly ProjectRelease[], databases: readonly Dat
   })
 }
 
-const isKnown = (release: ProjectRelease): release is Operator => release.values !== undefined
+const isKnown = (release: ChartRelease): release is Operator => release.values !== undefined
 
 /** The CRD of Pooler has more than the 262144 bytes that an annotation holds, in each chart from 0.21 on: measured for 0.22.1 to 0.29.0. */
 function tooLong(operator: Operator): LocatedFinding[] {
   const { application, values, version } = operator
   if (!/^0\.(?:2[1-9]|[3-9]\d)\./.test(version) || at(toPlain(values), 'crds', 'create') === false) return []
   const given = texts(at(application, 'spec', 'syncPolicy', 'syncOptions'))
-  if (given.some((option) => /^\s*(?:ServerSideApply|Replace)\s*=\s*true\s*$/.test(option))) return []
+  if (given.some((option) => /^\s*(?:ServerSideApply|Replace)\s*=\s*true\s*$/.test(option) || option.includes(unknownText))) return []
   const policy = at(application, 'spec', 'syncPolicy')
   const path = isJsonMap(policy) ? ['spec', 'syncPolicy', ...('syncOptions' in policy ? ['syncOptions'] : [])] : ['spec']
   return [
@@ -247,7 +237,7 @@ function imageFindings(operator: Operator): LocatedFinding[] {
 const sameMinor = (a: string, b: string): boolean => a.split('.', 2).join('.') === b.split('.', 2).join('.')
 
 /** Plugins in another namespace than the operator, which looks for their Services in its own (`plugin_controller.go`; plugin-barman-cloud, "Installation"). */
-function lostPlugins(plugins: readonly ProjectRelease[], operators: readonly ProjectRelease[]): LocatedFinding[] {
+function lostPlugins(plugins: readonly ChartRelease[], operators: readonly ChartRelease[]): LocatedFinding[] {
   return plugins.flatMap((plugin): LocatedFinding[] => {
     const there = operators.filter(({ destination }) => destination === plugin.destination)
     const [operator] = there
@@ -267,8 +257,8 @@ function lostPlugins(plugins: readonly ProjectRelease[], operators: readonly Pro
 }
 
 export function operatorSettingFindings(releases: {
-  readonly operators: readonly ProjectRelease[]
-  readonly plugins: readonly ProjectRelease[]
+  readonly operators: readonly ChartRelease[]
+  readonly plugins: readonly ChartRelease[]
   readonly databases: readonly Database[]
 }): LocatedFinding[] {
   const known = releases.operators.filter(isKnown)

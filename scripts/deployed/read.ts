@@ -8,8 +8,10 @@ import { draftedIn } from './drafts.ts'
 import type { Written, WrittenState } from './state.ts'
 import { operatorFindings } from './installed-operators.ts'
 import { generatedOperators } from './generated-operators.ts'
-import { releasesOfChart } from './operator-releases.ts'
+import { releasesOfChart } from './chart-releases.ts'
 import { operatorSettingFindings } from './operator-settings.ts'
+import { tooDeep } from './folder-depth.ts'
+import { unselectedMonitors } from './monitor-labels.ts'
 import { deployedFiles } from './manifest-files.ts'
 import { leftOut, notTracked, passedOver, undeployedClusters } from './undeployed.ts'
 import { idlePatterns } from './idle-generators.ts'
@@ -68,6 +70,7 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
       ),
     )
   const manifests = files.flatMap((file) => file.manifests)
+  const alone = settings.generate || isMistaken ? [] : undeployedClusters(files, seen)
   const isExplained = isBroken || files.some(({ manifests }) => manifests.some(hasMistakenField))
   return {
     settings,
@@ -77,7 +80,7 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
     drafts,
     skipped,
     elsewhere,
-    undeployed: settings.generate || isMistaken ? [] : undeployedClusters(files, seen),
+    undeployed: alone,
     findings: [
       ...contradicted(settings, installed),
       ...operatorFindings(manifests, settings, databases),
@@ -86,6 +89,8 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
         plugins: releasesOfChart('plugin-barman-cloud', manifests),
         databases: [...state.databases, ...databases],
       }),
+      ...unselectedMonitors(manifests, databases),
+      ...tooDeep(alone, manifests, { settings, tree }),
       ...assumed,
       ...broken,
       ...misspelt,

@@ -1,5 +1,6 @@
 // Which objects are the operator's, or its backup plugin's?
 import type { RenderedObject } from '../model.ts'
+import { lookup } from '../values/lookup.ts'
 import { nearest } from '../values/path.ts'
 import { jsonAt, leavesOf } from '../values/value.ts'
 import type { JsonMap, Path } from '../values/value.ts'
@@ -14,8 +15,10 @@ export function isMeantAsCluster(kind: string): boolean {
   return kind === 'Cluster' || nearest(kind, ['Cluster']) !== undefined
 }
 
-/** Whether an object is one that Clusters and stores read keys from, one that makes such a one, or one that may keep their network apart. */
+/** Whether an object is one that Clusters and stores read keys from, one that makes such a one, or one that selects their pods or bounds their namespace. */
 export function isHolder({ apiVersion, kind }: JsonMap): boolean {
+  const group = typeof kind === 'string' ? neighbours[kind] : undefined
+  if (group !== undefined) return typeof apiVersion === 'string' && apiVersion.startsWith(group)
   if (isOfNetwork(kind)) return kind !== 'NetworkPolicy' || apiVersion === 'networking.k8s.io/v1'
   if (kind === 'Certificate') return typeof apiVersion === 'string' && apiVersion.startsWith('cert-manager.io/')
   return apiVersion === 'v1' ? kind === 'Secret' || kind === 'ConfigMap' : isOfSecrets(kind)
@@ -23,6 +26,18 @@ export function isHolder({ apiVersion, kind }: JsonMap): boolean {
 
 /** Those of Kubernetes, and of other programs, such as Cilium's. */
 const isOfNetwork = (kind: unknown): boolean => typeof kind === 'string' && kind.endsWith('NetworkPolicy')
+
+/** Kinds that select pods of a Cluster, or that bound what is in its namespace, and their API groups. */
+const neighbours: Readonly<Record<string, string>> = lookup({
+  HorizontalPodAutoscaler: 'autoscaling/',
+  LimitRange: 'v1',
+  PodDisruptionBudget: 'policy/',
+  PodMonitor: 'monitoring.coreos.com/',
+  ResourceQuota: 'v1',
+  ScaledObject: 'keda.sh/',
+  Service: 'v1',
+  ServiceMonitor: 'monitoring.coreos.com/',
+})
 
 /** Kinds of other operators that fill Secrets: external-secrets, sealed-secrets, Vault's, Doppler's, Infisical's, 1Password's. */
 function isOfSecrets(kind: unknown): boolean {
@@ -55,7 +70,7 @@ export function holdersByName<Holder extends RenderedObject>(holders: readonly H
   const byName = new Map<string, Holder[]>()
   for (const holder of holders) {
     const isNamed = holder.kind === 'Secret' || holder.kind === 'ConfigMap'
-    const names = new Set(isNamed ? [holder.name] : isOfNetwork(holder.kind) ? [''] : filledBy(holder))
+    const names = new Set(isNamed ? [holder.name] : isOfNetwork(holder.kind) || holder.kind in neighbours ? [''] : filledBy(holder))
     for (const name of names) {
       const key = keyOf(namespaceOf(holder), name)
       const others = byName.get(key) ?? []

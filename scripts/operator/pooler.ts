@@ -1,5 +1,6 @@
 // Would the operator accept this Pooler?
 import { fieldAt, here, named, phrase, shown } from '../findings/message.ts'
+import { lookup } from '../values/lookup.ts'
 import { nearest } from '../values/path.ts'
 import type { JsonMap } from '../values/value.ts'
 import type { Rule } from '../findings/finding.ts'
@@ -22,6 +23,19 @@ const parameterNames = new Set(
   server_tls_sslmode stats_period suspend_timeout tcp_defer_accept tcp_keepalive tcp_keepcnt tcp_keepidle tcp_keepintvl
   tcp_socket_buffer tcp_user_timeout track_extra_parameters verbose`.split(/\s+/),
 )
+/** Settings of PgBouncer for which a Pooler has a field of its own. */
+const homes: Readonly<Record<string, string>> = lookup({
+  auth_hba_file: 'pg_hba',
+  auth_query: 'authQuery',
+  auth_user: 'authQuerySecret',
+  client_tls_ca_file: 'clientCASecret',
+  client_tls_cert_file: 'clientTLSSecret',
+  client_tls_key_file: 'clientTLSSecret',
+  pool_mode: 'poolMode',
+  server_tls_ca_file: 'serverCASecret',
+  server_tls_cert_file: 'serverTLSSecret',
+  server_tls_key_file: 'serverTLSSecret',
+})
 const laterParameterNames = new Set(['client_tls_ciphers', 'client_tls13_ciphers', 'server_tls13_ciphers'])
 
 function secretName(pooler: JsonMap, secret: string): string {
@@ -94,7 +108,11 @@ export const pooler: readonly Rule<OperatorSubject>[] = [
         const finding = refusal(
           path,
           phrase`${fieldAt([...pgbouncer, 'parameters'], 'pgbouncer.parameters')} has ${shown(name)}, but the operator does not pass it on`,
-          meant === undefined ? phrase`remove it` : phrase`did you mean \`${named(meant)}\`?`,
+          homes[name] !== undefined
+            ? phrase`set ${named(homes[name])}, which is beside parameters`
+            : meant === undefined
+              ? phrase`remove it`
+              : phrase`did you mean \`${named(meant)}\`?`,
         )
         yield { ...finding, field: 'spec.cluster.parameters', places: [{ path, on: 'key' }] }
       }

@@ -10,7 +10,7 @@ import { printed } from '../values/printed.ts'
 import { nearest } from '../values/path.ts'
 import type { JsonMap, Path } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
-import { objectOf, plainAt } from './subject.ts'
+import { objectOf, plainAt, textAt } from './subject.ts'
 import type { ObjectFinding, ObjectRule, ObjectsSubject } from './subject.ts'
 
 const parameters: Path = ['cluster', 'postgresql', 'parameters']
@@ -34,12 +34,15 @@ function* tooManyConnections(subject: ObjectsSubject): Iterable<ObjectFinding> {
     if (budget.needed <= budget.available) continue
     const [largest] = budget.shares.toSorted((a, b) => b.connections - a.connections) as [ConnectionBudget['shares'][0]]
     const { pooler } = largest
-    const own: Path = ['spec', 'pgbouncer', 'parameters', 'default_pool_size']
+    const setting = (name: string): number => Number(textAt(pooler.plain, 'spec', 'pgbouncer', 'parameters', name) ?? 0) || 0
+    const [size, reserve] = [setting('default_pool_size'), setting('reserve_pool_size')]
+    const own: Path = ['spec', 'pgbouncer', 'parameters', reserve > size ? 'reserve_pool_size' : 'default_pool_size']
     const path = plainAt(pooler.plain, ...own) === undefined ? ['spec', 'instances'] : own
     const pools = budget.shares.reduce((sum, share) => sum + share.pools, 0)
     const fitting = Math.floor(budget.available / pools)
     const room = `${connections.text} = ${connections.free}${budget.servers === 1 ? '' : ` on each of ${budget.servers}`}`
-    const lower = fitting >= 1 ? phrase`lower default_pool_size to ${named(fitting)}` : phrase`run fewer poolers`
+    const what = reserve > 0 ? 'default_pool_size and reserve_pool_size together' : 'default_pool_size'
+    const lower = fitting >= 1 ? phrase`lower ${what} to ${named(fitting)}` : phrase`run fewer poolers`
     yield {
       object: pooler,
       message: phrase`poolers may open ${named(budget.needed)} connections to ${servers[budget.target]}, but there is room for ${named(budget.available)}`,

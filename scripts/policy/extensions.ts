@@ -79,6 +79,44 @@ const managed: Readonly<Record<string, string>> = lookup({
   pgaudit: 'pgaudit.log: "ddl"',
 })
 
+/** Names of projects and packages, by which no extension goes. */
+const projects: Readonly<Record<string, string>> = lookup({
+  pgvector: 'vector',
+  pg_vector: 'vector',
+  'pgvector-rs': 'vectors',
+  pgcron: 'pg_cron',
+  'pg-cron': 'pg_cron',
+  pgtrgm: 'pg_trgm',
+  'pg-trgm': 'pg_trgm',
+  trgm: 'pg_trgm',
+  trigram: 'pg_trgm',
+  uuid_ossp: 'uuid-ossp',
+  uuidossp: 'uuid-ossp',
+  uuid: 'uuid-ossp',
+  timescale: 'timescaledb',
+  timescale_db: 'timescaledb',
+  pg_timescaledb: 'timescaledb',
+  pg_crypto: 'pgcrypto',
+  pg_audit: 'pgaudit',
+  postgres_gis: 'postgis',
+  pg_postgis: 'postgis',
+  postgresql_fdw: 'postgres_fdw',
+  pg_stat_statement: 'pg_stat_statements',
+  pgstatstatements: 'pg_stat_statements',
+  pgpartman: 'pg_partman',
+  pgrepack: 'pg_repack',
+  btree_gin_index: 'btree_gin',
+  vectorchord: 'vchord',
+})
+
+/** The database that an extension is created in; undefined: a template. */
+function databaseOf({ object, path }: Creation, cluster: RenderedObject): string | undefined {
+  if (object !== cluster) return textAt(object.plain, 'spec', 'name')
+  const own = plainAt(cluster.plain, ...initdb)
+  if (path[3] === 'postInitSQL') return 'postgres'
+  return path[3] === 'postInitApplicationSQL' ? textAt(own, 'database') || 'app' : undefined
+}
+
 function isLoaded(cluster: JsonMap, library: string): boolean {
   const libraries = listAt(cluster, 'spec', 'postgresql', 'shared_preload_libraries')
   return libraries.some((one) => typeof one === 'string' && one.trim().replace(/^.*\//, '').replace(/\.so$/, '') === library)
@@ -148,6 +186,51 @@ export const extensions: readonly ObjectRule[] = [
                 : phrase`use an image that holds it, or mount it by postgresql.extensions (operator 1.27, PostgreSQL 18)`,
           }
         }
+    },
+  },
+  {
+    // CREATE EXTENSION: "could not open extension control file" (cnpg#2660)
+    id: 'policy/extension-name',
+    severity: 'error',
+    configurable: true,
+    summary: 'an extension is called by its own name, not by that of its project or package',
+    reads: [['cluster', 'initdb'], ['databases']],
+    *check(subject) {
+      for (const cluster of clustersOf(subject))
+        for (const { object, path, name } of firstOfEach(subject, cluster)) {
+          const meant = projects[name.toLowerCase()]
+          if (meant === undefined) continue
+          yield {
+            object,
+            message: phrase`extension ${shown(name)} does not exist: it is called ${named(meant)}`,
+            places: [{ path }],
+            help: object === cluster && /\W/.test(meant) ? phrase`write "${named(meant)}" in double quotes` : phrase`write ${named(meant)}`,
+          }
+        }
+    },
+  },
+  {
+    // pg_cron--1.0.sql and `CronDatabaseName`: "can only create extension in database %s"
+    id: 'policy/cron-database',
+    severity: 'error',
+    configurable: true,
+    summary: 'pg_cron is created in the database that cron.database_name names',
+    reads: [['cluster', 'initdb'], ['cluster', 'postgresql', 'parameters'], ['databases']],
+    *check(subject) {
+      for (const cluster of clustersOf(subject)) {
+        if (!isLoaded(cluster.plain, 'pg_cron')) continue
+        const wanted = textAt(cluster.plain, 'spec', 'postgresql', 'parameters', 'cron.database_name') ?? 'postgres'
+        for (const creation of creationsOf(cluster, subject)) {
+          const database = databaseOf(creation, cluster)
+          if (creation.name.toLowerCase() !== 'pg_cron' || database === undefined || database === wanted) continue
+          yield {
+            object: creation.object,
+            message: phrase`pg_cron is created in database ${named(database)}, but can be created in ${named(wanted)} only`,
+            places: [{ path: creation.path }],
+            help: phrase`set the parameter cron.database_name: ${named(database)}`,
+          }
+        }
+      }
     },
   },
   {

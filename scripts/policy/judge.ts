@@ -4,6 +4,7 @@ import type { LocatedFinding } from '../findings/spot.ts'
 import { isHolder } from '../operator/objects.ts'
 import type { Path } from '../values/value.ts'
 import { amounts } from './amounts.ts'
+import { annotations } from './annotations.ts'
 import { certificates } from './certificates.ts'
 import { sharedMemoryVolume } from './shared-memory-volume.ts'
 import { application } from './application.ts'
@@ -19,7 +20,6 @@ import { images } from './images.ts'
 import { lifecycle } from './lifecycle.ts'
 import { locales } from './locales.ts'
 import { instrumentation } from './instrumentation.ts'
-import { initStatements } from './init-statements.ts'
 import { logicalParameters } from './logical-parameters.ts'
 import { marks } from './marks.ts'
 import { declaredOnce } from './declared-once.ts'
@@ -27,9 +27,11 @@ import { snapshots } from './snapshots.ts'
 import { restored } from './restored.ts'
 import { namedObjects } from './named-objects.ts'
 import { naming } from './naming.ts'
+import { neighbours } from './neighbours.ts'
 import { network } from './network.ts'
 import { barmanOfObjects, plugins, pluginsOfObjects } from './plugins.ts'
 import { poolers } from './poolers.ts'
+import { quotas } from './quotas.ts'
 import { recovery, recoveryOfObjects } from './recovery.ts'
 import { references } from './references.ts'
 import { drains, replicas } from './replicas.ts'
@@ -38,6 +40,7 @@ import { hibernation } from './hibernation.ts'
 import { hugePages } from './huge-pages.ts'
 import { logical } from './logical.ts'
 import { reload } from './reload.ts'
+import { secretData } from './secret-data.ts'
 import { secrets } from './secrets.ts'
 import { sqlOfHolders } from './held-sql.ts'
 import { retention, schedules, schedulesOfChart } from './schedules.ts'
@@ -78,6 +81,7 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...extensions,
   ...locales,
   ...secrets,
+  ...secretData,
   ...sqlOfHolders,
   ...reload,
   ...network,
@@ -89,20 +93,33 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...units,
   ...placement,
   ...marks,
-  ...initStatements,
   ...logicalParameters,
   ...restored,
   ...snapshots,
   ...declaredOnce,
+  ...annotations,
+  ...neighbours,
+  ...quotas,
 ]
 
 /** Those that compare with what may be beside the operator's own objects, such as a Secret, a ConfigMap or a Certificate. */
 export const ofHolders: ReadonlySet<string> = new Set(
-  [...secrets, ...sqlOfHolders, ...initStatements, ...reload, ...network, ...waves, ...certificates].map(({ id }) => id),
+  [
+    ...secrets,
+    ...secretData,
+    ...sqlOfHolders,
+    ...reload,
+    ...network,
+    ...waves,
+    ...certificates,
+    ...annotations,
+    ...neighbours,
+    ...quotas,
+  ].map(({ id }) => id),
 )
 
 /** Of those, the ones that say nothing where there is no such object. */
-const needsHolder: ReadonlySet<string> = new Set([...secrets, ...certificates].map(({ id }) => id))
+const needsHolder: ReadonlySet<string> = new Set([...secrets, ...secretData, ...certificates, ...neighbours, ...quotas].map(({ id }) => id))
 
 /** Those about what the official chart makes of its values. */
 const ofChart: readonly PolicyRule[] = [...plugins, ...schedulesOfChart, ...recovery, ...accessOfChart, ...instrumentation]

@@ -6,7 +6,6 @@ import { nearestSpot } from '../findings/spot.ts'
 import { namespaceOf } from '../chart/release.ts'
 import type { RenderedObject } from '../model.ts'
 import { valueAt } from '../values/value.ts'
-import { referencesIn } from './named-objects.ts'
 import { textAt } from './subject.ts'
 import type { PolicyRule, PolicySubject } from './subject.ts'
 
@@ -24,29 +23,6 @@ function isTooLong({ name }: RenderedObject, subject: PolicySubject): boolean {
 }
 
 export const naming: readonly PolicyRule[] = [
-  {
-    // kustomize 5.8: its own nameReference knows the fields of Kubernetes' kinds, none of a custom resource (kustomize#5129)
-    id: 'policy/generated-name-kept',
-    severity: 'warning',
-    configurable: true,
-    summary: 'a Secret or ConfigMap that a kustomization generates has the name by which objects of the operator ask for it',
-    reads: [],
-    *check(subject) {
-      const generated = subject.database.written?.generatedNames ?? []
-      if (generated.length === 0) return
-      for (const object of subject.objects)
-        for (const { path, kind, name } of referencesIn(object.plain['spec'] ?? null, ['spec'], 'spec')) {
-          const maker = generated.find((one) => one.kind === kind && one.name === name)
-          if (maker === undefined) continue
-          yield {
-            object,
-            message: phrase`${kind} ${named(name)} is asked for, but kustomize appends a hash to its name, which it does not put in here`,
-            places: [{ path }],
-            help: phrase`add options: {disableNameSuffixHash: true} to the generator in ${named(maker.file)}`,
-          }
-        }
-    },
-  },
   {
     id: 'policy/pooler-name-fits',
     severity: 'error',

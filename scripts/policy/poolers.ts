@@ -13,6 +13,7 @@ function* poolersOf(subject: ObjectsSubject): Iterable<{ readonly cluster: Rende
   for (const pooler of objectsOfCluster(subject, cluster, 'Pooler')) yield { cluster, pooler }
 }
 
+const parameters = ['spec', 'pgbouncer', 'parameters'] as const
 const disabled: Path = ['spec', 'managed', 'services', 'disabledDefaultServices']
 
 function* namesOfServices({ objects }: ObjectsSubject): Iterable<ObjectFinding> {
@@ -116,6 +117,75 @@ export const poolers: readonly ObjectRule[] = [
     summary: 'the secret of the client authority has a key where the operator signs certificates with it',
     reads: [['cluster', 'certificates'], ['poolers']],
     check: authoritiesWithoutKey,
+  },
+  {
+    // pkg/postgres/configuration.go of CloudNativePG 1.27 to 1.30: `hostssl all cnpg_pooler_pgbouncer all cert`, and the user has no password
+    id: 'policy/pooler-uses-tls',
+    severity: 'error',
+    configurable: true,
+    summary: 'a Pooler that logs in by certificate uses TLS',
+    reads: [['poolers']],
+    *check({ objects }) {
+      for (const object of objects.filter(({ kind }) => kind === 'Pooler')) {
+        if (!isEquipped(object) || textAt(object.plain, ...parameters, 'server_tls_sslmode') !== 'disable') continue
+        yield {
+          object,
+          message: phrase`${here('server_tls_sslmode')} is disable, but the operator's user logs in by certificate only: nobody gets through`,
+          places: [{ path: [...parameters, 'server_tls_sslmode'] }],
+          help: phrase`remove it: verify-ca is the default, with certificates of the operator`,
+        }
+      }
+    },
+  },
+  {
+    // PgBouncer, "max_prepared_statements": 0 disables it; the default is 200 since 1.24
+    id: 'policy/pooler-prepares',
+    severity: 'warning',
+    configurable: true,
+    summary: 'a Pooler that hands connections on between transactions keeps track of prepared statements',
+    reads: [['poolers']],
+    *check({ objects }) {
+      for (const object of objects.filter(({ kind }) => kind === 'Pooler')) {
+        const mode = textAt(object.plain, 'spec', 'pgbouncer', 'poolMode')
+        if (mode !== 'transaction' || textAt(object.plain, ...parameters, 'max_prepared_statements')?.trim() !== '0') continue
+        yield {
+          object,
+          message: phrase`${here('max_prepared_statements')} is 0 in transaction mode, where drivers that prepare statements then fail`,
+          places: [{ path: [...parameters, 'max_prepared_statements'] }],
+          help: phrase`write "200", the default, or set poolMode: session`,
+        }
+      }
+    },
+  },
+  {
+    id: 'policy/pooler-no-trust',
+    severity: 'warning',
+    configurable: true,
+    summary: 'a Pooler lets nobody in without a password',
+    reads: [['poolers']],
+    *check({ objects }) {
+      for (const object of objects.filter(({ kind }) => kind === 'Pooler')) {
+        const type = textAt(object.plain, ...parameters, 'auth_type')
+        if (type === 'trust' || type === 'any')
+          yield {
+            object,
+            message: phrase`${here('auth_type')} is ${named(type)}, but that lets everybody in as any user, without a password`,
+            places: [{ path: [...parameters, 'auth_type'] }],
+            help: phrase`remove it: PgBouncer then asks for the passwords of PostgreSQL`,
+          }
+        for (const [index, line] of listAt(object.plain, 'spec', 'pgbouncer', 'pg_hba').entries()) {
+          if (typeof line !== 'string' || type === 'trust' || type === 'any') continue
+          const [connection = '', , , ...rest] = line.trim().split(/\s+/)
+          if (!connection.startsWith('host') || rest.at(-1) !== 'trust' || /^(?:127\.|::1\b)/.test(rest[0] ?? '')) continue
+          yield {
+            object,
+            message: phrase`line of pg_hba ends with trust, but that lets those in without a password`,
+            places: [{ path: ['spec', 'pgbouncer', 'pg_hba', index] }],
+            help: phrase`write scram-sha-256`,
+          }
+        }
+      }
+    },
   },
   {
     // `Deployment` of CloudNativePG 1.30: `WithContainerImage("pgbouncer", …)`; a container of another name is one more

@@ -1,37 +1,15 @@
 // Do the Secrets and ConfigMaps that come with a Cluster hold what it reads from them?
 import { here, named, phrase } from '../findings/message.ts'
+import type { Message } from '../findings/finding.ts'
 import type { RenderedObject } from '../model.ts'
-import { filledBy } from '../operator/objects.ts'
 import { formatPath, listed, nearest } from '../values/path.ts'
 import type { Json, Path } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
 import { ownersOf } from './application.ts'
+import { heldNamed } from './held-secrets.ts'
+import type { Held } from './held-secrets.ts'
 import { isAbsent, listAt, plainAt, textAt } from './subject.ts'
 import type { ObjectFinding, ObjectRule } from './subject.ts'
-
-/** A Secret or ConfigMap whose keys are all in the file. */
-interface Held {
-  readonly object: RenderedObject
-  readonly keys: readonly string[]
-}
-
-/** Undefined: there is none, there are several, or another program fills it. */
-export function heldNamed(objects: readonly RenderedObject[], kind: string, name: string): Held | undefined {
-  const [object, ...others] = objects.filter((one) => one.kind === kind && one.name === name)
-  if (object === undefined || others.length > 0) return undefined
-  const annotations = plainAt(object.plain, 'metadata', 'annotations')
-  const isFilled =
-    isJsonMap(annotations) &&
-    Object.keys(annotations).some(
-      (key) => !key.startsWith('argocd.argoproj.io/') && /reflect|replicat|sync|vault|inject|generat/i.test(key),
-    )
-  const keys = ['data', 'stringData', 'binaryData'].flatMap((part) => {
-    const held = plainAt(object.plain, part)
-    return isJsonMap(held) ? Object.keys(held) : []
-  })
-  if (isFilled || keys.length === 0 || (kind === 'Secret' && objects.some((one) => filledBy(one).includes(name)))) return undefined
-  return { object, keys }
-}
 
 /** A value of a Secret, decoded; undefined: it is not text, or another program puts something in its place. */
 function valueOf({ object: { plain } }: Held, key: string): { readonly text: string; readonly path: Path } | undefined {
@@ -85,6 +63,20 @@ function loginsOf({ kind, plain }: RenderedObject): Login[] {
   return [...managed, ...owners, ...superuser]
 }
 
+/** Where an object says which keys the Secret has. */
+function placeOfKeys({ kind, plain }: RenderedObject): ObjectFinding['places'][0] {
+  if (kind === 'Secret') return { path: ['metadata', 'name'] }
+  const path = kind === 'SealedSecret' ? ['spec', 'encryptedData'] : ['spec', 'target', 'template', 'data']
+  return { path: plainAt(plain, ...path) === undefined ? ['spec', 'data'] : path, on: 'key' }
+}
+
+function loginHelp({ object, keys }: Held, missing: readonly string[]): Message {
+  const meant = keys.find((key) => missing.some((one) => key.toLowerCase().includes(one === 'username' ? 'user' : 'pass')))
+  if (object.kind === 'Secret' || meant === undefined)
+    return phrase`a Secret for a login has the keys username and password, as type kubernetes.io/basic-auth`
+  return phrase`rename the key ${named(meant)} to ${named(/user/i.test(meant) ? 'username' : 'password')}`
+}
+
 function* wrongLogins(object: RenderedObject, objects: readonly RenderedObject[]): Iterable<ObjectFinding> {
   for (const { secret, user, path, isTrimmed } of loginsOf(object)) {
     const held = heldNamed(objects, 'Secret', secret)
@@ -94,8 +86,8 @@ function* wrongLogins(object: RenderedObject, objects: readonly RenderedObject[]
       yield {
         object: held.object,
         message: phrase`Secret ${named(secret)} has no ${missing.join(' and no ')}, which the operator reads for ${named(user)}`,
-        places: [{ path: ['metadata', 'name'] }],
-        help: phrase`a Secret for a login has the keys username and password, as type kubernetes.io/basic-auth`,
+        places: [placeOfKeys(held.object)],
+        help: loginHelp(held, missing),
       }
       continue
     }

@@ -2,7 +2,7 @@
 import type { RenderedObject } from '../model.ts'
 import { expanded } from '../kubernetes/expansion.ts'
 import type { Json, Path, Value } from '../values/value.ts'
-import { heldNamed } from './secrets.ts'
+import { heldNamed } from './held-secrets.ts'
 import { listAt, textAt } from './subject.ts'
 import type { ObjectsSubject } from './subject.ts'
 

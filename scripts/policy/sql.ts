@@ -9,6 +9,8 @@ import type { SqlParser } from '../postgres/sql.ts'
 import type { Json, JsonMap } from '../values/value.ts'
 import { isJsonMap, valueAt } from '../values/value.ts'
 import { inside } from '../yaml/inside.ts'
+import { initMistakes } from './init-sql.ts'
+import type { InitMistake } from './init-sql.ts'
 import { customQueries, mistakesIn, sqlOfQueries } from './queries.ts'
 import type { QueryRule } from './queries.ts'
 import { sqlTextsOf } from './sql-texts.ts'
@@ -18,7 +20,7 @@ import type { ObjectFinding, ObjectsSubject } from './subject.ts'
 
 /** An error in a text, with the place of its very word where the text stands in a file as it is. */
 export interface SqlFinding extends ObjectFinding {
-  readonly rule: 'postgres/sql-syntax' | 'postgres/sql-transaction' | QueryRule
+  readonly rule: 'postgres/sql-syntax' | 'postgres/sql-transaction' | InitMistake['rule'] | QueryRule
   readonly severity: Severity
   readonly word?: Spot
 }
@@ -37,6 +39,7 @@ export async function judgeSql(subject: ObjectsSubject): Promise<SqlFinding[]> {
   if (parse === undefined) return []
   return [
     ...texts.flatMap((text) => judgeText(text, parse, major)),
+    ...[...initMistakes(subject, parse, major)].map(locateMistake),
     ...queries.flatMap((held) => [
       ...mistakesIn(held, parse),
       ...sqlOfQueries(held).flatMap((text) => judgeText(text, parse, major).filter(({ rule }) => rule === 'postgres/sql-syntax')),
@@ -93,6 +96,11 @@ function judgeText(text: SqlText, parse: SqlParser, major: number): SqlFinding[]
       ...wordOf(text, placeOf(before + (/^\s*/.exec(run.slice(before))?.[0].length ?? 0))),
     }
   })
+}
+
+function locateMistake({ rule, text, offset, message, help }: InitMistake): SqlFinding {
+  const place = { object: text.object, places: [{ path: text.path }] as const, severity: 'error' as const }
+  return { rule, ...place, message, help, ...(offset === undefined ? {} : wordOf(text, text.placeOf(offset))) }
 }
 
 function helpFor(command: string): Message {

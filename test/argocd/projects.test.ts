@@ -17,6 +17,8 @@ spec:
   destinations:
     - server: https://kubernetes.default.svc
       namespace: "*-legacy"
+  clusterResourceWhitelist:
+    - { group: "", kind: Namespace }
   namespaceResourceWhitelist:
     - { group: postgresql.cnpg.io, kind: "*" }
 `
@@ -32,6 +34,49 @@ it('blames what the project does not permit, each kind once', () => {
   expect(judge(edited(project, ['"*-legacy"', 'other']))).toEqual([`${bad} namespace: '{{\`{{ .service }}\`}}-legacy'`])
   expect(judge(edited(project, ['example/*', 'other/*']))).toEqual([`${bad} - repoURL: https://github.com/example/infra.git`])
   expect(judge(edited(project, ['postgresql.cnpg.io', 'apps']))).toEqual([`${bad} project: legacy`])
+})
+
+it('asks for the namespace that a sync is to make', () => {
+  const none = edited(project, ['  clusterResourceWhitelist:\n    - { group: "", kind: Namespace }\n', ''])
+  expect(judge(none)).toEqual(['warning argocd/project-permits legacy.yaml: - CreateNamespace=true'])
+  expect(judge(none, edited(legacySet, ['          - CreateNamespace=true\n', '']))).toEqual([])
+  expect(judge(edited(project, ['kind: Namespace }', 'kind: Namespace, name: "other-*" }']))).toHaveLength(1)
+  expect(judge(edited(project, ['kind: Namespace }', 'kind: "*" }']))).toEqual([])
+  const made = {
+    'extras/namespaces.yaml': 'kind: Namespace\nmetadata: { name: alpha-legacy }\n---\nkind: Namespace\nmetadata: { name: beta-legacy }\n',
+  }
+  expect(findingsOf({ ...legacyFiles, ...made, [projectFile]: none })).toEqual([])
+})
+
+it('asks for each kind that values switch on', () => {
+  const only = edited(project, ['kind: "*" }', 'kind: Cluster }'])
+  const values = (text: string): string[] =>
+    findingsOf({
+      ...legacyFiles,
+      'helm-values/legacy/alpha.yaml': `${legacyFiles['helm-values/legacy/alpha.yaml']}${text}`,
+      [projectFile]: only,
+    }).map(({ message }) => textOf(message))
+  expect(values('')).toEqual([])
+  expect(values('poolers: []\n')).toEqual([])
+  expect(values('poolers: [{ name: rw }]\n')).toEqual([
+    'project is legacy, but that AppProject does not permit Poolers of postgresql.cnpg.io',
+  ])
+  expect(values('databases: [{ name: a, owner: b }]\n')).toHaveLength(1)
+})
+
+it.each([
+  ['schedule: "0 22 * *", duration: 1h', 'schedule'],
+  ['schedule: "@daily", duration: 1h', 'schedule'],
+  ['schedule: "0 0 22 * * *", duration: 1h', 'schedule'],
+  ['schedule: "0 22 * * 1-5", duration: 1d', 'duration'],
+  ['schedule: "0 22 * * 1-5", duration: 1h', undefined],
+  ['schedule: "TZ=Europe/Berlin 0 22 * * 1-5", duration: 1h30m', undefined],
+])('reads a sync window as Argo CD does: %s', (window, field) => {
+  const found = judge(`${project}  syncWindows:\n    - { kind: deny, applications: ["*"], ${window} }\n`)
+  expect(found).toHaveLength(field === undefined ? 0 : 1)
+  expect(
+    findingsOf({ ...legacyFiles, [projectFile]: `${project}  syncWindows:\n    - { kind: Deny, schedule: "0 1 * * *", duration: 1h }\n` }),
+  ).toHaveLength(2)
 })
 
 it('holds a hand-written Application to the generated project', () => {

@@ -103,50 +103,50 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
   },
   'ALTER SYSTEM in a ConfigMap': {
     bad: all(cluster(refs), sql("alter system set work_mem = '64MB'")),
-    finds: '13: policy/alter-system-allowed',
+    finds: '13: postgres/sql-allowed',
     good: all(cluster(`${refs}\npostgresql: {enableAlterSystem: true}`), sql("alter system set work_mem = '64MB'")),
   },
   'ALTER SYSTEM, and a PostgreSQL that takes it': {
     bad: cluster(init('postInitSQL', "ALTER SYSTEM SET work_mem = '64MB'")),
-    finds: '9: policy/alter-system-allowed',
+    finds: '9: postgres/sql-allowed',
     good: cluster(`${old}${init('postInitSQL', "ALTER SYSTEM SET work_mem = '64MB'", "COMMENT ON ROLE app IS 'ALTER SYSTEM SET a'")}`),
   },
   'a right for a role that is made later': {
     bad: cluster(`${reader}${init('postInitApplicationSQL', 'GRANT SELECT ON ALL TABLES IN SCHEMA public TO app, "reader"')}`),
-    finds: '10: policy/init-role-exists',
+    finds: '10: postgres/sql-name-exists',
     good: cluster(
       `${reader}${init('postInitApplicationSQL', 'CREATE ROLE reader', 'GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader')}`,
     ),
   },
   'a role that is granted before it is made': {
     bad: cluster(`${reader}${init('postInitSQL', 'GRANT reader TO app')}`),
-    finds: '10: policy/init-role-exists',
+    finds: '10: postgres/sql-name-exists',
     good: cluster(`${reader}${init('postInitSQL', 'GRANT pg_monitor TO app')}`),
   },
   'rights by default of a role that is made later': {
     bad: cluster(
       `${reader}${init('postInitApplicationSQL', 'ALTER DEFAULT PRIVILEGES FOR ROLE reader IN SCHEMA public GRANT SELECT ON TABLES TO app')}`,
     ),
-    finds: '10: policy/init-role-exists',
+    finds: '10: postgres/sql-name-exists',
     good: cluster(
       `${reader}${init('postInitApplicationSQL', 'ALTER DEFAULT PRIVILEGES FOR ROLE app IN SCHEMA reader GRANT SELECT ON TABLES TO public')}`,
     ),
   },
   'a schema of a role that is made later, and one that a block of code may make': {
     bad: cluster(`${reader}${init('postInitApplicationSQL', 'CREATE SCHEMA shop AUTHORIZATION reader')}`),
-    finds: '10: policy/init-role-exists',
+    finds: '10: postgres/sql-name-exists',
     good: cluster(
       `${reader}${init('postInitApplicationSQL', 'DO $x$ BEGIN CREATE ROLE reader; END $x$', 'CREATE SCHEMA s AUTHORIZATION reader')}`,
     ),
   },
   'the owner made twice': {
     bad: cluster(init('postInitSQL', 'create user App')),
-    finds: '9: policy/init-creates-new',
+    finds: '9: postgres/sql-name-free',
     good: cluster(init('postInitSQL', 'create user "App"', 'create user mapping for app server s')),
   },
   'a database made before its SQL runs': {
     bad: cluster(`${init('postInitSQL', 'CREATE DATABASE app')}    postInitApplicationSQL: [SELECT 1]\n`),
-    finds: '9: policy/init-creates-new',
+    finds: '9: policy/application-sql-runs',
     good: cluster(init('postInitSQL', 'CREATE DATABASE app OWNER app')),
   },
   'an extension that minimal images lack': {

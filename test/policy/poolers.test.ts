@@ -1,6 +1,7 @@
 // May a Pooler have this name, beside the Services of its Cluster?
 import { expect, test } from 'vitest'
 import { textOf } from '../../scripts/findings/message.ts'
+import { judgeManifests } from '../../scripts/policy/manifests.ts'
 import { poolers } from '../../scripts/policy/poolers.ts'
 import type { ObjectsSubject } from '../../scripts/policy/subject.ts'
 import { readManifests } from '../../scripts/yaml/manifests.ts'
@@ -25,3 +26,28 @@ test('not that of a Service', () => {
 })
 
 test('any other', () => expect([said('orders-pooler-rw'), said('orders-rwx'), said('payments-rw')]).toEqual([[], [], []]))
+
+const pooled = (pgbouncer: string): string[] =>
+  judgeManifests(
+    readManifests({
+      path: 'a.yaml',
+      text: `{ apiVersion: postgresql.cnpg.io/v1, kind: Pooler, metadata: { name: p }, spec: { cluster: { name: a }, pgbouncer: { ${pgbouncer} } } }`,
+    }).manifests,
+    '1.30.0',
+  ).map(({ rule, finding: { places } }) => `${rule.replace('policy/', '')} ${places[0].path.slice(2).join('.')}`)
+
+test.each([
+  ['poolMode: transaction, parameters: { max_prepared_statements: "0" }', ['pooler-prepares parameters.max_prepared_statements']],
+  ['poolMode: session, parameters: { max_prepared_statements: "0" }', []],
+  ['poolMode: transaction, parameters: { max_prepared_statements: "100" }', []],
+  ['parameters: { server_tls_sslmode: disable }', ['pooler-uses-tls parameters.server_tls_sslmode']],
+  ['parameters: { server_tls_sslmode: require }', []],
+  // a user of one's own may have a password
+  ['parameters: { server_tls_sslmode: disable }, authQuery: SELECT 1, authQuerySecret: { name: s }', []],
+  ['parameters: { auth_type: any }', ['pooler-no-trust parameters.auth_type']],
+  ['parameters: { auth_type: scram-sha-256 }', []],
+  ['pg_hba: [host all all 0.0.0.0/0 trust]', ['pooler-no-trust pg_hba.0']],
+  ['pg_hba: [host all all 10.0.0.0/8 scram-sha-256, local all all trust, host all all 127.0.0.1/32 trust]', []],
+])('knows how clients and poolers log in: %s', (pgbouncer, expected) => {
+  expect(pooled(pgbouncer)).toEqual(expected)
+})

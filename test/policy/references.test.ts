@@ -182,9 +182,25 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
     bad: all(cluster(''), object('Database', 'd', 'name: shop\nowner: app\ncluster: {name: orders}\nextensions: [{name: pg_cron}]')),
     finds: '15: policy/extension-preloaded',
     good: all(
+      cluster('postgresql: {shared_preload_libraries: [pg_cron], parameters: {cron.database_name: shop}}'),
+      object('Database', 'd', 'name: shop\nowner: app\ncluster: {name: orders}\nextensions: [{name: pg_cron}]'),
+    ),
+  },
+  'pg_cron in another database than that of its jobs': {
+    bad: all(
       cluster('postgresql: {shared_preload_libraries: [pg_cron]}'),
       object('Database', 'd', 'name: shop\nowner: app\ncluster: {name: orders}\nextensions: [{name: pg_cron}]'),
     ),
+    finds: '16: policy/cron-database',
+    good: all(
+      cluster('postgresql: {shared_preload_libraries: [pg_cron], parameters: {cron.database_name: shop}}'),
+      object('Database', 'd', 'name: shop\nowner: app\ncluster: {name: orders}\nextensions: [{name: pg_cron}]'),
+    ),
+  },
+  'the name of a project': {
+    bad: all(cluster(''), object('Database', 'd', 'name: shop\nowner: app\ncluster: {name: orders}\nextensions: [{name: pgvector}]')),
+    finds: '15: policy/extension-name',
+    good: all(cluster(''), object('Database', 'd', 'name: shop\nowner: app\ncluster: {name: orders}\nextensions: [{name: vector}]')),
   },
   'what every PostgreSQL refuses, where the operator chooses the image': {
     bad: cluster('postgresql: {parameters: {work_mem: 64M}}'),

@@ -4,6 +4,7 @@ import { printed } from '../../values/printed.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
 import type { Database, Settings, WrittenStores } from '../../model.ts'
 import type { Tree } from '../../repository/tree.ts'
+import { lostChildren } from './child-namespace.ts'
 import { doubledApplications, doubledClusters } from './application-once.ts'
 import { renamedApplications } from './application-identity.ts'
 import { identitiesOf } from '../../deployed/application-values.ts'
@@ -28,6 +29,7 @@ import { judgeSetChanges } from './set-changes.ts'
 import type { Known } from './set-changes.ts'
 import { oneArgoCd, otherOwners, sharedClusters } from './shared-clusters.ts'
 import { findUncompared } from './uncompared.ts'
+import { syncWindowFindings } from './sync-windows.ts'
 import { unknownSetFindings, unknownSets } from './unknown-sets.ts'
 import { writtenStores } from './written-stores.ts'
 
@@ -95,6 +97,8 @@ export function judgeHandWritten({ settings, databases, judged, tree, base, loos
     twiceClusters({ files, deployments }),
     sharedClusters({ files, all: manifestsOf(present), deployments: everywhere }),
     projectFindings(files, now),
+    syncWindowFindings(files),
+    lostChildren(files, manifestsOf(present), now),
     prunableNamespaces({ files, all: manifestsOf(present), deployments: everywhere }),
   )
   let sides: Pick<Compared, 'handovers' | 'count' | 'kept' | 'uncompared'> = { handovers: [], count: 0, kept: 0, uncompared: [] }

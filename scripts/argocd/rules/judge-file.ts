@@ -6,7 +6,9 @@ import type { Finding } from '../../findings/finding.ts'
 import type { Manifest, ManifestFile } from '../../deployed/manifests.ts'
 import { isMisspelt } from '../../deployed/unknown-fields.ts'
 import { yamlFindings } from '../../yaml/findings.ts'
+import { fieldRules } from './application-fields.ts'
 import { deletionRules } from './deletion.ts'
+import { differenceRules } from './differences.ts'
 import { fileRules } from './files.ts'
 import { generatorFileFindings } from './generator-files.ts'
 import { phantomRules } from './phantoms.ts'
@@ -26,6 +28,8 @@ export const manifestRules: readonly ManifestRule[] = [
   ...nameRules,
   ...deletionRules,
   ...syncRules,
+  ...differenceRules,
+  ...fieldRules,
   ...placeholderRules,
 ]
 

@@ -3,6 +3,7 @@ import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
 import type { Settings } from '../../model.ts'
 import { unknownText } from '../../deployed/unknown-text.ts'
+import { hasMistakenAddress } from './application-fields.ts'
 import { writtenDeployments } from './deployments.ts'
 import type { Deployment } from './deployments.ts'
 import type { Handover } from './deployments.ts'
@@ -44,6 +45,7 @@ function deploys(manifest: Manifest, settings: readonly Settings[]): boolean {
     makesDatabases(manifest, settings) ||
     idlePatterns(manifest).length > 0 ||
     hasMistakenField(manifest) ||
+    hasMistakenAddress(manifest) ||
     // nobody knows what it would have made
     manifest.refusals.some(({ stage }) => stage === 'params' || stage === 'render' || stage === 'panic') ||
     findUncompared([], [manifest]).texts.length > 0

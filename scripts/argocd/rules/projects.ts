@@ -1,10 +1,12 @@
 // Does the AppProject of an Application permit what it deploys, and where?
-import { permitsDestination, permitsKind, permitsSource } from '../../applicationset/project-permits.ts'
+import { permitsDestination, permitsKind, permitsNamespace, permitsSource, restrictsKinds } from '../../applicationset/project-permits.ts'
 import type { ProjectDestination } from '../../applicationset/project-permits.ts'
 import { sourcesOf } from '../../applicationset/sources.ts'
 import { applicationName } from '../../deployed/manifests.ts'
 import type { DeployedObject, Manifest, ManifestFile, Surroundings } from '../../deployed/manifests.ts'
-import { at, isDatabaseSource, sourcePath } from '../../deployed/manifest-parts.ts'
+import { valuesOf } from '../../deployed/application-values.ts'
+import { objectsIn } from '../../deployed/folder-objects.ts'
+import { at, indexOfText, isDatabaseSource, sourcePath } from '../../deployed/manifest-parts.ts'
 import { unknownText } from '../../deployed/unknown-text.ts'
 import { named, phrase } from '../../findings/message.ts'
 import type { Message } from '../../findings/finding.ts'
@@ -14,6 +16,7 @@ import type { Database } from '../../model.ts'
 import { printed } from '../../values/printed.ts'
 import { firstPlain, isJsonMap } from '../../values/value.ts'
 import type { JsonMap, Path } from '../../values/value.ts'
+import { pathsBelow } from '../../repository/tree.ts'
 import { parseYaml } from '../../yaml/parse.ts'
 import { writeProject } from '../write/project.ts'
 import { spotOfApplication } from './application-once.ts'
@@ -56,12 +59,14 @@ interface Refusal {
   readonly path: Path
   readonly message: Message
   /** of the AppProject, what has to be extended */
-  readonly field: 'sourceRepos' | 'destinations' | 'namespaceResourceWhitelist'
+  readonly field: 'sourceRepos' | 'destinations' | 'namespaceResourceWhitelist' | 'clusterResourceWhitelist'
   readonly entry: string
+  /** it may work all the same: somebody else may have made the namespace */
+  readonly isUnsure?: true
 }
 
 /** What a project refuses of one Application; the first of each kind. */
-function refusalsOf(application: JsonMap, all: readonly Project[]): Refusal[] {
+function refusalsOf(application: JsonMap, all: readonly Project[], manifest?: Manifest): Refusal[] {
   const spec = at(application, 'spec')
   if (!isJsonMap(spec)) return []
   const project = printed(spec['project'] ?? '')
@@ -82,17 +87,58 @@ function refusalsOf(application: JsonMap, all: readonly Project[]): Refusal[] {
     const entry = `{ ${server === '' ? `name: ${name}` : `server: ${server}`}, namespace: ${namespace} }`
     refusals.push({ path: ['spec', 'destination', 'namespace'], message, field: 'destinations', entry })
   }
-  const isDatabase = sourcesOf(spec).sources.some((source) => isDatabaseSource(source, []))
-  if (isDatabase && !isPermitted((plain) => permitsKind(plain, 'postgresql.cnpg.io', 'Cluster'))) {
-    const message = phrase`project is ${named(project)}, but that AppProject does not permit Clusters of postgresql.cnpg.io`
-    refusals.push({
-      path: ['spec', 'project'],
-      message,
-      field: 'namespaceResourceWhitelist',
-      entry: '{ group: postgresql.cnpg.io, kind: Cluster }',
-    })
+  const isRestricted = all.some(({ plain }) => restrictsKinds(plain))
+  const kinds = isRestricted ? kindsOf(application, manifest) : []
+  const refused = kinds.find(({ group, kind }) => !isPermitted((plain) => permitsKind(plain, group, kind)))
+  if (refused !== undefined) {
+    const { group, kind } = refused
+    const message = phrase`project is ${named(project)}, but that AppProject does not permit ${kind}s of ${group}`
+    refusals.push({ path: ['spec', 'project'], message, field: 'namespaceResourceWhitelist', entry: `{ group: ${group}, kind: ${kind} }` })
   }
+  const options = at(spec, 'syncPolicy', 'syncOptions')
+  const nth = indexOfText(options, (option) => option === 'CreateNamespace=true')
+  if (nth >= 0 && !isPermitted((plain) => permitsNamespace(plain, namespace)) && !(manifest !== undefined && isMade(namespace, manifest)))
+    refusals.push({
+      path: ['spec', 'syncPolicy', 'syncOptions', nth],
+      message: phrase`sync option is CreateNamespace=true, but AppProject ${named(project)} does not permit Namespaces`,
+      field: 'clusterResourceWhitelist',
+      entry: '{ group: "", kind: Namespace }',
+      isUnsure: true,
+    })
   return refusals
+}
+
+/** Whether a file here makes a namespace, by whomever it is applied. */
+function isMade(namespace: string, { tree }: Manifest): boolean {
+  const all = tree.wide?.() ?? tree
+  return pathsBelow(all, '').some((path) => {
+    const file = /\.(?:ya?ml|json|tpl)$/.test(path) ? all.read(path) : undefined
+    return file?.ok === true && /kind["']?:\s*["']?Namespace\b/.test(file.text) && file.text.includes(namespace)
+  })
+}
+
+interface GroupKind {
+  readonly group: string
+  readonly kind: string
+}
+
+/** What an Application is sure to deploy: of the official chart what its values switch on, of a folder what is in it. */
+function kindsOf(application: JsonMap, manifest: Manifest | undefined): GroupKind[] {
+  const spec = at(application, 'spec')
+  const { sources } = isJsonMap(spec) ? sourcesOf(spec) : { sources: [] }
+  const of = (kind: string): GroupKind => ({ group: 'postgresql.cnpg.io', kind })
+  const folders =
+    manifest === undefined ? [] : sources.filter(({ path, ref, plugin }) => path !== undefined && ref === undefined && plugin === undefined)
+  const found = folders.flatMap((source) =>
+    objectsIn(source, manifest as Manifest).map(({ kind, plain }) => ({ kind, group: printed(plain['apiVersion']).split('/')[0] ?? '' })),
+  )
+  if (!sources.some((source) => isDatabaseSource(source, []))) return found
+  const values = manifest === undefined ? undefined : valuesOf(application, manifest)
+  const isFilled = (key: string): boolean => {
+    const last = (values ?? []).map((value) => at(value, key)).findLast((value) => value !== undefined)
+    return Array.isArray(last) && last.length > 0
+  }
+  return [of('Cluster'), ...(isFilled('poolers') ? [of('Pooler')] : []), ...(isFilled('databases') ? [of('Database')] : []), ...found]
 }
 
 /** A part is filled in by somebody else, or by nobody, which is reported as such. */
@@ -112,7 +158,7 @@ function refusedManifest(manifest: Manifest, projects: ReadonlyMap<string, reado
   const found = new Map<string, { readonly refusal: Refusal; readonly application: JsonMap; count: number }>()
   for (const application of applications) {
     const all = projects.get(printed(at(application, 'spec', 'project') ?? ''))
-    for (const refusal of all === undefined ? [] : refusalsOf(application, all)) {
+    for (const refusal of all === undefined ? [] : refusalsOf(application, all, manifest)) {
       const known = found.get(refusal.field)
       if (known === undefined) found.set(refusal.field, { refusal, application, count: 1 })
       else known.count++
@@ -132,11 +178,11 @@ interface Placed {
   readonly count: number
 }
 
-function findingOf({ message, field, entry }: Refusal, { at: spot, all, count }: Placed): LocatedFinding {
+function findingOf({ message, field, entry, isUnsure }: Refusal, { at: spot, all, count }: Placed): LocatedFinding {
   const written = all.find((project) => project.written !== undefined)?.written
   return {
     rule: 'argocd/project-permits',
-    severity: 'error',
+    severity: isUnsure === true ? 'warning' : 'error',
     message: count > 1 ? phrase`${message} (and ${count - 1} more)` : message,
     at: spot,
     ...(written && { related: [{ ...written.spotOf(['spec', field], 'key'), message: phrase`this is what it permits` }] }),

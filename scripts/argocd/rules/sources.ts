@@ -22,7 +22,7 @@ interface PlacedSource {
 }
 
 /** The sources as they are written, with their paths. */
-function placedSources({ plain, base }: Manifest): PlacedSource[] {
+export function placedSources({ plain, base }: Manifest): PlacedSource[] {
   const spec = at(plain, ...base, 'spec')
   if (!isJsonMap(spec)) return []
   const { sources, multiple } = sourcesOf(spec)

@@ -134,7 +134,7 @@ export const syncRules: readonly ManifestRule[] = [
       const list = at(plain, ...path)
       for (const [index, entry] of (Array.isArray(list) ? list : []).entries()) {
         if (!isJsonMap(entry) || !['Cluster', '*'].includes(printed(entry['kind']))) continue
-        if (!['postgresql.cnpg.io', '*', ''].includes(printed(entry['group'] ?? ''))) continue
+        if (!['postgresql.cnpg.io', '*'].includes(printed(entry['group'] ?? ''))) continue
         for (const field of ['jsonPointers', 'jqPathExpressions'])
           for (const [item, text] of listOf(entry[field]).entries()) {
             if (!hidesTooMuch(text)) continue

@@ -1,4 +1,4 @@
-// Which operators do Applications here install, with which values?
+// Which releases of a chart do Applications here install, with which values?
 import { sourcesOf } from '../applicationset/sources.ts'
 import { LayerReader } from '../merge/layers.ts'
 import type { Database } from '../model.ts'
@@ -14,12 +14,27 @@ import { folderOfSource } from './releases.ts'
 import { destinationOf } from './application-values.ts'
 import { at } from './manifest-parts.ts'
 import type { Manifest } from './manifests.ts'
-import type { ProjectRelease } from './operator-settings.ts'
 import { layersOf } from './release-layers.ts'
 import { helmPathOf, valueLayers } from './value-layers.ts'
 import type { SourceOf } from './value-layers.ts'
 
-/** How a source comes to a chart of the project: itself, or by a dependency of a chart in a folder here. */
+/** A release of a chart that an Application installs. */
+export interface ChartRelease {
+  /** as written: it may be a range */
+  readonly version: string
+  readonly destination: string
+  readonly namespace: string
+  /** besides the chart's own; undefined: some are not here */
+  readonly values: MapValue | undefined
+  readonly application: JsonMap
+  readonly source: JsonMap
+  /** of a field of the Application */
+  readonly spotOf: (path: readonly string[]) => Spot
+  /** of its `targetRevision` */
+  readonly at: Spot
+}
+
+/** How a source comes to a chart: itself, or by a dependency of a chart in a folder here. */
 interface Way {
   readonly version: string
   /** of its values among those of the source */
@@ -47,10 +62,10 @@ function wayTo(name: string, source: JsonMap, manifest: Manifest): Way | undefin
   }
 }
 
-/** The releases of one chart of the project, by its name. */
-export function releasesOfChart(name: string, manifests: readonly Manifest[]): ProjectRelease[] {
+/** The releases of one chart, by its name. */
+export function releasesOfChart(name: string, manifests: readonly Manifest[]): ChartRelease[] {
   return manifests.flatMap((manifest) =>
-    (manifest.isConsumed ? [] : (manifest.applications ?? [])).flatMap((application): ProjectRelease[] => {
+    (manifest.isConsumed ? [] : (manifest.applications ?? [])).flatMap((application): ChartRelease[] => {
       const spec = at(application, 'spec')
       const sources = isJsonMap(spec) ? sourcesOf(spec).sources : []
       const ways = sources.map((source) => wayTo(name, source, manifest))
@@ -69,6 +84,7 @@ export function releasesOfChart(name: string, manifests: readonly Manifest[]): P
           namespace: printed(override || at(source, 'helm', 'namespace') || namespace || ''),
           values,
           application,
+          source,
           spotOf: (path) => manifest.spotOf([...manifest.base, ...path]),
           at: way.at ?? manifest.spotOf([...helmPathOf(of).slice(0, -1), 'targetRevision']),
         },

@@ -42,10 +42,10 @@ const generated = 'resources: [cluster.yaml]\nsecretGenerator: [{ name: login, l
 const both = 'resources: [cluster.yaml, login.yaml]\n'
 
 test.each([
-  [generated, ['pg/cluster.yaml:8 policy/generated-name-kept']],
+  [generated, ['pg/kustomization.yaml:2 argocd/generated-name-used']],
   [generated.replace('] }]', '], options: { disableNameSuffixHash: true } }]'), []],
   [`${generated}generatorOptions: { disableNameSuffixHash: true }\n`, []],
-  [`${generated}generatorOptions: { disableNameSuffixHash: false }\n`, ['pg/cluster.yaml:8 policy/generated-name-kept']],
+  [`${generated}generatorOptions: { disableNameSuffixHash: false }\n`, ['pg/kustomization.yaml:2 argocd/generated-name-used']],
   [generated.replace('secretGenerator', 'configMapGenerator'), []],
   [generated.replace('name: login', 'name: another'), []],
   [generated.replace('cluster.yaml', 'cluster.yaml, login.yaml'), []],
@@ -65,5 +65,5 @@ test('an overlay takes the base with its generator', async () => {
   const overlay =
     'resources: [base]\npatches:\n- patch: |\n    - op: replace\n      path: /spec/instances\n      value: 1\n  target: { kind: Cluster }\n'
   const base = { 'pg/base/kustomization.yaml': generated, 'pg/base/cluster.yaml': cluster }
-  expect(await told(overlay, 'app', base)).toContain('pg/base/cluster.yaml:8 policy/generated-name-kept')
+  expect(await told(overlay, 'app', base)).toContain('pg/base/kustomization.yaml:2 argocd/generated-name-used')
 })

@@ -1,0 +1,93 @@
+// Does the Prometheus that an Application installs look at the PodMonitors of the databases and of the operator?
+import { hasReached } from '../applicationset/sync-options.ts'
+import { isOfficialPlace } from '../charts/pin.ts'
+import { named, phrase } from '../findings/message.ts'
+import type { LocatedFinding, Spot } from '../findings/spot.ts'
+import { nearestSpot, spotOf } from '../findings/spot.ts'
+import type { Database } from '../model.ts'
+import { printed } from '../values/printed.ts'
+import { isJsonMap, jsonAt, toPlain, valueAt } from '../values/value.ts'
+import type { Json } from '../values/value.ts'
+import { destinationOf } from './application-values.ts'
+import { releasesOfChart } from './chart-releases.ts'
+import type { ChartRelease } from './chart-releases.ts'
+import { at } from './manifest-parts.ts'
+import { applicationName } from './manifests.ts'
+import type { Manifest } from './manifests.ts'
+
+const plainAt = ({ values }: ChartRelease, ...path: readonly string[]): Json | undefined => {
+  const found = values === undefined ? undefined : valueAt(values, path)
+  return found === undefined ? undefined : toPlain(found)
+}
+
+/** The label that kube-prometheus-stack wants of each PodMonitor, unless its values say otherwise; undefined: it takes all, or nobody knows. */
+function wantedBy(stack: ChartRelease): string | undefined {
+  const own = ['prometheus', 'prometheusSpec'] as const
+  if (stack.values === undefined || plainAt(stack, 'prometheus', 'enabled') === false) return undefined
+  const selector = plainAt(stack, ...own, 'podMonitorSelector')
+  const isOpen = isJsonMap(selector) ? Object.keys(selector).length > 0 : selector !== undefined && selector !== null
+  if (isOpen || plainAt(stack, ...own, 'podMonitorSelectorNilUsesHelmValues') === false) return undefined
+  const release = at(stack.source, 'helm', 'releaseName')
+  return typeof release === 'string' && release !== '' ? release : applicationName(stack.application)
+}
+
+interface Monitor {
+  readonly what: string
+  readonly at: Spot
+  /** where the chart takes labels for it */
+  readonly labels?: string
+}
+
+/** The PodMonitors of the official charts, and those that the operator makes, which have no label of the release. */
+function monitorsOf(manifests: readonly Manifest[], databases: readonly Database[], destination: string, release: string): Monitor[] {
+  const of = (chart: string, on: readonly string[], labels: readonly string[]): Monitor[] =>
+    releasesOfChart(chart, manifests).flatMap((one): Monitor[] => {
+      if (one.destination !== destination || one.values === undefined || plainAt(one, ...on) !== true) return []
+      const written = plainAt(one, ...labels)
+      if (isJsonMap(written) && written['release'] === release) return []
+      if (chart === 'cluster' && one.source['path'] === undefined && !isOfficialPlace(printed(one.source['repoURL'] ?? ''))) return []
+      if (chart === 'cluster' && plainAt(one, 'cluster', 'monitoring', 'podMonitor', 'enabled') === false) return []
+      // the chart `cluster` takes labels since 0.7
+      const takes = chart !== 'cluster' || hasReached(one.version, '0.7')
+      const spot = nearestSpot(one.values, on) ?? one.at
+      return [{ what: applicationName(one.application), at: spot, ...(takes && { labels: labels.join('.') }) }]
+    })
+  const plain = databases.flatMap(({ environment: { destination: to }, written, cluster }): Monitor[] => {
+    if (written?.objects === undefined || destinationOf(to.server, to.name) !== destination) return []
+    return written.objects.flatMap(({ kind, name, plain: object, value }): Monitor[] => {
+      const node = valueAt(value, ['spec', 'monitoring', 'enablePodMonitor'])
+      const spot = node === undefined ? undefined : spotOf(node)
+      const isOn = kind === 'Cluster' && name === cluster && jsonAt(object, ['spec', 'monitoring', 'enablePodMonitor']) === true
+      const inherited = jsonAt(object, ['spec', 'inheritedMetadata', 'labels', 'release'])
+      return isOn && spot !== undefined && inherited !== release ? [{ what: name, at: spot }] : []
+    })
+  })
+  return [
+    ...of('cluster', ['cluster', 'monitoring', 'enabled'], ['cluster', 'monitoring', 'podMonitor', 'labels']),
+    ...of('cloudnative-pg', ['monitoring', 'podMonitorEnabled'], ['monitoring', 'podMonitorAdditionalLabels']),
+    ...plain,
+  ]
+}
+
+/** `argocd/monitor-selected`: cloudnative-pg#2613, charts#195, #279, #647; `podMonitorSelector` of prometheus.yaml in kube-prometheus-stack. */
+export function unselectedMonitors(manifests: readonly Manifest[], databases: readonly Database[]): LocatedFinding[] {
+  const stacks = releasesOfChart('kube-prometheus-stack', manifests)
+  return stacks.flatMap((stack): LocatedFinding[] => {
+    const release = wantedBy(stack)
+    // another one may look at them
+    if (release === undefined || stacks.some((one) => one !== stack && one.destination === stack.destination)) return []
+    return monitorsOf(manifests, databases, stack.destination, release).map(({ what, at: spot, labels }) => ({
+      rule: 'argocd/monitor-selected',
+      severity: 'warning' as const,
+      message: phrase`PodMonitor of ${named(what)} has no label release: ${named(release)}, without which the Prometheus of ${named(applicationName(stack.application))} ignores it`,
+      at: spot,
+      related: [
+        {
+          ...stack.spotOf(['metadata', 'name']),
+          message: phrase`podMonitorSelectorNilUsesHelmValues is true by default`,
+        },
+      ],
+      help: phrase`${labels === undefined ? '' : `set ${labels}: { release: ${release} }, or `}set prometheus.prometheusSpec.podMonitorSelectorNilUsesHelmValues: false there`,
+    }))
+  })
+}

@@ -1,0 +1,68 @@
+// Is an Application reported that is applied where its Argo CD does not look?
+import { afterEach, expect, test } from 'vitest'
+import { openFiles } from '../support/files.ts'
+
+const open: { remove(): void }[] = []
+afterEach(() => {
+  for (const one of open.splice(0)) one.remove()
+})
+
+const url = 'https://github.com/acme/infra.git'
+const root = (namespace: string, to = 'name: in-cluster'): string => `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: { name: root, namespace: argocd }
+spec:
+  project: default
+  destination: { ${to}, namespace: ${namespace} }
+  source: { repoURL: "${url}", path: apps }
+`
+const child = (metadata: string, name = 'orders'): string => `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata:
+  name: ${name}
+  ${metadata}
+spec:
+  project: default
+  destination: { name: in-cluster, namespace: ${name} }
+  source:
+    repoURL: https://cloudnative-pg.github.io/charts
+    chart: cluster
+    targetRevision: 0.8.1
+`
+
+async function found(files: Readonly<Record<string, string>>): Promise<string[]> {
+  const one = openFiles(files, url)
+  open.push(one)
+  return (await one.told()).flatMap((text) => (text.includes('child-found') ? [text.replace(/: .*/, '')] : []))
+}
+
+const none = child('labels: { a: b }')
+const own = child('namespace: argocd')
+
+test.each<readonly [Readonly<Record<string, string>>, readonly string[]]>([
+  [{ 'root.yaml': root('default'), 'apps/orders.yaml': none }, ['root.yaml:6']],
+  [{ 'root.yaml': root('argocd'), 'apps/orders.yaml': none }, []],
+  [{ 'root.yaml': root('default'), 'apps/orders.yaml': own }, []],
+  [{ 'root.yaml': root('default'), 'apps/orders.yaml': none, 'apps/pay.yaml': child('namespace: argocd', 'pay') }, ['apps/orders.yaml:4']],
+  [{ 'root.yaml': root('argocd'), 'apps/orders.yaml': child('namespace: orders') }, ['apps/orders.yaml:5']],
+  [{ 'root.yaml': root('default', 'server: https://other.example.com'), 'apps/orders.yaml': none }, []],
+  [{ 'root.yaml': root('default'), 'other/orders.yaml': none }, []],
+  [
+    { 'root.yaml': root('default'), 'apps/orders.yaml': none, 'apps/kustomization.yaml': 'namespace: argocd\nresources: [orders.yaml]\n' },
+    [],
+  ],
+  [
+    {
+      'root.yaml': root('default'),
+      'apps/orders.yaml': none,
+      'argocd/values.yaml': 'configs: { params: { application.namespaces: "*" } }\n',
+    },
+    [],
+  ],
+  [
+    { 'root.yaml': root('default'), 'apps/orders.yaml': none, 'project.yaml': 'kind: AppProject\nspec: { sourceNamespaces: [default] }\n' },
+    [],
+  ],
+])('knows where children come to be: %j', async (files, expected) => {
+  expect(await found(files)).toEqual(expected)
+})

@@ -1,0 +1,38 @@
+// Is a Cluster reported that lies deeper in a folder than Argo CD looks?
+import { afterEach, expect, test } from 'vitest'
+import { openFiles } from '../support/files.ts'
+
+const open: { remove(): void }[] = []
+afterEach(() => {
+  for (const one of open.splice(0)) one.remove()
+})
+
+const url = 'https://github.com/acme/infra.git'
+const application = (rest = ''): string => `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: { name: pay, namespace: argocd }
+spec:
+  project: default
+  destination: { name: in-cluster, namespace: pay }
+  source:
+    repoURL: ${url}
+    path: pay
+${rest}`
+const cluster =
+  'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: pay }\nspec: { instances: 1, enablePDB: false, storage: { size: 10Gi } }\n'
+
+test.each<readonly [Readonly<Record<string, string>>, string, readonly string[]]>([
+  [{ 'pay/db/cluster.yaml': cluster }, '', ['apps/pay.yaml:9']],
+  [{ 'pay/db/cluster.yaml': cluster }, '    directory: { recurse: true }\n', []],
+  [{ 'pay/cluster.yaml': cluster }, '', []],
+  [{ 'pay/db/cluster.yaml': cluster }, '    directory: { include: "*.yaml" }\n', []],
+  [{ 'pay/db/cluster.yaml': cluster, 'pay/kustomization.yaml': 'resources: [db/cluster.yaml]\n' }, '', []],
+  [{ 'other/db/cluster.yaml': cluster }, '', []],
+])('looks as deep as Argo CD: %j', async (files, rest, expected) => {
+  const one = openFiles(
+    { 'apps/pay.yaml': application(rest), 'pay/service.yaml': 'apiVersion: v1\nkind: Service\nmetadata: { name: a }\n', ...files },
+    url,
+  )
+  open.push(one)
+  expect((await one.told()).flatMap((text) => (text.includes('folder-depth') ? [text.replace(/: .*/, '')] : []))).toEqual(expected)
+})

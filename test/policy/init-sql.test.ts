@@ -1,0 +1,79 @@
+// Is SQL of a new Cluster told apart that names what is not there yet?
+import { expect, test } from 'vitest'
+import { judgeSqlOf } from '../../scripts/policy/manifests.ts'
+import { readManifests } from '../../scripts/yaml/manifests.ts'
+
+type Lists = Readonly<Record<string, readonly string[]>>
+
+async function found(lists: Lists, rest = '', beside = '', image = 'x/postgresql:17.5'): Promise<string[]> {
+  const spec = Object.entries(lists).map(([list, items]) => `${list}: ${JSON.stringify(items)}`)
+  const text = `apiVersion: postgresql.cnpg.io/v1
+kind: Cluster
+metadata: { name: a }
+spec:
+  imageName: ${image}
+  instances: 1
+  bootstrap: { initdb: { database: app, owner: app, ${spec.join(', ')} } }
+${rest}${beside}`
+  const findings = await judgeSqlOf(readManifests({ path: 'a.yaml', text }).manifests, '1.30.0')
+  return findings.map(({ rule, finding, word }) => {
+    const { span, file } = word ?? {}
+    return `${rule.replace(/^.*\//, '')}: ${finding.places[0].path.slice(-2).join('.')} ${span === undefined ? '' : file?.text.slice(span.start, span.end)}`
+  })
+}
+
+const managed = '  managed: { roles: [{ name: reader, login: true }] }\n'
+const select = 'GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader'
+
+test.each<readonly [Lists, readonly string[]]>([
+  [{ postInitSQL: ['GRANT CONNECT ON DATABASE app TO PUBLIC'] }, ['sql-name-exists: postInitSQL.0 app']],
+  [{ postInitTemplateSQL: ['ALTER DATABASE app OWNER TO postgres'] }, ['sql-name-exists: postInitTemplateSQL.0 app']],
+  [{ postInitSQL: ["ALTER ROLE app IN DATABASE app SET work_mem = '8MB'"] }, ['sql-name-exists: postInitSQL.0 app']],
+  [{ postInitApplicationSQL: ['GRANT CONNECT ON DATABASE app TO PUBLIC'] }, []],
+  [{ postInitSQL: ['CREATE DATABASE b', 'ALTER DATABASE b SET work_mem TO 8'] }, []],
+  [{ postInitSQL: ['DROP DATABASE IF EXISTS b', "COMMENT ON DATABASE app IS ''"] }, []],
+  [{ postInitApplicationSQL: [select] }, ['sql-name-exists: postInitApplicationSQL.0 reader']],
+  [{ postInitApplicationSQL: ['CREATE ROLE reader', select] }, []],
+  [{ postInitSQL: ['CREATE ROLE reader'], postInitApplicationSQL: [select] }, []],
+  // the lists run in the order of the operator
+  [{ postInitApplicationSQL: ['CREATE ROLE reader'], postInitSQL: ['GRANT app TO reader'] }, ['sql-name-exists: postInitSQL.0 reader']],
+  [{ postInitSQL: ['CREATE ROLE r IN ROLE s'] }, ['sql-name-exists: postInitSQL.0 s']],
+  [{ postInitSQL: ['CREATE DATABASE b OWNER s'] }, ['sql-name-exists: postInitSQL.0 s']],
+  [{ postInitSQL: ['GRANT s TO app', 'GRANT s TO postgres'] }, ['sql-name-exists: postInitSQL.0 s']],
+  [{ postInitSQL: ['CREATE ROLE "Big"', 'GRANT Big TO app'] }, ['sql-name-exists: postInitSQL.1 Big']],
+  [{ postInitSQL: ['ALTER ROLE app RENAME TO b', 'GRANT b TO CURRENT_USER', 'GRANT pg_monitor TO app'] }, []],
+  // roles that a block of code, a function or another extension may make
+  [{ postInitSQL: ['DO $$$$ BEGIN CREATE ROLE s; END $$$$', 'GRANT s TO app'] }, []],
+  [{ postInitSQL: ['CREATE EXTENSION anything', 'GRANT s TO app'] }, []],
+  [{ postInitSQL: ['CREATE EXTENSION pgcrypto', 'GRANT s TO app'] }, ['sql-name-exists: postInitSQL.1 s']],
+  [{ postInitSQL: ['DROP ROLE IF EXISTS s'] }, []],
+  [{ postInitSQL: ['CREATE DATABASE app'], postInitApplicationSQL: ['SELECT 1'] }, ['application-sql-runs: postInitSQL.0 app']],
+  [{ postInitSQL: ['CREATE DATABASE app'] }, []],
+  [{ postInitApplicationSQL: ['CREATE DATABASE app'] }, ['sql-name-free: postInitApplicationSQL.0 app']],
+  [{ postInitSQL: ['CREATE DATABASE b', 'CREATE DATABASE b'] }, ['sql-name-free: postInitSQL.1 b']],
+  [{ postInitSQL: ['CREATE DATABASE b', 'DROP DATABASE b', 'CREATE DATABASE b'] }, []],
+  [{ postInitSQL: ['CREATE USER App'] }, ['sql-name-free: postInitSQL.0 App']],
+  [{ postInitSQL: ['CREATE USER "App"', 'CREATE USER b', 'DROP USER b', 'CREATE USER b'] }, []],
+  [{ postInitSQL: ["ALTER SYSTEM SET work_mem = '8MB'"] }, ['sql-allowed: postInitSQL.0 ALTER']],
+])('knows what is there when it runs: %j', async (lists, expected) => {
+  expect(await found(lists)).toEqual(expected)
+})
+
+test('knows what comes later, and what it can not know', async () => {
+  expect(await found({ postInitApplicationSQL: [select] }, managed)).toEqual(['sql-name-exists: postInitApplicationSQL.0 reader'])
+  const system = { postInitSQL: ["ALTER SYSTEM SET work_mem = '8MB'"] }
+  expect(await found(system, '', '', 'x/postgresql:16.9')).toEqual([])
+  expect(await found(system, '  postgresql: { enableAlterSystem: true }\n')).toEqual([])
+  const refs = (what: string): string =>
+    `{ initdb: { database: app, owner: app, postInitSQLRefs: { ${what}: [{ name: c, key: k }] }, postInitApplicationSQL: [${select}] } }`
+  const held = (sql: string): string => `---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: c }\ndata: { k: "${sql}" }\n`
+  const text = (what: string, beside: string): string =>
+    `apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: a }\nspec:\n  imageName: x/postgresql:17.5\n  bootstrap: ${refs(what)}\n${beside}`
+  const rules = async (one: string): Promise<string[]> =>
+    (await judgeSqlOf(readManifests({ path: 'a.yaml', text: one }).manifests, '1.30.0')).map(({ rule }) => rule)
+  expect(await rules(text('configMapRefs', held('CREATE ROLE reader')))).toEqual([])
+  expect(await rules(text('configMapRefs', held('CREATE ROLE other')))).toEqual(['postgres/sql-name-exists'])
+  // somewhere else
+  expect(await rules(text('configMapRefs', ''))).toEqual([])
+  expect(await rules(text('secretRefs', ''))).toEqual([])
+})
