@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Json, JsonMap, MapValue, Path, Value } from '../values/value.ts'
 import { isJsonMap, toPlain } from '../values/value.ts'
 import { at } from './manifest-parts.ts'
-import { elementOf } from './manifests.ts'
+import { elementOf, nestedElementsOf } from './manifests.ts'
 import type { Manifest } from './manifests.ts'
 
 /** An honest element has no more maps and lists. */
@@ -23,9 +23,10 @@ interface Printing {
  */
 export function placedInElement(root: MapValue, { manifest, application, path: above }: Printing): MapValue {
   if (manifest.kind !== 'ApplicationSet' || !manifest.file.text.includes('elements')) return root
-  const element = elementOf(manifest, application)
-  if (element === undefined) return root
-  const parts = partsOf(element.plain, element.path)
+  const own = elementOf(manifest, application)
+  const elements =
+    own === undefined && printsMaps(at(manifest.plain, ...above)) ? nestedElementsOf(manifest, application) : own ? [own] : []
+  const parts = elements.flatMap(({ plain, path }) => partsOf(plain, path))
   if (parts.length === 0) return root
   const isWritten = writtenIn(at(manifest.plain, ...above))
   const place = (value: Value, path: Path): Value => {
@@ -38,15 +39,18 @@ export function placedInElement(root: MapValue, { manifest, application, path: a
     return { ...value, origin }
   }
   const visit = (value: Value, path: Path): Value => {
-    if (value.kind === 'scalar' || value.kind === 'null') return value
+    const isLeaf = value.kind === 'scalar' || value.kind === 'null'
     const plain = toPlain(value)
-    const found = isWritten(path) ? undefined : partFor(path, plain, parts)
+    const found = isWritten(path) ? undefined : isLeaf ? leafFor(path, plain, parts) : partFor(path, plain, parts)
     if (found !== undefined) return place(value, found.path)
+    if (isLeaf) return value
     if (value.kind === 'list') return { ...value, items: value.items.map((item, index) => visit(item, [...path, index])) }
     return { ...value, entries: new Map([...value.entries].map(([step, entry]) => [step, visit(entry, [...path, step])])) }
   }
   return visit(root, []) as MapValue
 }
+
+const printsMaps = (template: Json | undefined): boolean => /\bto(?:Raw|Pretty)?(?:Yaml|Json)/.test(JSON.stringify(template ?? null))
 
 /** The part that is meant: of several that hold the same, the one whose path ends most like that of the value. */
 function partFor(path: Path, plain: Json, parts: readonly Part[]): Part | undefined {
@@ -54,6 +58,17 @@ function partFor(path: Path, plain: Json, parts: readonly Part[]): Part | undefi
   const ends = equal.map((part) => commonEnd(part.path, path))
   const longest = Math.max(...ends)
   return ends.filter((length) => length === longest).length === 1 ? equal[ends.indexOf(longest)] : undefined
+}
+
+/** The same of a value in a map that the template adds keys to. */
+function leafFor(path: Path, plain: Json, parts: readonly Part[]): Part | undefined {
+  const key = path.at(-1)
+  const holding = parts.filter((part) => typeof key === 'string' && isJsonMap(part.plain) && Object.hasOwn(part.plain, key))
+  return partFor(
+    path,
+    plain,
+    holding.map((part) => ({ path: [...part.path, key ?? ''], plain: at(part.plain, key ?? '') ?? null })),
+  )
 }
 
 function commonEnd(one: Path, other: Path): number {

@@ -5,6 +5,7 @@ import type { AsWritten, ChartPin, Database, Environment, Settings } from '../mo
 import type { Clusterless } from './clusterless.ts'
 import type { Draft } from './drafts.ts'
 import { environmentOf } from './environment-of.ts'
+import { filledAt } from './filled-in.ts'
 import { applicationKey, applicationName } from './manifests.ts'
 import type { Manifest } from './manifests.ts'
 import type { Skipped } from './skipped.ts'
@@ -43,7 +44,10 @@ export function writtenBase({ manifest, application }: SourceOf): Omit<AsWritten
   return {
     application,
     maker: { plain: manifest.plain, applications: manifest.applications ?? [] },
-    ...(manifest.kind === 'ApplicationSet' && { set: applicationName(manifest.plain) }),
+    ...(manifest.kind === 'ApplicationSet' && {
+      set: applicationName(manifest.plain),
+      filledAt: (spot) => filledAt(spot, manifest, application),
+    }),
     key: applicationKey(manifest, applicationName(application)),
     at: manifest.spotOf([...base, 'metadata', 'name']),
     namespaceAt: manifest.spotOf([...base, 'spec', 'destination', 'namespace']),

@@ -26,7 +26,7 @@ export interface LocatedFinding {
   readonly path?: string
   /** why it is only a consequence of what is reported elsewhere; see `report/suppress.ts` */
   readonly follows?: Consequence
-  /** an unknown key at this place would be the actual mistake */
+  /** an unknown key, or a file that is not there, at this place would be the actual mistake */
   readonly unless?: Spot
 }
 

@@ -124,9 +124,9 @@ export const suppressions: readonly Suppression[] = [
   },
   {
     id: 'unknown-key',
-    reason: 'a key that no template reads explains what is missing because of it',
+    reason: 'a key that no template reads, or the name of a file that is not there, explains what is missing because of it',
     silences: (all) => {
-      const unknown = places(all.filter(({ rule }) => rule === 'values/known-keys'))
+      const unknown = places(all.filter(({ rule }) => rule === 'values/known-keys' || rule === 'argocd/value-file-exists'))
       return ({ unless }) => unless !== undefined && unknown.has(placeOf(unless))
     },
   },

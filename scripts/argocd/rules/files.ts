@@ -6,6 +6,7 @@ import { matcher } from '../../discover/layout.ts'
 import type { Path } from '../../values/value.ts'
 import { hasReached } from '../../applicationset/sync-options.ts'
 import type { ManifestRule } from './manifest-rule.ts'
+import { filledPath } from '../../deployed/filled-in.ts'
 import { applicationName } from '../../deployed/manifests.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
 import {
@@ -42,7 +43,8 @@ export const fileRules: readonly ManifestRule[] = [
       const { applications, base, settings, tree } = manifest
       const reported = new Set<string>()
       // what several elements lack is one mistake of the template
-      const missing = new Map<string, { finding: Finding; message: Message; more: number }>()
+      const missing = new Map<string, { finding: Finding; message: Message; more: number; element: Path | undefined }>()
+      const present = new Set<string>()
       const spoiled = new Set(spoiledElements(manifest).flatMap((element) => element.applications.map(applicationName)))
       for (const application of applications ?? []) {
         // a path with a null in it is reported as such
@@ -65,15 +67,18 @@ export const fileRules: readonly ManifestRule[] = [
           // only folders that are listed whole can prove that a file is missing
           const all = tree.paths.some((other) => other.startsWith(top)) ? tree : tree.wide?.()
           const isFolder = all?.paths.some((other) => other.startsWith(`${path}/`)) === true
-          if (glob === undefined ? !isFolder && (all ?? tree).read(path) !== undefined : all?.paths.some(glob) === true) continue
+          const index = indexOfText(at(application, ...helm, 'valueFiles'), (text) => text === file.entry)
+          const place = [...base, ...helm, 'valueFiles', index]
+          if (glob === undefined ? !isFolder && (all ?? tree).read(path) !== undefined : all?.paths.some(glob) === true) {
+            present.add(JSON.stringify(place))
+            continue
+          }
           if (all === undefined || all.paths.length === 0) continue
           reported.add(path)
-          const index = indexOfText(at(application, ...helm, 'valueFiles'), (text) => text === file.entry)
           const isOldGlob = file.glob === true && !isGlob
           // every database has that mistake, which is the template's
           if (isOldGlob && reported.has(`* ${helm.join('.')} ${index}`)) continue
           if (isOldGlob) reported.add(`* ${helm.join('.')} ${index}`)
-          const place = [...base, ...helm, 'valueFiles', index]
           const known = missing.get(JSON.stringify(place))
           if (known !== undefined) {
             known.more++
@@ -85,11 +90,18 @@ export const fileRules: readonly ManifestRule[] = [
             : isOldGlob
               ? phrase`name the file: Argo CD reads patterns from 3.4 on`
               : phrase`correct the path, which is from the root of the repository`
-          missing.set(JSON.stringify(place), { finding: { message, places: [{ path: place }], help }, message, more: 0 })
+          const element = isFolder || isOldGlob ? undefined : filledPath(printed(at(manifest.plain, ...place) ?? ''), manifest, application)
+          missing.set(JSON.stringify(place), { finding: { message, places: [{ path: place }], help }, message, more: 0, element })
         }
       }
-      for (const { finding, message, more } of missing.values())
-        yield more === 0 ? finding : { ...finding, message: phrase`${message} (and ${more} more)` }
+      for (const [place, { finding, message, more, element }] of missing) {
+        // where the other elements have their file, the template is right
+        const isElement = element !== undefined && more === 0 && present.has(place)
+        const placed = isElement
+          ? { ...finding, places: [{ path: element }] as const, help: phrase`correct it, or the path that the template makes of it` }
+          : finding
+        yield more === 0 ? placed : { ...finding, message: phrase`${message} (and ${more} more)` }
+      }
     },
   },
   {
