@@ -64,9 +64,13 @@ export function refusalFinding(error: HelmRefusal, refused: Refused): LocatedFin
       ? own === undefined
         ? 'the chart itself is broken, whatever the values: fix it, or pin another version'
         : 'correct the template: no values make it right'
-      : path === undefined || error.class !== 'fail'
+      : path === undefined
         ? undefined
-        : suggestion(refused, path)
+        : error.class === 'fail'
+          ? (suggestion(refused, path) ?? whatToSet(error, valueAt(values, path), path))
+          : isNulled(path, values)
+            ? 'remove the line: null here drops what lower layers set'
+            : undefined
   const isAbsent = path !== undefined && isNothing(valueAt(values, path))
   const name = rule === 'chart/wrong-kind' && isAbsent ? 'chart/needs-value' : (rule ?? 'chart/usable')
   return {
@@ -122,6 +126,19 @@ function suggestion({ settings, values, chart }: Refused, path: Path): string | 
   if (path.at(-2) === 'postgresql' && keysFor(loaded, helm, path.slice(0, -1)).has('parameters'))
     return `write it in \`${formatPath([...path.slice(0, -1), 'parameters'])}\``
   return suggestedWord(loaded, { values, path, helm })
+}
+
+/** Whether somebody took a value away, or what is around it. */
+function isNulled(path: Path, values: MapValue): boolean {
+  return path.some((_, index) => valueAt(values, path.slice(0, index + 1))?.kind === 'null')
+}
+
+/** The key that a message of the chart names, as in `use .Values.a.b instead`, or that the template found empty. */
+function whatToSet({ reason }: HelmRefusal, value: Value | undefined, path: Path): string | undefined {
+  const [, instead] = /\buse \W?\.?(?:Values\.)?([a-zA-Z][\w.-]{1,100}\w)\W? instead\b/i.exec(reason) ?? []
+  if (instead !== undefined) return `write \`${instead}\` instead`
+  const isEmpty = isNothing(value) || (value?.kind === 'scalar' && value.value === '')
+  return isEmpty ? `set \`${formatPath(path)}\`` : undefined
 }
 
 export const isNothing = (value: Value | undefined): boolean => value === undefined || value.kind === 'null'

@@ -90,6 +90,14 @@ export const suppressions: readonly Suppression[] = [
     },
   },
   {
+    id: 'invisible-character',
+    reason: 'a character that nobody sees is named in the help for the value or the key that it spoils',
+    silences: (all) => {
+      const known = places(all.filter(({ rule }) => rule !== 'yaml/visible-characters'))
+      return ({ rule, at }) => rule === 'yaml/visible-characters' && known.has(placeOf(at))
+    },
+  },
+  {
     id: 'refused-set',
     reason:
       'a set that Argo CD refuses, or a template that Helm can not print, is reported as such, and what it makes is not computed for that reason',

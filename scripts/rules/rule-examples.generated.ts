@@ -444,4 +444,5 @@ export const ruleExamples: Readonly<Record<string, { readonly bad: string; reado
   "yaml/one-document": {"bad":"# databases/orders/values.yaml\ncluster:\n  instances: 3\n---\nbackups:\n  enabled: false\n","good":"# databases/orders/values.yaml\ncluster:\n  instances: 3\nbackups:\n  enabled: false\n","says":"databases/orders/values.yaml has 2 documents (the next at line 3), but must have one"},
   "yaml/root-map": {"bad":"# databases/orders/values.yaml\n- cluster\n","good":"# databases/orders/values.yaml\ncluster: {}\n","says":"databases/orders/values.yaml is a list, but values are a map of keys"},
   "yaml/syntax": {"bad":"# databases/orders/values.yaml\ncluster:\n  storage: {size: 10Gi\n","good":"# databases/orders/values.yaml\ncluster:\n  storage: {size: 10Gi}\n","says":"`{` is opened here, but never closed"},
+  "yaml/visible-characters": {"bad":"# databases/orders/values.yaml\ncluster:\n  initdb: { database: ord​ers }\n","good":"# databases/orders/values.yaml\ncluster:\n  initdb: { database: orders }\n","says":"cluster.initdb.database holds a zero width space (U+200B), which nobody sees"},
 }
