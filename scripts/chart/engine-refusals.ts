@@ -1,6 +1,7 @@
 // Which line has to be fixed if Helm refuses a chart that is rendered from its files?
 import type { FoundChart } from '../charts/find.ts'
-import { named, phrase } from '../findings/message.ts'
+import { described, fieldAt, named, phrase } from '../findings/message.ts'
+import { helpForCutKey } from '../findings/outside-quotes.ts'
 import { nearestSpot, spotOf, switchSpot } from '../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { PrintedRefused } from '../helm/error.ts'
@@ -58,7 +59,11 @@ export function refusalFinding(error: HelmRefusal, refused: Refused): LocatedFin
   const blamed = path === undefined ? undefined : placeFor(path, values)
   const own = blamed === undefined ? templateSpot(error, refused) : undefined
   const at = own ?? (isChart ? chartSpot(settings, database) : blamed) ?? serviceSpot(database)
-  const message = messageFor(error, refused, path)
+  const entry = path === undefined ? undefined : valueAt(values, path)
+  const isAnnotation = entry !== undefined && entry.kind !== 'scalar' && isWrongAnnotation(error)
+  const message = isAnnotation
+    ? phrase`${fieldAt(entry.origin.path)} is ${described(entry)}, but an annotation must be text`
+    : phrase`${named(messageFor(error, refused, path))}`
   const help =
     isChart && rule === undefined
       ? own === undefined
@@ -76,9 +81,9 @@ export function refusalFinding(error: HelmRefusal, refused: Refused): LocatedFin
   return {
     rule: name,
     severity: 'error',
-    message: phrase`${named(message)}`,
+    message,
     at,
-    help: help === undefined ? undefined : phrase`${help}`,
+    help: help === undefined ? entry && helpForCutKey(entry.origin) : phrase`${help}`,
     database: database.id,
   }
 }
@@ -167,9 +172,19 @@ function shortened(text: string, length: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`
 }
 
+/** Helm reads the annotations of an object as a map of texts. */
+function isWrongAnnotation({ reason }: HelmRefusal): boolean {
+  return /cannot unmarshal \w+ into Go struct field \S*\.annotations of type string/.test(reason)
+}
+
 /** The value whose text is broken, or that the template read last before it stopped. */
 function blame(error: HelmRefusal, { values, stops }: Refused): Path | undefined {
-  if (error instanceof PrintedRefused) return firstOf(error.reads, values)
+  if (error instanceof PrintedRefused) {
+    const path = firstOf(error.reads, values)
+    const map = path !== undefined && isWrongAnnotation(error) ? valueAt(values, path) : undefined
+    const [odd] = map?.kind === 'map' ? [...map.entries.values()].filter(({ kind }) => kind === 'map' || kind === 'list') : []
+    return odd?.origin.path ?? path
+  }
   for (const reads of stops) {
     const found = firstOf(reads, values)
     if (found !== undefined) return found

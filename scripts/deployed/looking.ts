@@ -10,6 +10,7 @@ import { applicationKey, applicationName } from './manifests.ts'
 import type { Manifest } from './manifests.ts'
 import type { Skipped } from './skipped.ts'
 import { isMisspelt } from './unknown-fields.ts'
+import { helmPathOf } from './value-layers.ts'
 import type { SourceOf } from './value-layers.ts'
 import type { Versions } from './versions.ts'
 
@@ -57,4 +58,12 @@ export function writtenBase({ manifest, application }: SourceOf): Omit<AsWritten
 /** A database, or an Application, that can't be looked at. */
 export function skip(looking: Looking, manifest: Manifest, why: Omit<Skipped, 'name' | 'others'>): void {
   looking.skipped.push({ name: applicationName(manifest.plain), ...why, ...(isMisspelt(manifest) && { isExplained: true as const }) })
+}
+
+/** That a chart is taken from an address which nobody knows, unless that is misspelt. */
+export function unknownAddress(of: SourceOf): Omit<Skipped, 'name' | 'others'> {
+  const application = applicationName(of.application)
+  const at = of.manifest.spotOf([...helmPathOf(of).slice(0, -1), 'repoURL'])
+  const reason = `${application} takes a chart \`cluster\` of an address that is not known, and it is not here`
+  return { application, reason, at, unless: at }
 }

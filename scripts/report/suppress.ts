@@ -52,6 +52,8 @@ const aboutBackups = new Set([
   'policy/default-schedule-has-method',
 ])
 
+const isAbsent: ReadonlySet<string> = new Set(['values/known-keys', 'argocd/value-file-exists', 'argocd/repository-known'])
+
 /** A finding that was marked where it was found: all that is needed to know it was there. */
 const follows =
   (consequence: Consequence): Suppression['silences'] =>
@@ -132,9 +134,9 @@ export const suppressions: readonly Suppression[] = [
   },
   {
     id: 'unknown-key',
-    reason: 'a key that no template reads, or the name of a file that is not there, explains what is missing because of it',
+    reason: 'a key that no template reads, or a file or an address that is not there, explains what is missing because of it',
     silences: (all) => {
-      const unknown = places(all.filter(({ rule }) => rule === 'values/known-keys' || rule === 'argocd/value-file-exists'))
+      const unknown = places(all.filter(({ rule }) => isAbsent.has(rule)))
       return ({ unless }) => unless !== undefined && unknown.has(placeOf(unless))
     },
   },

@@ -21,6 +21,7 @@ import {
   sourcePath,
   repositoryPrefix,
 } from '../../deployed/manifest-parts.ts'
+import { misspelt } from '../../values/misspelt.ts'
 import { pathsBelow } from '../../repository/tree.ts'
 import { printed } from '../../values/printed.ts'
 import { spoiledElements } from './refusals.ts'
@@ -139,6 +140,40 @@ export const fileRules: readonly ManifestRule[] = [
     },
   },
   {
+    id: 'argocd/ignored-file-named',
+    severity: 'warning',
+    summary: 'a value file that may be missing is not missing because its name is misspelt',
+    *check({ applications, base, file: { text }, settings, tree }) {
+      if (!text.includes('ignoreMissingValueFiles')) return
+      const read = new Set<string>()
+      const missing = new Map<string, { readonly path: string; readonly place: Path }>()
+      for (const application of applications ?? [])
+        for (const file of resolveValueFiles(application).files) {
+          const path = ownPath(file, settings)
+          const helm = entryPath(application, file.source)
+          if (path === undefined || path.includes('{{')) continue
+          const index = indexOfText(at(application, ...helm, 'valueFiles'), (text) => text === file.entry)
+          const place = [...base, ...helm, 'valueFiles', index]
+          if (at(application, ...helm, 'ignoreMissingValueFiles') !== true || (tree.wide?.() ?? tree).read(path) !== undefined)
+            read.add(path)
+          else missing.set(`${place.join('.')} ${path}`, { path, place })
+        }
+      if (missing.size === 0) return
+      const others = (tree.wide?.() ?? tree).paths.filter((path) => /\.ya?ml$/.test(path) && !read.has(path))
+      const reported = new Set<string>()
+      for (const { path, place } of missing.values()) {
+        const meant = reported.has(place.join('.')) ? undefined : others.find((other) => isMisspeltPath(path, other))
+        if (meant === undefined) continue
+        reported.add(place.join('.'))
+        yield {
+          message: phrase`value file is ${ending(path)}, but there is no such file, and that is ignored`,
+          places: [{ path: place }],
+          help: phrase`did you mean ${ending(meant)}?`,
+        }
+      }
+    },
+  },
+  {
     id: 'argocd/git-files-meant',
     severity: 'warning',
     summary: 'a git generator matches only the files that it is meant for',
@@ -172,6 +207,15 @@ export const fileRules: readonly ManifestRule[] = [
     },
   },
 ]
+
+/** Whether paths differ in one step, which is a misspelling. */
+function isMisspeltPath(path: string, meant: string): boolean {
+  if (Math.abs(path.length - meant.length) > 2) return false
+  const [steps, others] = [path.split('/'), meant.split('/')]
+  if (steps.length !== others.length) return false
+  const [different, ...more] = steps.flatMap((step, index) => (step === others[index] ? [] : [[step, others[index] ?? ''] as const]))
+  return different !== undefined && more.length === 0 && misspelt(different[0], [different[1]]) !== undefined
+}
 
 /** The folder of the tree that holds a repository, and what its paths begin with there; undefined: it is not here. */
 function placeOf(

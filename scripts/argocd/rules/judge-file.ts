@@ -15,6 +15,7 @@ import { nameRules } from './names.ts'
 import { placeholderRules } from './placeholders.ts'
 import { replacedClusters } from './replaced-clusters.ts'
 import { shapeRules } from './shape.ts'
+import { sourceNameRules } from './source-names.ts'
 import { sourceRules } from './sources.ts'
 import { syncRules } from './sync.ts'
 
@@ -23,6 +24,7 @@ export const manifestRules: readonly ManifestRule[] = [
   ...fileRules,
   ...phantomRules,
   ...sourceRules,
+  ...sourceNameRules,
   ...nameRules,
   ...deletionRules,
   ...syncRules,

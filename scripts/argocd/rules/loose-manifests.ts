@@ -10,6 +10,7 @@ import { hasMistakenField } from '../../deployed/unknown-fields.ts'
 import { makesDatabases, mentionsDatabases } from '../../deployed/manifest-parts.ts'
 import type { Manifest, ManifestFile, Surroundings } from '../../deployed/manifests.ts'
 import type { PlainCluster } from '../../deployed/folders.ts'
+import { hasMisspeltSource } from './source-names.ts'
 import { findUncompared } from './uncompared.ts'
 import { idlePatterns } from '../../deployed/idle-generators.ts'
 
@@ -44,6 +45,7 @@ function deploys(manifest: Manifest, settings: readonly Settings[]): boolean {
     makesDatabases(manifest, settings) ||
     idlePatterns(manifest).length > 0 ||
     hasMistakenField(manifest) ||
+    hasMisspeltSource(manifest) ||
     // nobody knows what it would have made
     manifest.refusals.some(({ stage }) => stage === 'params' || stage === 'render' || stage === 'panic') ||
     findUncompared([], [manifest]).texts.length > 0
