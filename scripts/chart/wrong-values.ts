@@ -54,3 +54,13 @@ export function without(root: MapValue, path: Path): MapValue {
   else entries.delete(step)
   return { ...root, entries }
 }
+
+/** The tree with another value in the place of one that is there. */
+export function replaced(root: MapValue, [step, ...rest]: Path, value: Value): MapValue {
+  const child = typeof step === 'string' ? root.entries.get(step) : undefined
+  if (child === undefined || typeof step !== 'string') return root
+  const entries = new Map(root.entries)
+  if (rest.length === 0) entries.set(step, { ...value, origin: child.origin })
+  else if (child.kind === 'map') entries.set(step, replaced(child, rest, value))
+  return { ...root, entries }
+}
