@@ -3,6 +3,7 @@ import { wrongly } from '../merge/wrong-type.ts'
 import { fieldAt, phrase } from '../findings/message.ts'
 import { firstSpot, nearestSpot, spotOf } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
+import { formatPath } from '../values/path.ts'
 import type { MapValue, Path, Value } from '../values/value.ts'
 import type { HelmType } from './helm-schema.ts'
 import { schemaFix, schemaHelp } from './schema-help.ts'
@@ -37,6 +38,7 @@ export function wrongTypeFinding(wrong: WrongType, values: MapValue): LocatedFin
     at: spotOf(value) ?? nearestSpot(values, path, 'key') ?? firstSpot(values, values.origin.file),
     help: one === undefined ? undefined : schemaHelp(one),
     fix: one === undefined ? undefined : schemaFix(one),
+    path: formatPath(path),
   }
 }
 

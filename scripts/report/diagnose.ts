@@ -9,6 +9,7 @@ import { byText } from '../values/by-text.ts'
 import { byCodeUnit } from '../values/path.ts'
 import { maskMessage } from '../secret/message.ts'
 import { mask } from '../secret/names.ts'
+import { atAliases } from './aliases.ts'
 import { suppress } from './suppress.ts'
 import type { Surroundings } from './suppress.ts'
 import { secretsOf, spansWithin } from '../secret/source.ts'
@@ -21,7 +22,7 @@ import { secretsOf, spansWithin } from '../secret/source.ts'
 export function diagnose(all: Iterable<LocatedFinding>, around: Surroundings = {}): Diagnostic[] {
   const placeKey = placeKeys()
   const groups = new Map<string, { first: LocatedFinding; databases: Set<string> }>()
-  for (const finding of suppress([...all], around)) {
+  for (const finding of suppress(atAliases([...all]), around)) {
     const place = `${finding.rule}\0${placeKey(finding)}`
     // a list of names is the same for all, and contains the name of each
     const [verbatim, nameless] = [`${place}\0${wordsOf(finding, false)}`, `${place}\0${wordsOf(finding, true)}`]
@@ -122,7 +123,9 @@ function toDiagnostic(finding: LocatedFinding, databases: readonly string[]): Di
   }
   const spots = (finding.related ?? []).map((spot) => ({ ...shownPlace(spot), message: spot.message }))
   // all lines of a text, of which only the first is shown if it holds a secret
-  const places = [finding.at, ...(finding.related ?? [])].map((spot) => ({ ...locate(spot), text: spot.file.text }))
+  const { file, alias } = finding.at
+  const repeated = alias === undefined ? [] : [{ file, span: alias }]
+  const places = [finding.at, ...repeated, ...(finding.related ?? [])].map((spot) => ({ ...locate(spot), text: spot.file.text }))
   const help = spoiledBy(finding) ?? finding.help
   const related = spots.map((spot): RelatedLocation => ({ ...spot, message: shown(spot.message) }))
   return {
