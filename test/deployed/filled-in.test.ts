@@ -106,6 +106,16 @@ describe('of a matrix, it is the line of the element', () => {
   })
 })
 
+test('a key that one element lacks is missed there, and one that the template misspells is marked in its text', async () => {
+  expect(await told('databases.yaml', '                  stage: dev\n', '')).toEqual([
+    'databases.yaml:14: map has no entry for key "stage" [argocd/set-generates]',
+  ])
+  opened?.remove()
+  expect(await told('databases.yaml', 'team-{{ .stage', 'team-{{ .stge')).toEqual([
+    'databases.yaml:43: map has no entry for key "stge" [argocd/set-generates]',
+  ])
+})
+
 test('of a git generator, it is the line of its file', async () => {
   expect(await told('databases/orders/config.yaml', 'database: orders', 'database: postgres')).toEqual([
     expect.stringMatching(/^databases\/orders\/config\.yaml:2: .*"postgres"/),

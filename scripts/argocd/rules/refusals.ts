@@ -78,7 +78,13 @@ export function* refusals(manifest: Manifest): Iterable<Finding> {
       reported.add(key)
       const help = isUnfilled(error, manifest) ? phrase`${unfilled}` : helpFor(error, element, manifest)
       const text = element?.error?.message ?? message
-      yield { message: phrase`${named(computedText(text, manifest.file))}`, places: [{ path }], ...(help === undefined ? {} : { help }) }
+      const absent = element === undefined ? missingKey(message) : undefined
+      yield {
+        message: phrase`${named(computedText(text, manifest.file))}`,
+        places: [{ path }],
+        ...(help === undefined ? {} : { help }),
+        ...(absent === undefined ? {} : { part: `.${absent}` }),
+      }
     }
   }
 }
@@ -90,9 +96,15 @@ function isUnfilled({ message }: GenerateError, { plain }: Manifest): boolean {
   return /\{\{\s*\./.test(message) && at(plain, 'spec', 'goTemplate') !== true
 }
 
+/** Those of the list generators at the top, else of those inside a matrix or a merge. */
+function elementsOf(manifest: Manifest): readonly SetElement[] {
+  const elements = manifest.elements()
+  return elements.length > 0 ? elements : manifest.nestedElements()
+}
+
 /** The elements that fail so, or whose Application is refused. */
 function makersOf({ stage, application }: GenerateError, manifest: Manifest): readonly SetElement[] {
-  const elements = manifest.elements()
+  const elements = elementsOf(manifest)
   if (stage === 'render' || stage === 'params') return elements.filter(({ error }) => error !== undefined)
   if (application === undefined) return []
   return elements.filter((element) => element.applications.some((made) => applicationName(made) === application))
@@ -100,7 +112,7 @@ function makersOf({ stage, application }: GenerateError, manifest: Manifest): re
 
 /** Those of them that are to blame; none: every element has the mistake, so that the template has it. */
 function guiltyOf({ stage, message }: GenerateError, makers: readonly SetElement[], manifest: Manifest): readonly SetElement[] {
-  const elements = manifest.elements()
+  const elements = elementsOf(manifest)
   if ((stage === 'params' && message.includes('selector')) || /\{\{\s*\./.test(message)) return []
   if (stage === 'params') return makers
   if (stage === 'render') {
@@ -131,7 +143,7 @@ function elementPlace({ message }: GenerateError, element: SetElement): Path {
 function helpFor({ stage, message }: GenerateError, element: SetElement | undefined, manifest: Manifest): Message | undefined {
   const text = element?.error?.message ?? message
   if (element !== undefined && nearKey(text, element) !== undefined) return phrase`did you mean \`${named(missingKey(text))}\`?`
-  const [first] = stage === 'render' && element === undefined ? manifest.elements() : []
+  const [first] = stage === 'render' && element === undefined ? elementsOf(manifest) : []
   const near = first === undefined ? undefined : nearKey(text, first)
   if (near !== undefined) return phrase`did you mean \`${named(near)}\`?`
   const byMessage = stage === 'render' || stage === 'params' ? helpsByMessage.find(([pattern]) => pattern.test(text))?.[1] : undefined
@@ -235,7 +247,7 @@ function ofApplication(plain: JsonMap): GenerateError[] {
 /** The elements with such values. */
 export function spoiledElements(manifest: Manifest): readonly SetElement[] {
   if (!JSON.stringify(at(manifest.plain, 'spec', 'generators') ?? null).match(/:(?:null|-?\d)/)) return []
-  return manifest.elements().filter((element) => textMistakes(element, manifest).length > 0)
+  return elementsOf(manifest).filter((element) => textMistakes(element, manifest).length > 0)
 }
 
 /** Values of an element that Argo CD prints otherwise than they are written: a null as `<no value>`, 16.10 as 16.1. */
