@@ -19,7 +19,7 @@ import { eachCluster, officialChart, policySubject } from './policy/subject.ts'
 import { judgePostgres, refusedParameters } from './postgres/judge.ts'
 import { isDns1123Subdomain } from './kubernetes/dns-name.ts'
 import { locateFinding } from './locate/finding.ts'
-import type { LocatedFinding } from './findings/spot.ts'
+import type { LocatedFinding, Spot } from './findings/spot.ts'
 import { append } from './values/append.ts'
 import { once } from './values/once.ts'
 
@@ -132,7 +132,11 @@ function verdict({ database, settings, merged, rendered }: Judged): LocatedFindi
           : isNamespace(finding)
             ? 'settings-namespace'
             : undefined
-      for (const one of located({ database, merged }, object, [finding])) findings.push(follows === undefined ? one : { ...one, follows })
+      for (const one of located({ database, merged }, object, [finding])) {
+        const at = templateKeySpot(one, finding, rendered)
+        const placed = at === undefined ? one : { ...one, at, message: finding.message }
+        findings.push(follows === undefined ? placed : { ...placed, follows })
+      }
     }
   }
   // nobody knows what a database is meant to have whose environment lacks its defaults, which is reported
@@ -152,6 +156,13 @@ function verdict({ database, settings, merged, rendered }: Judged): LocatedFindi
   }
   append(findings, judgePostgres({ ...subject, refused }))
   return findings
+}
+
+/** The line of the template that writes an unknown field itself, which the value in it can't help. */
+function templateKeySpot({ rule, at }: LocatedFinding, { places: [{ path }] }: Finding, { keySpot }: DatabaseObjects): Spot | undefined {
+  const key = path.at(-1)
+  if (keySpot === undefined || rule !== 'schema/unknown-field' || typeof key !== 'string') return undefined
+  return at.file.text.slice(at.span.start, at.span.end).includes(key) ? undefined : keySpot(key)
 }
 
 /** The path in the values of a chart below a key of another one; none where it is of something else. */

@@ -11,7 +11,7 @@ import { keysFor } from '../helm/unread.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import { helmOf } from '../values/merge.ts'
 import type { Database, Settings } from '../model.ts'
-import type { MapValue, Path, SourceFile, Value } from '../values/value.ts'
+import type { MapValue, Path, Value } from '../values/value.ts'
 import { isSecretPath } from '../secret/names.ts'
 import { maskSentence } from '../secret/values.ts'
 import { describe } from '../values/describe.ts'
@@ -19,6 +19,7 @@ import { formatPath, nearest } from '../values/path.ts'
 import { deepestAt, valueAt } from '../values/value.ts'
 import { suggestedWord } from './compared-words.ts'
 import { chartSpot } from './pin-spot.ts'
+import { lineSpot } from './template-spots.ts'
 import { wrongTypeFinding } from './wrong-values.ts'
 
 const clusterNameLimit = 50
@@ -88,21 +89,10 @@ export function refusalFinding(error: HelmRefusal, refused: Refused): LocatedFin
   }
 }
 
-const templates = new WeakMap<FoundChart['files'], Map<string, SourceFile>>()
-
 /** The line of a template of the repository's own chart: nobody here can change one of a subchart that was packed into it. */
 function templateSpot({ template = '', line }: HelmRefusal, { database, chart }: Refused): Spot | undefined {
-  const bytes = chart.files[template]
-  if (database.written?.chartFolder === undefined || template.startsWith('charts/') || bytes === undefined || line === undefined)
-    return undefined
-  const known = templates.get(chart.files) ?? new Map<string, SourceFile>()
-  templates.set(chart.files, known)
-  const file = known.get(template) ?? { path: `${chart.place}/${template}`, text: Buffer.from(bytes).toString('utf8') }
-  known.set(template, file)
-  const lines = file.text.split('\n')
-  const start = lines.slice(0, line - 1).reduce((length, text) => length + text.length + 1, 0)
-  const text = lines[line - 1] ?? ''
-  return { file, span: { start: start + text.length - text.trimStart().length, end: start + text.trimEnd().length } }
+  if (database.written?.chartFolder === undefined || template.startsWith('charts/') || line === undefined) return undefined
+  return lineSpot(chart, template, line)
 }
 
 /** The value that a refusal is about; undefined: nobody's, as of a chart that is broken. */

@@ -29,6 +29,7 @@ import { isMeant } from './consequence.ts'
 import { renderModelled } from './modelled-subcharts.ts'
 import { namespaceOf, releaseOf } from './release.ts'
 import { withStandIn } from './stand-in.ts'
+import { keySpot } from './template-spots.ts'
 import { unknownKeyFindings } from './unknown-key-findings.ts'
 import { replaced, without } from './wrong-values.ts'
 
@@ -118,7 +119,11 @@ export function renderWithEngine(
   const history = historyOf(database)
   for (const keys of unread) {
     // what a chart sets beside its subcharts, and nothing is like, is lost, but nobody set it for a database
-    const [stray, wrong] = split(keys, ({ path, value, suggestion }) => value.origin.layer === 'chart' && path.length === 1 && !suggestion)
+    const [stray, wrong] = split(
+      keys,
+      ({ path, value, suggestion, isDefault }) =>
+        isDefault === true || (value.origin.layer === 'chart' && path.length === 1 && !suggestion),
+    )
     append(
       findings,
       [...unknownKeyFindings(wrong, history)].map((finding) => ({ ...finding, database: database.id })),
@@ -158,6 +163,7 @@ export function renderWithEngine(
   return {
     objects: [...renderedObjects(run.documents), ...(modelled?.objects ?? [])],
     findings,
+    ...(database.written?.chartFolder !== undefined && { keySpot: (key: string) => keySpot(chart, key) }),
     reported: () => [...wrong, ...unknownKeys],
     seen: once(() => known(() => helmValues(input(values)), undefined)),
   }

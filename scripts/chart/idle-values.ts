@@ -18,6 +18,8 @@ export interface IdleValue {
   readonly help: Message
   /** what is meant is certainly lost */
   readonly isError?: true
+  /** what the templates of a release must read for that */
+  readonly needs?: Path
 }
 
 type IdleCheck = (values: MapValue, alerts?: () => readonly string[]) => Iterable<IdleValue>
@@ -36,6 +38,7 @@ const ofAllReleases: readonly IdleCheck[] = [
         path,
         message: phrase`${fieldAt(path)} is set, but enabled is not, so that there is no such volume`,
         help: phrase`set \`enabled: true\` next to it`,
+        needs: [...volume, 'enabled'],
       }
       return
     }
@@ -50,6 +53,7 @@ const ofAllReleases: readonly IdleCheck[] = [
       path: [...path, key],
       message: phrase`${fieldAt(path)} has no name, so that the chart takes another image`,
       help: phrase`write \`name: …\` next to it`,
+      needs: [...path, 'name'],
     }
   },
   function* unknownAlert(values, known = () => alertRules) {
@@ -63,6 +67,7 @@ const ofAllReleases: readonly IdleCheck[] = [
         path,
         message: phrase`${fieldAt(path)} is ${shown(name)}, but no alert rule has that name`,
         help: meant === undefined ? phrase`known here: ${listed(alerts)}` : phrase`did you mean ${meant}?`,
+        needs: path.slice(0, -1),
       }
     }
   },
@@ -76,6 +81,7 @@ const ofAllReleases: readonly IdleCheck[] = [
       path,
       message: phrase`${fieldAt(path)} is not set, but the archive of a server \`objectStoreRecoveryCluster\` is hardly meant`,
       help: phrase`set ${fieldAt(path)}: the name of the Cluster that wrote the backups`,
+      needs: path,
     }
   },
 ]

@@ -7,7 +7,7 @@ import { loadOnce } from '../helm/load.ts'
 import { helmValues } from '../helm/render.ts'
 import type { HelmInput } from '../helm/render.ts'
 import { namesOf } from '../helm/static-reads.ts'
-import { wordsFor } from '../helm/unread.ts'
+import { keysFor, wordsFor } from '../helm/unread.ts'
 import type { ChartPin } from '../model.ts'
 import { once } from '../values/once.ts'
 import { byCodeUnit } from '../values/path.ts'
@@ -46,7 +46,9 @@ export function misusedValues(written: MapValue, input: HelmInput, { chart, helm
     const words = (of: Path): readonly string[] => [...wordsFor(loaded, helm, [...path, ...of])].sort(byCodeUnit)
     if (!isMap(own) || !isOfficial(words)) return []
     const isDescribed = version === chartVersion
-    const common = isDescribed ? [] : findCommonIdleValues(own, () => [...new Set([...alertRules, ...alertsIn(chart.files)])])
+    const isRead = ({ needs = [] }: IdleValue): boolean => keysFor(loaded, helm, [...path, ...needs.slice(0, -1)]).has(String(needs.at(-1)))
+    const alerts = (): string[] => [...new Set([...alertRules, ...alertsIn(chart.files)])]
+    const common = isDescribed ? [] : findCommonIdleValues(own, alerts).filter(isRead)
     const full = isDescribed || mayChooseWrongly(own, words) ? valueAt(seen(), path) : undefined
     const choices = isMap(full) ? [...checkChoices(full, words)] : []
     const idle = isDescribed && isMap(full) ? findIdleValues(full) : common

@@ -58,3 +58,16 @@ test('and the SQL of each is read', async () => {
     'chart/values.yaml:6 [postgres/sql-syntax]',
   ])
 })
+
+test('a default that the chart misspells itself is a warning at its line', async () => {
+  const misspelt = values(good, good.replace('enablePDB', 'enablePbd'))
+  expect((await told(misspelt)).filter((line) => line.includes('known-keys'))).toEqual(['chart/values.yaml:8 [values/known-keys]'])
+})
+
+test('a field that a template misspells is marked in the template', async () => {
+  expect(await told(values(good, good))).toEqual([])
+  opened?.edit('chart/templates/b.yaml', '  enablePDB:', '  enablePBD:')
+  expect((await opened?.told())?.filter((line) => line.includes('unknown'))).toEqual([
+    'chart/templates/b.yaml:6: unknown field `enablePBD` in `spec` [schema/unknown-field]',
+  ])
+})
