@@ -15,18 +15,18 @@ export interface SetElement {
 
 /** Expands every element of the top-level list generators alone: a set stops at the first that fails, without saying which. */
 export function readElements(set: JsonMap, options: GenerateOptions): SetElement[] {
-  return elementsOf(set, options, false)
+  return elementsOf(set, options, 'top')
 }
 
 /** The same of the list generators inside a matrix or a merge: each element with the Applications that it takes part in. */
 export function readNestedElements(set: JsonMap, options: GenerateOptions): SetElement[] {
-  return elementsOf(set, options, true)
+  return elementsOf(set, options, 'nested')
 }
 
-function elementsOf(set: JsonMap, options: GenerateOptions, isNested: boolean): SetElement[] {
+function elementsOf(set: JsonMap, options: GenerateOptions, which: 'top' | 'nested'): SetElement[] {
   const spec = isJsonMap(set['spec']) ? set['spec'] : {}
   return listsIn(spec['generators'], ['spec', 'generators'])
-    .filter(({ depth }) => depth > 0 === isNested)
+    .filter(({ depth }) => depth > 0 === (which === 'nested'))
     .flatMap(({ path, elements, only }) =>
       elements.map((plain, index): SetElement => {
         const desired = desiredApplications({ ...set, spec: { ...spec, generators: only(plain) } }, options)

@@ -28,7 +28,8 @@ export function placedInElement(root: MapValue, { manifest, application, path: a
     own === undefined && printsMaps(at(manifest.plain, ...above)) ? nestedElementsOf(manifest, application) : own ? [own] : []
   const parts = elements.flatMap(({ plain, path }) => partsOf(plain, path))
   if (parts.length === 0) return root
-  const isWritten = writtenIn(at(manifest.plain, ...above))
+  const template = at(manifest.plain, ...above)
+  const [isWritten, isNamed] = [writtenIn(template), writtenIn(template, 'any')]
   const place = (value: Value, path: Path): Value => {
     const spot = manifest.spotOf(path)
     const key = manifest.spotOf(path, 'key')
@@ -41,7 +42,7 @@ export function placedInElement(root: MapValue, { manifest, application, path: a
   const visit = (value: Value, path: Path): Value => {
     const isLeaf = value.kind === 'scalar' || value.kind === 'null'
     const plain = toPlain(value)
-    const found = isWritten(path) ? undefined : isLeaf ? leafFor(path, plain, parts) : partFor(path, plain, parts)
+    const found = (isLeaf ? isNamed : isWritten)(path) ? undefined : isLeaf ? leafFor(path, plain, parts) : partFor(path, plain, parts)
     if (found !== undefined) return place(value, found.path)
     if (isLeaf) return value
     if (value.kind === 'list') return { ...value, items: value.items.map((item, index) => visit(item, [...path, index])) }
@@ -77,14 +78,17 @@ function commonEnd(one: Path, other: Path): number {
   return length
 }
 
-/** Whether a template holds the value at a path in its own words: by the values that it has there, or by the keys of its text. */
-function writtenIn(template: Json | undefined): (path: Path) => boolean {
+/**
+ * Whether a template holds the value at a path in its own words: by the values that it has there, or by the keys of its text.
+ * `any`: also where an action fills in what is behind the key, which `blameElements` looks at.
+ */
+function writtenIn(template: Json | undefined, which: 'own' | 'any' = 'own'): (path: Path) => boolean {
   if (typeof template !== 'string') return (path) => isJsonMap(template) && path.length > 0 && at(template, ...path) !== undefined
   const lines = template.split('\n').filter((line) => line.trim() !== '')
   const keys = new Set<string>()
   for (const [index, line] of lines.entries()) {
     const [, key, rest = ''] = /^\s*(?:- +)?["']?([^\s"':#{}]+)["']?\s*:(?:\s+(.*))?$/.exec(line) ?? []
-    if (key !== undefined && !(rest || (lines[index + 1] ?? '')).includes('{{')) keys.add(key)
+    if (key !== undefined && (which === 'any' || !(rest || (lines[index + 1] ?? '')).includes('{{'))) keys.add(key)
   }
   return (path) => keys.has(String(path.findLast((step) => typeof step === 'string')))
 }

@@ -1,7 +1,8 @@
 // Which value of an element, or of a generator's file, fills the place of a set's template that a finding is about?
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { isSameSpot, spotOf } from '../findings/spot.ts'
-import type { Database } from '../model.ts'
+import type { AsWritten, Database } from '../model.ts'
+import { split } from '../values/append.ts'
 import { isJsonMap, valueAt } from '../values/value.ts'
 import type { Json, JsonMap, Path } from '../values/value.ts'
 import { parseFirstDocument } from '../yaml/parse.ts'
@@ -94,24 +95,47 @@ export function filledAt(
 
 /**
  * Findings about a place that a set fills in are moved to what fills it in: where nothing is written beside that, and else
- * where the set also makes databases of the same words in which nothing is wrong.
+ * where the set also makes databases of the same words in which nothing is wrong. What is wrong with all of several is the
+ * template's, and so are quotes.
  */
 export function blameElements(findings: readonly LocatedFinding[], databases: readonly Database[]): LocatedFinding[] {
   const byId = new Map(databases.flatMap((one) => (one.written?.filledAt === undefined ? [] : [[one.id, one] as const])))
   if (byId.size === 0) return [...findings]
+  const said = new Map<string, LocatedFinding['message']>()
+  /** One mistake is one report, though each Application shows a value of its own. */
+  const alike = (finding: LocatedFinding): LocatedFinding => {
+    const words = finding.message.map((part) => (typeof part === 'object' && 'shown' in part ? '\u0001' : JSON.stringify(part)))
+    const key = [finding.rule, finding.at.file.path, finding.at.span.start, ...words].join('\0')
+    const message = said.get(key) ?? finding.message
+    said.set(key, message)
+    return { ...finding, message }
+  }
+  const placeOf = ({ rule, at: { file, span } }: LocatedFinding): string => [rule, file.path, span.start].join('\0')
+  const wrongAt = new Map<string, Set<string>>()
+  for (const one of findings) {
+    const wrong = wrongAt.get(placeOf(one)) ?? new Set<string>()
+    if (one.database !== undefined) wrongAt.set(placeOf(one), wrong.add(one.database))
+  }
+  const fillers = new Map<string, ReturnType<NonNullable<AsWritten['filledAt']>>>()
   return findings.map((finding) => {
-    const database = finding.database === undefined ? undefined : byId.get(finding.database)
-    const filled = database?.written?.filledAt?.(finding.at)
-    if (filled === undefined) return finding
-    if (!filled.isWhole) {
-      const wrong = new Set(
-        findings.flatMap((one) => (one.rule === finding.rule && isSameSpot(one.at, finding.at) ? (one.database ?? []) : [])),
-      )
-      const right = databases.filter(({ id, written }) => !wrong.has(id) && written?.maker.plain === database?.written?.maker.plain)
-      if (right.length === 0 || right.some(({ written }) => isSamePlace(written?.filledAt?.(finding.at)?.spot, filled.spot))) return finding
+    const fillerOf = ({ id, written }: Database): ReturnType<NonNullable<AsWritten['filledAt']>> => {
+      const key = [id, finding.at.file.path, finding.at.span.start].join('\0')
+      if (!fillers.has(key)) fillers.set(key, written?.filledAt?.(finding.at))
+      return fillers.get(key)
     }
-    return { ...finding, at: filled.spot, fix: undefined }
+    const database = finding.database === undefined ? undefined : byId.get(finding.database)
+    const filled = database && fillerOf(database)
+    if (filled === undefined) return finding
+    const wrong = wrongAt.get(placeOf(finding))
+    const siblings = databases.filter(({ written }) => written?.maker.plain === database?.written?.maker.plain)
+    const [bad, right] = split(siblings, ({ id }) => wrong?.has(id) === true)
+    const isOfAll = right.length === 0 && bad.some((one) => !isSamePlace(fillerOf(one)?.spot, filled.spot))
+    const isOfWords = !filled.isWhole && (right.length === 0 || right.some((one) => isSamePlace(fillerOf(one)?.spot, filled.spot)))
+    const isOfQuotes = aboutTypes.has(finding.rule) && /["']/.test(finding.at.file.text[finding.at.span.start] ?? '')
+    return alike(isOfAll || isOfWords || isOfQuotes ? finding : { ...finding, at: filled.spot, fix: undefined })
   })
 }
+
+const aboutTypes: ReadonlySet<string> = new Set(['values/chart-schema', 'schema/type'])
 
 const isSamePlace = (one: Spot | undefined, other: Spot): boolean => one !== undefined && isSameSpot(one, other)

@@ -116,6 +116,14 @@ test('a key that one element lacks is missed there, and one that the template mi
   ])
 })
 
+test('a name that is refused of one element is its own', async () => {
+  expect(await told('databases.yaml', 'releaseName: "{{ .name }}"', 'releaseName: "{{ .name }}-{{ .stage }}"')).toEqual([])
+  opened?.edit('databases.yaml', 'stage: dev', 'stage: De_v')
+  expect((await opened?.told())?.filter((line) => line.includes('[argocd/'))).toEqual([
+    'databases.yaml:17: release name is orders-De_v, but must be at most 53 lower case letters, digits, - and . [argocd/set-generates]',
+  ])
+})
+
 test('of a git generator, it is the line of its file', async () => {
   expect(await told('databases/orders/config.yaml', 'database: orders', 'database: postgres')).toEqual([
     expect.stringMatching(/^databases\/orders\/config\.yaml:2: .*"postgres"/),
@@ -125,6 +133,9 @@ test('of a git generator, it is the line of its file', async () => {
 test("what the template writes beside it is the template's", async () => {
   expect(await told('databases.yaml', 'team-{{', 'the team-{{')).toEqual([
     expect.stringMatching(/^databases\.yaml:43: cluster\.additionalLabels\.stage is "the team-dev"/),
-    expect.stringMatching(/^databases\.yaml:43: cluster\.additionalLabels\.stage is "the team-prd"/),
+  ])
+  opened?.remove()
+  expect(await told('databases.yaml', 'instances: {{ .instances }}', 'instances: "{{ .instances }}"')).toEqual([
+    'databases.yaml:39: cluster.instances is text ("1"), but the chart takes a whole number [values/chart-schema]',
   ])
 })

@@ -10,6 +10,7 @@ import type { GenerateError, GenerateStage } from '../../applicationset/generate
 import { formatScalar } from '../../go-template/go-format.ts'
 import { generatorFileFindings } from './generator-files.ts'
 import { computedText } from './computed-text.ts'
+import { filledPath } from '../../deployed/filled-in.ts'
 import { applicationName } from '../../deployed/manifests.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
 import { at, indexOfText, sourcePath } from '../../deployed/manifest-parts.ts'
@@ -72,7 +73,8 @@ export function* refusals(manifest: Manifest): Iterable<Finding> {
     if (makers.length > 0 && makers.every((element) => spoiled.has(element))) continue
     const guilty = guiltyOf(error, makers, manifest)
     for (const element of guilty.length === 0 ? [undefined] : guilty) {
-      const path = element === undefined ? templatePlace(error, manifest) : elementPlace(error, element)
+      const path =
+        element === undefined ? templatePlace(error, manifest) : (filledBy(error, element, manifest) ?? elementPlace(error, element))
       const key = `${stage} ${JSON.stringify(path)}`
       if (reported.has(key)) continue
       reported.add(key)
@@ -122,7 +124,8 @@ function guiltyOf({ stage, message }: GenerateError, makers: readonly SetElement
     return near.length > 1 && near.length === elements.length ? [] : near
   }
   if (stage === 'duplicate-name') return makers.length > 1 && isByElement(manifest) ? makers.slice(1) : []
-  return manifest.refusals.filter((error) => error.stage === stage).length < elements.length ? makers : []
+  const refused = new Set(manifest.refusals.flatMap((error) => (error.stage === stage ? makersOf(error, manifest) : [])))
+  return refused.size < elements.length ? makers : []
 }
 
 /** Whether the name of the Applications follows from the element at all. */
@@ -133,6 +136,14 @@ function isByElement({ plain }: Manifest): boolean {
 const missingKey = (message: string): string | undefined => /no entry for key "([^"]*)"/.exec(message)?.[1]
 function nearKey(message: string, { plain }: SetElement): string | undefined {
   return nearest(missingKey(message) ?? '', isJsonMap(plain) ? Object.keys(plain) : [])
+}
+
+/** The value of an element in the text that is refused. */
+function filledBy(error: GenerateError, { path: own, applications }: SetElement, manifest: Manifest): Path | undefined {
+  const made = applications.find((one) => applicationName(one) === error.application)
+  const text = made && at(manifest.plain, ...templatePlace(error, manifest))
+  const path = typeof text === 'string' && made !== undefined ? filledPath(text, manifest, made) : undefined
+  return path !== undefined && own.every((step, index) => step === path[index]) ? path : undefined
 }
 
 function elementPlace({ message }: GenerateError, element: SetElement): Path {
