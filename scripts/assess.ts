@@ -16,7 +16,7 @@ import { fleetFacts } from './policy/fleet-facts.ts'
 import type { FleetFacts } from './policy/fleet-facts.ts'
 import { judgeLifecycle, withHolders } from './policy/judge.ts'
 import { hasSql } from './policy/sql.ts'
-import { policySubject } from './policy/subject.ts'
+import { eachCluster, policySubject } from './policy/subject.ts'
 import type { PolicySubject } from './policy/subject.ts'
 import type { LocatedFinding } from './findings/spot.ts'
 import { append } from './values/append.ts'
@@ -85,7 +85,7 @@ export function assess(database: Database, bench: Bench): Assessed {
       output: { path: database.rendered, text: writeValues(database, merged), database: database.id },
     }),
     ...(facts === undefined ? {} : { facts }),
-    ...(hasSql(beside) ? { sql: beside } : {}),
+    ...(eachCluster(beside).some(hasSql) ? { sql: beside } : {}),
     ...(compared.before === undefined ? {} : { before: compared.before }),
     ...(objects.length === 0 && isUnavailable(evaluated) ? { isUnchecked: true } : {}),
   }

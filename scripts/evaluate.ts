@@ -15,11 +15,11 @@ import type { MapValue, Path } from './values/value.ts'
 import { formatPath } from './values/path.ts'
 import { isOperators } from './operator/objects.ts'
 import { judgeDatabase, readsOf } from './policy/judge.ts'
-import { officialChart, policySubject } from './policy/subject.ts'
+import { eachCluster, officialChart, policySubject } from './policy/subject.ts'
 import { judgePostgres, refusedParameters } from './postgres/judge.ts'
 import { isDns1123Subdomain } from './kubernetes/dns-name.ts'
 import { locateFinding } from './locate/finding.ts'
-import type { LocatedFinding } from './findings/spot.ts'
+import type { LocatedFinding, Spot } from './findings/spot.ts'
 import { append } from './values/append.ts'
 import { once } from './values/once.ts'
 
@@ -112,7 +112,8 @@ function verdict({ database, settings, merged, rendered }: Judged): LocatedFindi
   const { objects } = rendered
   const findings: LocatedFinding[] = []
   const subject = policySubject({ database, settings, values: merged, objects })
-  const above = officialChart(subject)?.above ?? []
+  const clusters = eachCluster(subject).map((one) => ({ subject: one, above: officialChart(one)?.above ?? [] }))
+  const aboveOf = (object: RenderedObject): Path => clusters.find((one) => one.subject.objects.includes(object))?.above ?? []
   const failed: Failed[] = []
   let refused: ReadonlySet<string> | undefined
   const cluster = objects.find(({ kind }) => kind === 'Cluster')
@@ -126,27 +127,47 @@ function verdict({ database, settings, merged, rendered }: Judged): LocatedFindi
       if (finding.severity === 'error') failed.push({ object, path: finding.places[0].path })
       const isDerived = isNameRefused && isName(finding) && object.name.startsWith(`${cluster.name}-`)
       const follows =
-        isDerived || isConsequence(finding, object, { paths: wrong, above })
+        isDerived || isConsequence(finding, object, { paths: wrong, above: aboveOf(object) })
           ? 'reported-value'
           : isNamespace(finding)
             ? 'settings-namespace'
             : undefined
-      for (const one of located({ database, merged }, object, [finding])) findings.push(follows === undefined ? one : { ...one, follows })
+      for (const one of located({ database, merged }, object, [finding])) {
+        const at = templateKeySpot(one, finding, rendered)
+        const placed = at === undefined ? one : { ...one, at, message: finding.message }
+        findings.push(follows === undefined ? placed : { ...placed, follows })
+      }
     }
   }
   // nobody knows what a database is meant to have whose environment lacks its defaults, which is reported
-  const policies = judgeDatabase(subject)
-  const reported = policies.length === 0 ? [] : rendered.reported().map((path) => path.slice(above.length))
-  append(
-    findings,
-    policies.map((finding) => {
-      if (!hasDefaults(database)) return { ...finding, follows: 'missing-defaults' as const }
-      const isMissed = readsOf(finding.rule).some((read) => reported.some((mistake) => isMeant(mistake, read)))
-      return isMissed || failed.some((one) => isOfFailedItem(finding, one)) ? { ...finding, follows: 'reported-value' as const } : finding
-    }),
-  )
+  for (const one of clusters) {
+    const policies = judgeDatabase(one.subject)
+    const reported = policies.length === 0 ? [] : rendered.reported().flatMap((path) => below(one.above, path))
+    append(
+      findings,
+      policies.map((finding) => {
+        if (!hasDefaults(database)) return { ...finding, follows: 'missing-defaults' as const }
+        const isMissed = readsOf(finding.rule).some((read) => reported.some((mistake) => isMeant(mistake, read)))
+        return isMissed || failed.some((part) => isOfFailedItem(finding, part))
+          ? { ...finding, follows: 'reported-value' as const }
+          : finding
+      }),
+    )
+  }
   append(findings, judgePostgres({ ...subject, refused }))
   return findings
+}
+
+/** The line of the template that writes an unknown field itself, which the value in it can't help. */
+function templateKeySpot({ rule, at }: LocatedFinding, { places: [{ path }] }: Finding, { keySpot }: DatabaseObjects): Spot | undefined {
+  const key = path.at(-1)
+  if (keySpot === undefined || rule !== 'schema/unknown-field' || typeof key !== 'string') return undefined
+  return at.file.text.slice(at.span.start, at.span.end).includes(key) ? undefined : keySpot(key)
+}
+
+/** The path in the values of a chart below a key of another one; none where it is of something else. */
+function below(above: Path, path: Path): Path[] {
+  return above.every((step, index) => step === path[index]) ? [path.slice(above.length)] : []
 }
 
 /** A part of an object that the API server or the operator refuses. */

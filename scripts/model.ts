@@ -140,6 +140,11 @@ export interface DatabaseLayer {
   readonly inline?: { readonly root: MapValue; readonly text: string }
 }
 
+interface WrittenAt {
+  readonly file: SourceFile
+  readonly span: Span
+}
+
 /** A database that Argo CD deploys as somebody wrote it, without our settings. */
 export interface AsWritten {
   /** the set that makes its Application; absent: the Application is written itself */
@@ -154,9 +159,11 @@ export interface AsWritten {
   /** the namespace of the Helm release, where that of the Cluster may be another */
   readonly releaseNamespace?: string
   /** where the name of the Application is written, and what decides the chart and the namespace */
-  readonly at: { readonly file: SourceFile; readonly span: Span }
-  readonly chartAt: { readonly file: SourceFile; readonly span: Span }
-  readonly namespaceAt: { readonly file: SourceFile; readonly span: Span }
+  readonly at: WrittenAt
+  readonly chartAt: WrittenAt
+  readonly namespaceAt: WrittenAt
+  /** what fills in a place of the set's template; `isWhole`: nothing is written beside it */
+  readonly filledAt?: (at: WrittenAt) => { readonly spot: WrittenAt; readonly isWhole: boolean } | undefined
   /** the folder of the repository that the chart is */
   readonly chartFolder?: string
   /** manifests in a folder, which no chart makes */

@@ -10,6 +10,7 @@ import { hasOtherChart } from './chart/same-chart.ts'
 import { chartsOnBothSides } from './discover/charts.ts'
 import { discoverAll } from './deployed/discover.ts'
 import { filesOf } from './deployed/drafts.ts'
+import { blameElements } from './deployed/filled-in.ts'
 import { staticFolder } from './discover/layout.ts'
 import { loadSettings } from './discover/settings.ts'
 import { withStanding } from './discover/standing.ts'
@@ -80,7 +81,13 @@ export async function runPipeline(given: Workspace, options: PipelineOptions): P
   const conflicts = mayConflict(first, tree, staticFolder(settings.layout.databases))
   const [conflicting, skipped] = split(others, conflicts)
   const assessed = [...conflicting.map((database) => assess(database, bench)), ...first]
-  for (const one of assessed) append(findings, one.findings)
+  append(
+    findings,
+    blameElements(
+      assessed.flatMap((one) => one.findings),
+      databases,
+    ),
+  )
   const withSql = assessed.flatMap(({ sql }) => sql ?? [])
   if (withSql.length > 0) append(findings, await sqlFindings(withSql))
   const [drafts] = split(

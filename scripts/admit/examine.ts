@@ -86,7 +86,14 @@ function structuralMistakes(decoded: Decoded, old: JsonMap | undefined, operator
       : []
   const isRefused = (issue: Issue): boolean => refused.some((other) => isWithin(other.path, issue.path))
   const missing = absent.filter(isRefused)
-  const errors = [...broken, ...missing, ...refused.filter((issue) => !missing.some((other) => isWithin(issue.path, other.path)))]
+  // in the place of a map or a list of another kind nothing is an amount
+  const isInside = ({ path }: Issue): boolean =>
+    [...broken, ...refused].some((one) => one.keyword === 'type' && one.path.length < path.length && isWithin(path, one.path))
+  const errors = [
+    ...broken.filter((issue) => !isInside(issue)),
+    ...missing,
+    ...refused.filter((issue) => !missing.some((other) => isWithin(issue.path, other.path))),
+  ]
   const failed = errors.filter((issue) => issue.keyword !== 'required').map((issue) => issue.path)
   return { errors, candidates: absent.filter((issue) => !isRefused(issue)), stored: failed.length > 0 ? without(failed) : mutated }
 }

@@ -1,6 +1,7 @@
 // Which line has to be fixed if Helm refuses a chart that is rendered from its files?
 import type { FoundChart } from '../charts/find.ts'
-import { named, phrase } from '../findings/message.ts'
+import { described, fieldAt, named, phrase } from '../findings/message.ts'
+import { helpForCutKey } from '../findings/outside-quotes.ts'
 import { nearestSpot, spotOf, switchSpot } from '../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { PrintedRefused } from '../helm/error.ts'
@@ -10,7 +11,7 @@ import { keysFor } from '../helm/unread.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import { helmOf } from '../values/merge.ts'
 import type { Database, Settings } from '../model.ts'
-import type { MapValue, Path, SourceFile, Value } from '../values/value.ts'
+import type { MapValue, Path, Value } from '../values/value.ts'
 import { isSecretPath } from '../secret/names.ts'
 import { maskSentence } from '../secret/values.ts'
 import { describe } from '../values/describe.ts'
@@ -18,6 +19,7 @@ import { formatPath, nearest } from '../values/path.ts'
 import { deepestAt, valueAt } from '../values/value.ts'
 import { suggestedWord } from './compared-words.ts'
 import { chartSpot } from './pin-spot.ts'
+import { lineSpot } from './template-spots.ts'
 import { wrongTypeFinding } from './wrong-values.ts'
 
 const clusterNameLimit = 50
@@ -58,42 +60,39 @@ export function refusalFinding(error: HelmRefusal, refused: Refused): LocatedFin
   const blamed = path === undefined ? undefined : placeFor(path, values)
   const own = blamed === undefined ? templateSpot(error, refused) : undefined
   const at = own ?? (isChart ? chartSpot(settings, database) : blamed) ?? serviceSpot(database)
-  const message = messageFor(error, refused, path)
+  const entry = path === undefined ? undefined : valueAt(values, path)
+  const isAnnotation = entry !== undefined && entry.kind !== 'scalar' && isWrongAnnotation(error)
+  const message = isAnnotation
+    ? phrase`${fieldAt(entry.origin.path)} is ${described(entry)}, but an annotation must be text`
+    : phrase`${named(messageFor(error, refused, path))}`
   const help =
     isChart && rule === undefined
       ? own === undefined
         ? 'the chart itself is broken, whatever the values: fix it, or pin another version'
         : 'correct the template: no values make it right'
-      : path === undefined || error.class !== 'fail'
+      : path === undefined
         ? undefined
-        : suggestion(refused, path)
+        : error.class === 'fail'
+          ? (suggestion(refused, path) ?? whatToSet(error, valueAt(values, path), path))
+          : isNulled(path, values)
+            ? 'remove the line: null here drops what lower layers set'
+            : undefined
   const isAbsent = path !== undefined && isNothing(valueAt(values, path))
   const name = rule === 'chart/wrong-kind' && isAbsent ? 'chart/needs-value' : (rule ?? 'chart/usable')
   return {
     rule: name,
     severity: 'error',
-    message: phrase`${named(message)}`,
+    message,
     at,
-    help: help === undefined ? undefined : phrase`${help}`,
+    help: help === undefined ? entry && helpForCutKey(entry.origin) : phrase`${help}`,
     database: database.id,
   }
 }
 
-const templates = new WeakMap<FoundChart['files'], Map<string, SourceFile>>()
-
 /** The line of a template of the repository's own chart: nobody here can change one of a subchart that was packed into it. */
 function templateSpot({ template = '', line }: HelmRefusal, { database, chart }: Refused): Spot | undefined {
-  const bytes = chart.files[template]
-  if (database.written?.chartFolder === undefined || template.startsWith('charts/') || bytes === undefined || line === undefined)
-    return undefined
-  const known = templates.get(chart.files) ?? new Map<string, SourceFile>()
-  templates.set(chart.files, known)
-  const file = known.get(template) ?? { path: `${chart.place}/${template}`, text: Buffer.from(bytes).toString('utf8') }
-  known.set(template, file)
-  const lines = file.text.split('\n')
-  const start = lines.slice(0, line - 1).reduce((length, text) => length + text.length + 1, 0)
-  const text = lines[line - 1] ?? ''
-  return { file, span: { start: start + text.length - text.trimStart().length, end: start + text.trimEnd().length } }
+  if (database.written?.chartFolder === undefined || template.startsWith('charts/') || line === undefined) return undefined
+  return lineSpot(chart, template, line)
 }
 
 /** The value that a refusal is about; undefined: nobody's, as of a chart that is broken. */
@@ -124,6 +123,19 @@ function suggestion({ settings, values, chart }: Refused, path: Path): string | 
   return suggestedWord(loaded, { values, path, helm })
 }
 
+/** Whether somebody took a value away, or what is around it. */
+function isNulled(path: Path, values: MapValue): boolean {
+  return path.some((_, index) => valueAt(values, path.slice(0, index + 1))?.kind === 'null')
+}
+
+/** The key that a message of the chart names, as in `use .Values.a.b instead`, or that the template found empty. */
+function whatToSet({ reason }: HelmRefusal, value: Value | undefined, path: Path): string | undefined {
+  const [, instead] = /\buse \W?\.?(?:Values\.)?([a-zA-Z][\w.-]{1,100}\w)\W? instead\b/i.exec(reason) ?? []
+  if (instead !== undefined) return `write \`${instead}\` instead`
+  const isEmpty = isNothing(value) || (value?.kind === 'scalar' && value.value === '')
+  return isEmpty ? `set \`${formatPath(path)}\`` : undefined
+}
+
 export const isNothing = (value: Value | undefined): boolean => value === undefined || value.kind === 'null'
 
 function messageFor(error: HelmRefusal, { database, values, chart }: Refused, path: Path | undefined): string {
@@ -150,9 +162,19 @@ function shortened(text: string, length: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`
 }
 
+/** Helm reads the annotations of an object as a map of texts. */
+function isWrongAnnotation({ reason }: HelmRefusal): boolean {
+  return /cannot unmarshal \w+ into Go struct field \S*\.annotations of type string/.test(reason)
+}
+
 /** The value whose text is broken, or that the template read last before it stopped. */
 function blame(error: HelmRefusal, { values, stops }: Refused): Path | undefined {
-  if (error instanceof PrintedRefused) return firstOf(error.reads, values)
+  if (error instanceof PrintedRefused) {
+    const path = firstOf(error.reads, values)
+    const map = path !== undefined && isWrongAnnotation(error) ? valueAt(values, path) : undefined
+    const [odd] = map?.kind === 'map' ? [...map.entries.values()].filter(({ kind }) => kind === 'map' || kind === 'list') : []
+    return odd?.origin.path ?? path
+  }
   for (const reads of stops) {
     const found = firstOf(reads, values)
     if (found !== undefined) return found

@@ -11,31 +11,27 @@ import { renderTraced } from '../helm/traced.ts'
 import type { Traced } from '../helm/traced.ts'
 import type { UnreadKey } from '../helm/unknown-keys.ts'
 import { namesOf } from '../helm/static-reads.ts'
-import { unreadOf, wordsFor } from '../helm/unread.ts'
-import { baseName } from '../charts/pin.ts'
-import { byCodeUnit } from '../values/path.ts'
-import type { HelmGeneration } from '../values/merge.ts'
+import { unreadOf } from '../helm/unread.ts'
 import { helmOf } from '../values/merge.ts'
-import type { ChartPin, Database, Settings } from '../model.ts'
+import type { Database, Settings } from '../model.ts'
 import type { MapValue, Path } from '../values/value.ts'
 import { valueAt } from '../values/value.ts'
 import { append, split } from '../values/append.ts'
 import { once } from '../values/once.ts'
 import { wanted } from './capabilities.ts'
-import { checkChoices, choiceFinding, mayChooseWrongly } from './choices.ts'
-import type { ChoiceError } from './choices.ts'
+import { choiceFinding } from './choices.ts'
 import { comparedWords } from './compared-words.ts'
-import { findIdleValues, idleFinding } from './idle-values.ts'
-import type { IdleValue } from './idle-values.ts'
-import { chartVersion } from './names.ts'
+import { idleFinding } from './idle-values.ts'
+import { misusedValues } from './misused-values.ts'
 import { isNothing, refusalFinding, refusedPath, schemaFindings } from './engine-refusals.ts'
 import { historyOf } from './key-history.ts'
 import { isMeant } from './consequence.ts'
 import { renderModelled } from './modelled-subcharts.ts'
 import { namespaceOf, releaseOf } from './release.ts'
 import { withStandIn } from './stand-in.ts'
+import { keySpot } from './template-spots.ts'
 import { unknownKeyFindings } from './unknown-key-findings.ts'
-import { without } from './wrong-values.ts'
+import { replaced, without } from './wrong-values.ts'
 
 /** The values of one release: merged, and the content of each file, lowest first. */
 export interface Layered {
@@ -79,7 +75,10 @@ export function renderWithEngine(
   const wrong: Path[] = []
   // a word that the templates don't know is left out, so that what it would lead to is not reported, too
   const { clusterChart } = database.environment
-  const { choices: chosen, idle } = misusedValues(values, input(values), { chart, helm, pin: clusterChart })
+  const { choices: chosen, idle } = known(() => misusedValues(values, input(values), { chart, helm, pin: clusterChart }), {
+    choices: [],
+    idle: [],
+  })
   append(
     findings,
     idle.map((one) => idleFinding(one, values, database)),
@@ -88,7 +87,12 @@ export function renderWithEngine(
     wrong,
     chosen.map(({ path }) => path),
   )
-  let usable = wrong.reduce(without, values)
+  // what the chart's own files set stays there, whatever is left out
+  const isOfFiles = (path: Path): boolean => valueAt(values, path)?.origin.layer === 'chart'
+  let usable = chosen.reduce(
+    (left, { path, usual }) => (usual && isOfFiles(path) ? replaced(left, path, usual) : without(left, path)),
+    values,
+  )
   let run = renderTraced(input(usable))
   for (let tries = 0; run.refused instanceof SchemaRefused && tries < mostTries; tries++) {
     const refused = schemaFindings(run.refused, { database, values, usable })
@@ -115,7 +119,11 @@ export function renderWithEngine(
   const history = historyOf(database)
   for (const keys of unread) {
     // what a chart sets beside its subcharts, and nothing is like, is lost, but nobody set it for a database
-    const [stray, wrong] = split(keys, ({ path, value, suggestion }) => value.origin.layer === 'chart' && path.length === 1 && !suggestion)
+    const [stray, wrong] = split(
+      keys,
+      ({ path, value, suggestion, isDefault }) =>
+        isDefault === true || (value.origin.layer === 'chart' && path.length === 1 && !suggestion),
+    )
     append(
       findings,
       [...unknownKeyFindings(wrong, history)].map((finding) => ({ ...finding, database: database.id })),
@@ -155,44 +163,10 @@ export function renderWithEngine(
   return {
     objects: [...renderedObjects(run.documents), ...(modelled?.objects ?? [])],
     findings,
+    ...(database.written?.chartFolder !== undefined && { keySpot: (key: string) => keySpot(chart, key) }),
     reported: () => [...wrong, ...unknownKeys],
     seen: once(() => known(() => helmValues(input(values)), undefined)),
   }
-}
-
-interface Choosing {
-  readonly chart: FoundChart
-  readonly helm: HelmGeneration
-  readonly pin: ChartPin
-}
-
-interface Misused {
-  readonly choices: readonly ChoiceError[]
-  readonly idle: readonly IdleValue[]
-}
-
-/**
- * Values that are none of the words with which the templates of this release compare them, and those without effect as far
- * as the release is the one whose ways are known. Of forks it is not known what they do with any other word.
- */
-function misusedValues(written: MapValue, input: HelmInput, { chart, helm, pin }: Choosing): Misused {
-  const none = { choices: [], idle: [] }
-  if (baseName(pin) !== 'cluster') return none
-  return known(() => {
-    const loaded = loadOnce(chart.files, { helm, place: chart.place })
-    const words = (path: Path): readonly string[] => [...wordsFor(loaded, helm, path)].sort(byCodeUnit)
-    if (!isOfficial(words)) return none
-    const isDescribed = pin.version === chartVersion
-    if (!isDescribed && !mayChooseWrongly(written, words)) return none
-    const { values } = helmValues(input)
-    return { choices: [...checkChoices(values, words)], idle: isDescribed ? findIdleValues(values) : [] }
-  }, none)
-}
-
-/** Whether templates are those of the official chart, each release of which makes these choices. */
-function isOfficial(words: (path: Path) => readonly string[]): boolean {
-  const mode = words(['mode'])
-  return mode.includes('recovery') && mode.includes('standalone') && words(['backups', 'provider']).join() === 'azure,google,s3'
 }
 
 /** What is known of the chart's templates whatever the values; nothing where they can't be parsed, which is reported. */

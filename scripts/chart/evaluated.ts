@@ -1,7 +1,7 @@
 // What is known about one database after merging and rendering?
 import type { Database, RenderedObject, Settings } from '../model.ts'
 import type { MapValue, Path } from '../values/value.ts'
-import type { LocatedFinding } from '../findings/spot.ts'
+import type { LocatedFinding, Spot } from '../findings/spot.ts'
 
 /** One database on one side of a question: at a commit, or with some pins. */
 export interface Evaluated {
@@ -32,6 +32,8 @@ export interface DatabaseObjects {
   /** what the templates see, and the defaults of the chart; absent, or undefined: the chart is not available here */
   readonly seen?: () => Seen | undefined
   readonly findings: LocatedFinding[]
+  /** where a template of the repository writes a key itself; absent: nobody here can change the templates */
+  readonly keySpot?: (key: string) => Spot | undefined
   /** values already reported as wrong: admission findings about the fields that they become only follow from them */
   readonly reported: () => readonly Path[]
 }

@@ -1,10 +1,11 @@
 // Which values have no effect, because of another one, or because the chart drops them?
-import { fieldAt, phrase } from '../findings/message.ts'
+import { fieldAt, phrase, shown } from '../findings/message.ts'
 import { nearestSpot } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import type { Database } from '../model.ts'
 import type { MapValue, Path, Value } from '../values/value.ts'
+import { listed, nearest } from '../values/path.ts'
 import type { Message } from '../findings/finding.ts'
 import { isMap, valueAt } from '../values/value.ts'
 import { barmanPlugin } from './plugins.ts'
@@ -17,11 +18,14 @@ export interface IdleValue {
   readonly help: Message
   /** what is meant is certainly lost */
   readonly isError?: true
+  /** what the templates of a release must read for that */
+  readonly needs?: Path
 }
 
-type IdleCheck = (values: MapValue) => Iterable<IdleValue>
+type IdleCheck = (values: MapValue, alerts?: () => readonly string[]) => Iterable<IdleValue>
 
-const checks: readonly IdleCheck[] = [
+/** Of every release of the chart: those that people wrote are enough to see it. */
+const ofAllReleases: readonly IdleCheck[] = [
   // a service that asks for a volume; environments may keep one ready that their services switch on
   function* volumeWithoutItsSwitch(values) {
     const volume = ['cluster', 'walStorage']
@@ -34,10 +38,70 @@ const checks: readonly IdleCheck[] = [
         path,
         message: phrase`${fieldAt(path)} is set, but enabled is not, so that there is no such volume`,
         help: phrase`set \`enabled: true\` next to it`,
+        needs: [...volume, 'enabled'],
       }
       return
     }
   },
+  function* catalogWithoutName(values) {
+    const path = ['cluster', 'imageCatalogRef']
+    const reference = valueAt(values, path)
+    if (reference?.kind !== 'map' || (scalarAt(reference, ['name']) ?? '') !== '') return
+    const key = [...reference.entries.keys()].find((one) => isWritten(reference.entries.get(one)))
+    if (key === undefined) return
+    yield {
+      path: [...path, key],
+      message: phrase`${fieldAt(path)} has no name, so that the chart takes another image`,
+      help: phrase`write \`name: …\` next to it`,
+      needs: [...path, 'name'],
+    }
+  },
+  function* unknownAlert(values, known = () => alertRules) {
+    for (const [index, item] of itemsOf(values, ['cluster', 'monitoring', 'prometheusRule', 'excludeRules'])) {
+      const name = scalarAt(item, [])
+      const alerts = typeof name === 'string' && isWritten(item) ? known() : []
+      if (typeof name !== 'string' || !isWritten(item) || alerts.includes(name)) continue
+      const path = ['cluster', 'monitoring', 'prometheusRule', 'excludeRules', index]
+      const meant = nearest(name, alerts)
+      yield {
+        path,
+        message: phrase`${fieldAt(path)} is ${shown(name)}, but no alert rule has that name`,
+        help: meant === undefined ? phrase`known here: ${listed(alerts)}` : phrase`did you mean ${meant}?`,
+        needs: path.slice(0, -1),
+      }
+    }
+  },
+  // the operator then takes the name that the chart gives to the source
+  function* archiveOfNobody(values) {
+    if (scalarAt(values, ['mode']) !== 'recovery' || scalarAt(values, ['recovery', 'method']) !== 'object_store') return
+    const path = ['recovery', 'clusterName']
+    const name = valueAt(values, path)
+    if ((name?.kind === 'scalar' && name.value !== '') || isMisspelt('clusterName', valueAt(values, ['recovery']))) return
+    yield {
+      path,
+      message: phrase`${fieldAt(path)} is not set, but the archive of a server \`objectStoreRecoveryCluster\` is hardly meant`,
+      help: phrase`set ${fieldAt(path)}: the name of the Cluster that wrote the backups`,
+      needs: path,
+    }
+  },
+]
+
+/** Names of the alert rules of all releases from 0.0.9 to 0.8.1, `prometheus_rules/` in github.com/cloudnative-pg/charts. */
+export const alertRules: readonly string[] =
+  `CNPGClusterHACritical CNPGClusterHAWarning CNPGClusterHighConnectionsCritical CNPGClusterHighConnectionsWarning CNPGClusterHighReplicationLag
+  CNPGClusterInstancesOnSameNode CNPGClusterLogicalReplicationErrors CNPGClusterLogicalReplicationErrorsCritical
+  CNPGClusterLogicalReplicationLagging CNPGClusterLogicalReplicationLaggingCritical CNPGClusterLogicalReplicationStopped
+  CNPGClusterLogicalReplicationStoppedCritical CNPGClusterLowDiskSpaceCritical CNPGClusterLowDiskSpaceWarning CNPGClusterOffline
+  CNPGClusterPhysicalReplicationLagCritical CNPGClusterPhysicalReplicationLagWarning CNPGClusterZoneSpreadWarning
+  CNPGInstanceMetricsAbsent`.split(/\s+/)
+
+/** Whether a map has a key that nothing reads and that is nearly this one, which is reported. */
+function isMisspelt(key: string, map: Value | undefined): boolean {
+  return map?.kind === 'map' && [...map.entries.keys()].some((other) => other !== key && nearest(other, [key]) !== undefined)
+}
+
+/** Of the release that is described here. */
+const checks: readonly IdleCheck[] = [
   // the templates print these fields where they are true, and `false` and 0 are not
   function* droppedFalse(values) {
     for (const [index, item] of itemsOf(values, ['databases']))
@@ -84,7 +148,12 @@ const checks: readonly IdleCheck[] = [
 
 /** Values that people wrote and that do nothing; `values` are the merged layers over the chart's defaults. */
 export function findIdleValues(values: MapValue): IdleValue[] {
-  return checks.flatMap((check) => [...check(values)])
+  return [...ofAllReleases, ...checks].flatMap((check) => [...check(values)])
+}
+
+/** Those that do nothing in any release of the chart. `alerts`: the names of its alert rules. */
+export function findCommonIdleValues(values: MapValue, alerts?: () => readonly string[]): IdleValue[] {
+  return ofAllReleases.flatMap((check) => [...check(values, alerts)])
 }
 
 /**

@@ -2,7 +2,6 @@
 import type { ChartFiles } from '../helm/chart.ts'
 import { helmValues } from '../helm/render.ts'
 import type { SeenValues, Subchart } from '../helm/render.ts'
-import type { Message } from '../findings/finding.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { append } from '../values/append.ts'
 import { coalesce } from '../values/merge.ts'
@@ -14,6 +13,7 @@ import { checkChoices, choiceFinding } from './choices.ts'
 import { isMeant } from './consequence.ts'
 import { chartDefaults } from './defaults.ts'
 import { checkHelmSchema } from './helm-schema.ts'
+import { below } from './misused-values.ts'
 import { findIdleValues, idleFinding } from './idle-values.ts'
 import { namespaceOf, releaseOf } from './release.ts'
 import { renderFinding } from './render-finding.ts'
@@ -59,14 +59,12 @@ export function renderModelled(database: Database, values: MapValue, standing: S
       refused.map(({ value }) => value.origin.path),
     )
     for (const choice of checkChoices(full)) {
-      const help = choice.help && { help: below(path, choice.help) }
-      const own = { ...choice, path: [...path, ...choice.path], message: below(path, choice.message), ...help }
+      const own = below(path, choice)
       if (unknownKeys.some((key) => isMeant(key, own.path))) continue
       findings.push(choiceFinding(own, values, database))
       wrong.push(own.path)
     }
-    for (const idle of findIdleValues(full))
-      findings.push(idleFinding({ ...idle, path: [...path, ...idle.path], message: below(path, idle.message) }, values, database))
+    for (const idle of findIdleValues(full)) findings.push(idleFinding(below(path, idle), values, database))
   }
   if (isStopped) return { objects: [], findings, wrong }
   const objects: RenderedObject[] = []
@@ -104,9 +102,4 @@ function placedBelow(base: Path, error: RenderError): RenderError {
   const { place } = error
   if (place?.origin.file.builtin !== true) return error
   return { ...error, place: { ...place, origin: { ...place.origin, path: [...base, ...place.origin.path] } } }
-}
-
-/** A message about values of the chart, whose fields are below a key. */
-function below(path: Path, message: Message): Message {
-  return message.map((part) => (typeof part === 'object' && 'field' in part ? { ...part, field: [...path, ...part.field] } : part))
 }

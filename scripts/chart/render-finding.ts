@@ -1,5 +1,6 @@
 // How is it reported that the modelled chart prints nothing?
 import { named, phrase } from '../findings/message.ts'
+import { helpForCutKey } from '../findings/outside-quotes.ts'
 import type { Message } from '../findings/finding.ts'
 import { nearestSpot, spotOf, switchSpot } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
@@ -44,6 +45,7 @@ export function renderFinding(error: RenderError, database: Database, values: Ma
 /** What the chart requires has a place of its own, also where nobody wrote it. */
 function renderHelp({ class: kind, place }: RenderError, values: MapValue): Message | undefined {
   const path = place?.origin.path ?? []
+  if (kind === 'rendered-yaml' && place?.kind === 'map') return helpForCutKey(place.origin)
   if (kind === 'nil' && path.some((_, index) => valueAt(values, path.slice(0, index + 1))?.kind === 'null'))
     return phrase`remove the line: null here drops what lower layers set`
   const isEmpty = place?.kind === 'null' || (place?.kind === 'scalar' && place.value === '')

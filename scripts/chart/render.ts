@@ -1,6 +1,7 @@
 // Which objects does the chart make of its values, in Helm's order?
 import type { MapValue, Value } from '../values/value.ts'
 import type { RenderedObject } from '../model.ts'
+import { describe } from '../values/describe.ts'
 import { isMap, toPlain } from '../values/value.ts'
 import { kubeVersionProblem, namesOf, releaseNameProblem } from './names.ts'
 import type { Chart } from './print.ts'
@@ -77,10 +78,14 @@ function byFile(a: FiledManifest, b: FiledManifest): number {
 
 /** Text that YAML can't read, or annotations that Helm can't decode. */
 function unreadableIn(chart: Chart, manifest: FiledManifest): RenderError | null {
-  const place = (chart.unreadable.size > 0 ? findUnreadable(chart, manifest.value) : null) ?? badAnnotation(manifest.value)
+  const unreadable = chart.unreadable.size > 0 ? findUnreadable(chart, manifest.value) : null
+  const place = unreadable ?? badAnnotation(manifest.value)
   if (place === null) return null
   const where = place.origin.path.join('.')
-  const message = `${where} is printed into the chart's ${manifest.file}, but the result is no YAML that Helm can read`
+  const isEntry = unreadable === null && (place.kind === 'map' || place.kind === 'list') && place !== annotationsOf(manifest.value)
+  const message = isEntry
+    ? `${where} is ${describe(place)}, but an annotation must be text`
+    : `${where} is printed into the chart's ${manifest.file}, but the result is no YAML that Helm can read`
   return { class: 'rendered-yaml', message, detail: manifest.file, place }
 }
 

@@ -3,6 +3,7 @@ import { wrongly } from '../merge/wrong-type.ts'
 import { fieldAt, phrase } from '../findings/message.ts'
 import { firstSpot, nearestSpot, spotOf } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
+import { formatPath } from '../values/path.ts'
 import type { MapValue, Path, Value } from '../values/value.ts'
 import type { HelmType } from './helm-schema.ts'
 import { schemaFix, schemaHelp } from './schema-help.ts'
@@ -37,6 +38,7 @@ export function wrongTypeFinding(wrong: WrongType, values: MapValue): LocatedFin
     at: spotOf(value) ?? nearestSpot(values, path, 'key') ?? firstSpot(values, values.origin.file),
     help: one === undefined ? undefined : schemaHelp(one),
     fix: one === undefined ? undefined : schemaFix(one),
+    path: formatPath(path),
   }
 }
 
@@ -52,5 +54,15 @@ export function without(root: MapValue, path: Path): MapValue {
   const entries = new Map(root.entries)
   if (rest.length > 0 && child.kind === 'map') entries.set(step, without(child, rest))
   else entries.delete(step)
+  return { ...root, entries }
+}
+
+/** The tree with another value in the place of one that is there. */
+export function replaced(root: MapValue, [step, ...rest]: Path, value: Value): MapValue {
+  const child = typeof step === 'string' ? root.entries.get(step) : undefined
+  if (child === undefined || typeof step !== 'string') return root
+  const entries = new Map(root.entries)
+  if (rest.length === 0) entries.set(step, { ...value, origin: child.origin })
+  else if (child.kind === 'map') entries.set(step, replaced(child, rest, value))
   return { ...root, entries }
 }

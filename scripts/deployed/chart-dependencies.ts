@@ -61,13 +61,15 @@ function packedVersions(files: ChartFiles, name: string): string[] {
 
 /**
  * A packed dependency of another version than Chart.yaml asks for: Helm takes it for one that is not declared, so that
- * its alias, its condition and its tags mean nothing (`processDependencyEnabled`).
+ * its alias, its condition and its tags mean nothing (`processDependencyEnabled`). Returns what it asks for in vain.
  */
-export function sayUnfit(chart: FoundChart, findings: LocatedFinding[]): void {
+export function sayUnfit(chart: FoundChart, findings: LocatedFinding[]): readonly string[] {
+  const unfit: string[] = []
   for (const { name, version, alias, at } of declaredIn(chart)) {
     const packed = packedVersions(chart.files, name)
     const spot = at('version')
     if (spot === undefined || version === '' || packed.length === 0 || packed.some((one) => fitsRange(version, one))) continue
+    unfit.push(`${name} ${version}`)
     if (findings.some((one) => one.rule === 'argocd/chart-whole' && isSameSpot(one.at, spot))) continue
     findings.push({
       rule: 'argocd/chart-whole',
@@ -77,4 +79,5 @@ export function sayUnfit(chart: FoundChart, findings: LocatedFinding[]): void {
       help: phrase`run \`helm dependency update\` in ${named(chart.place)}, or write the version that is in charts/`,
     })
   }
+  return unfit
 }

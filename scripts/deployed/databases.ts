@@ -25,7 +25,7 @@ import { brokenChart } from './chart-file.ts'
 import { chartOf, folderChart, namesKinds, publishedChart } from './chart-of-source.ts'
 import type { Pin } from './chart-of-source.ts'
 import { clusterlessFindings, lostClusterNames } from './clusterless.ts'
-import { baseOf, skip, writtenBase } from './looking.ts'
+import { baseOf, skip, unknownAddress, writtenBase } from './looking.ts'
 import type { Looking } from './looking.ts'
 import { withIds } from './ids.ts'
 import type { WrittenDatabases } from './state.ts'
@@ -151,12 +151,7 @@ function databasesOf(manifest: Manifest, application: JsonMap, looking: Looking)
         at: manifest.spotOf([...helmPathOf(of).slice(0, -1), 'targetRevision']),
       })
     else if (published !== undefined) return releaseOf(of, published, looking) ?? []
-    if (/^(?:.*\/)?cluster$/i.test(printed(source['chart'] ?? '')))
-      skip(looking, manifest, {
-        application: applicationName(application),
-        reason: `${applicationName(application)} takes a chart \`cluster\` of an address that is not known, and it is not here`,
-        at: manifest.spotOf([...helmPathOf(of).slice(0, -1), 'repoURL']),
-      })
+    if (/^(?:.*\/)?cluster$/i.test(printed(source['chart'] ?? ''))) skip(looking, manifest, unknownAddress(of))
     if (source['chart'] !== undefined || typeof source['path'] !== 'string') return []
     const missing = missingFolder(of, source)
     if (missing !== undefined) looking.missing.push(missing)

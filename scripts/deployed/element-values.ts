@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Json, JsonMap, MapValue, Path, Value } from '../values/value.ts'
 import { isJsonMap, toPlain } from '../values/value.ts'
 import { at } from './manifest-parts.ts'
-import { elementOf } from './manifests.ts'
+import { elementOf, nestedElementsOf } from './manifests.ts'
 import type { Manifest } from './manifests.ts'
 
 /** An honest element has no more maps and lists. */
@@ -23,11 +23,13 @@ interface Printing {
  */
 export function placedInElement(root: MapValue, { manifest, application, path: above }: Printing): MapValue {
   if (manifest.kind !== 'ApplicationSet' || !manifest.file.text.includes('elements')) return root
-  const element = elementOf(manifest, application)
-  if (element === undefined) return root
-  const parts = partsOf(element.plain, element.path)
+  const own = elementOf(manifest, application)
+  const elements =
+    own === undefined && printsMaps(at(manifest.plain, ...above)) ? nestedElementsOf(manifest, application) : own ? [own] : []
+  const parts = elements.flatMap(({ plain, path }) => partsOf(plain, path))
   if (parts.length === 0) return root
-  const isWritten = writtenIn(at(manifest.plain, ...above))
+  const template = at(manifest.plain, ...above)
+  const [isWritten, isNamed] = [writtenIn(template), writtenIn(template, 'any')]
   const place = (value: Value, path: Path): Value => {
     const spot = manifest.spotOf(path)
     const key = manifest.spotOf(path, 'key')
@@ -38,15 +40,18 @@ export function placedInElement(root: MapValue, { manifest, application, path: a
     return { ...value, origin }
   }
   const visit = (value: Value, path: Path): Value => {
-    if (value.kind === 'scalar' || value.kind === 'null') return value
+    const isLeaf = value.kind === 'scalar' || value.kind === 'null'
     const plain = toPlain(value)
-    const found = isWritten(path) ? undefined : partFor(path, plain, parts)
+    const found = (isLeaf ? isNamed : isWritten)(path) ? undefined : isLeaf ? leafFor(path, plain, parts) : partFor(path, plain, parts)
     if (found !== undefined) return place(value, found.path)
+    if (isLeaf) return value
     if (value.kind === 'list') return { ...value, items: value.items.map((item, index) => visit(item, [...path, index])) }
     return { ...value, entries: new Map([...value.entries].map(([step, entry]) => [step, visit(entry, [...path, step])])) }
   }
   return visit(root, []) as MapValue
 }
+
+const printsMaps = (template: Json | undefined): boolean => /\bto(?:Raw|Pretty)?(?:Yaml|Json)/.test(JSON.stringify(template ?? null))
 
 /** The part that is meant: of several that hold the same, the one whose path ends most like that of the value. */
 function partFor(path: Path, plain: Json, parts: readonly Part[]): Part | undefined {
@@ -56,20 +61,34 @@ function partFor(path: Path, plain: Json, parts: readonly Part[]): Part | undefi
   return ends.filter((length) => length === longest).length === 1 ? equal[ends.indexOf(longest)] : undefined
 }
 
+/** The same of a value in a map that the template adds keys to. */
+function leafFor(path: Path, plain: Json, parts: readonly Part[]): Part | undefined {
+  const key = path.at(-1)
+  const holding = parts.filter((part) => typeof key === 'string' && isJsonMap(part.plain) && Object.hasOwn(part.plain, key))
+  return partFor(
+    path,
+    plain,
+    holding.map((part) => ({ path: [...part.path, key ?? ''], plain: at(part.plain, key ?? '') ?? null })),
+  )
+}
+
 function commonEnd(one: Path, other: Path): number {
   let length = 0
   while (length < other.length && one.at(-1 - length) === other.at(-1 - length)) length++
   return length
 }
 
-/** Whether a template holds the value at a path in its own words: by the values that it has there, or by the keys of its text. */
-function writtenIn(template: Json | undefined): (path: Path) => boolean {
+/**
+ * Whether a template holds the value at a path in its own words: by the values that it has there, or by the keys of its text.
+ * `any`: also where an action fills in what is behind the key, which `blameElements` looks at.
+ */
+function writtenIn(template: Json | undefined, which: 'own' | 'any' = 'own'): (path: Path) => boolean {
   if (typeof template !== 'string') return (path) => isJsonMap(template) && path.length > 0 && at(template, ...path) !== undefined
   const lines = template.split('\n').filter((line) => line.trim() !== '')
   const keys = new Set<string>()
   for (const [index, line] of lines.entries()) {
     const [, key, rest = ''] = /^\s*(?:- +)?["']?([^\s"':#{}]+)["']?\s*:(?:\s+(.*))?$/.exec(line) ?? []
-    if (key !== undefined && !(rest || (lines[index + 1] ?? '')).includes('{{')) keys.add(key)
+    if (key !== undefined && (which === 'any' || !(rest || (lines[index + 1] ?? '')).includes('{{'))) keys.add(key)
   }
   return (path) => keys.has(String(path.findLast((step) => typeof step === 'string')))
 }

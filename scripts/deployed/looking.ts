@@ -5,10 +5,12 @@ import type { AsWritten, ChartPin, Database, Environment, Settings } from '../mo
 import type { Clusterless } from './clusterless.ts'
 import type { Draft } from './drafts.ts'
 import { environmentOf } from './environment-of.ts'
+import { filledAt } from './filled-in.ts'
 import { applicationKey, applicationName } from './manifests.ts'
 import type { Manifest } from './manifests.ts'
 import type { Skipped } from './skipped.ts'
 import { isMisspelt } from './unknown-fields.ts'
+import { helmPathOf } from './value-layers.ts'
 import type { SourceOf } from './value-layers.ts'
 import type { Versions } from './versions.ts'
 
@@ -43,7 +45,10 @@ export function writtenBase({ manifest, application }: SourceOf): Omit<AsWritten
   return {
     application,
     maker: { plain: manifest.plain, applications: manifest.applications ?? [] },
-    ...(manifest.kind === 'ApplicationSet' && { set: applicationName(manifest.plain) }),
+    ...(manifest.kind === 'ApplicationSet' && {
+      set: applicationName(manifest.plain),
+      filledAt: (spot) => filledAt(spot, manifest, application),
+    }),
     key: applicationKey(manifest, applicationName(application)),
     at: manifest.spotOf([...base, 'metadata', 'name']),
     namespaceAt: manifest.spotOf([...base, 'spec', 'destination', 'namespace']),
@@ -53,4 +58,12 @@ export function writtenBase({ manifest, application }: SourceOf): Omit<AsWritten
 /** A database, or an Application, that can't be looked at. */
 export function skip(looking: Looking, manifest: Manifest, why: Omit<Skipped, 'name' | 'others'>): void {
   looking.skipped.push({ name: applicationName(manifest.plain), ...why, ...(isMisspelt(manifest) && { isExplained: true as const }) })
+}
+
+/** That a chart is taken from an address which nobody knows, unless that is misspelt. */
+export function unknownAddress(of: SourceOf): Omit<Skipped, 'name' | 'others'> {
+  const application = applicationName(of.application)
+  const at = of.manifest.spotOf([...helmPathOf(of).slice(0, -1), 'repoURL'])
+  const reason = `${application} takes a chart \`cluster\` of an address that is not known, and it is not here`
+  return { application, reason, at, unless: at }
 }

@@ -43,6 +43,19 @@ export function sourcePath(spec: Json | undefined, nth: number): Path {
 /** Where the maps of a list are; each of thousands of sources asks for its own place. */
 const sourcePlaces = new WeakMap<readonly Json[], readonly number[]>()
 
+interface PlacedSource {
+  readonly source: JsonMap
+  readonly path: Path
+}
+
+/** The sources as they are written, with their paths. */
+export function placedSources({ plain, base }: { readonly plain: JsonMap; readonly base: Path }): PlacedSource[] {
+  const spec = at(plain, ...base, 'spec')
+  if (!isJsonMap(spec)) return []
+  const { sources, multiple } = sourcesOf(spec)
+  return sources.map((source, index) => ({ source, path: [...base, 'spec', ...(multiple ? sourcePath(spec, index) : ['source'])] }))
+}
+
 /** An Application that deploys databases: a source is the official chart, or that of an environment. */
 export function isDatabase(application: JsonMap, settings: Settings): boolean {
   const spec = at(application, 'spec')

@@ -1,4 +1,6 @@
 // Which Applications, sets and other objects of Argo CD does a text hold, and where is each part of them?
+import { isDeepStrictEqual } from 'node:util'
+import { once } from '../values/once.ts'
 import { printed } from '../values/printed.ts'
 import { locate } from '../findings/spot.ts'
 import type { Spot } from '../findings/spot.ts'
@@ -14,7 +16,7 @@ import type { YamlProblem } from '../yaml/parse.ts'
 import { revisionIn } from '../repository/tree.ts'
 import type { Tree } from '../repository/tree.ts'
 import { deepestAt, isJsonMap, toPlain, valueAt } from '../values/value.ts'
-import { readElements } from '../applicationset/elements.ts'
+import { readElements, readNestedElements } from '../applicationset/elements.ts'
 import type { SetElement } from '../applicationset/elements.ts'
 import { templateBudget } from '../go-template/budget.ts'
 import { generateApplications } from '../applicationset/generate.ts'
@@ -50,6 +52,8 @@ export interface Manifest extends Surroundings {
   readonly refusals: Generated['errors']
   /** the elements of list generators, with what comes of each; read when they are asked for */
   readonly elements: () => readonly SetElement[]
+  /** the same inside a matrix or a merge */
+  readonly nestedElements: () => readonly SetElement[]
   /** Helm eats what Argo CD should read, so that what the set generates is not what was meant */
   readonly isConsumed: boolean
   readonly file: SourceFile
@@ -198,9 +202,12 @@ function readManifest(reading: Reading & { plain: JsonMap }, around: Surrounding
     },
     inText: (path: Path) => inText(reading, path),
   }
-  if (kind === 'Application') return { kind, base: [], applications: [plain], refusals: [], elements: () => [], ...places, ...around }
+  if (kind === 'Application')
+    return { kind, base: [], applications: [plain], refusals: [], elements: none, nestedElements: none, ...places, ...around }
   return { kind, ...ofSet(plain, around), ...places, ...around }
 }
+
+const none = (): readonly SetElement[] => []
 
 function inText({ raw, text, start, spotOfText }: Reading, path: Path): ReturnType<Manifest['inText']> {
   const node = valueAt(raw, path)
@@ -210,17 +217,17 @@ function inText({ raw, text, start, spotOfText }: Reading, path: Path): ReturnTy
   return offset && ((part) => spotOfText({ start: offset(part.start), end: offset(Math.max(part.end - 1, part.start)) + 1 }))
 }
 
-function ofSet(plain: JsonMap, around: Surroundings): Pick<Manifest, 'base' | 'applications' | 'refusals' | 'elements'> {
+function ofSet(plain: JsonMap, around: Surroundings): Pick<Manifest, 'base' | 'applications' | 'refusals' | 'elements' | 'nestedElements'> {
   const gitFiles = ownFiles(plain, around)
   const options = { argocd: around.settings.argocd.version, unknown: unknownText, ...(gitFiles === undefined ? {} : { gitFiles }) }
   const generated = generateApplications(plain, options)
   const isKnown = !generated.errors.some(({ stage }) => unknowing.has(stage))
-  let elements: readonly SetElement[] | undefined
   return {
     base: ['spec', 'template'],
     applications: isKnown ? generated.applications.map(({ metadata, spec }) => ({ metadata, spec })) : undefined,
     refusals: generated.errors.filter(({ message }) => !message.includes(unknownText)),
-    elements: () => (elements ??= readElements(plain, { ...options, budget: templateBudget() })),
+    elements: once(() => readElements(plain, { ...options, budget: templateBudget() })),
+    nestedElements: once(() => readNestedElements(plain, { ...options, budget: templateBudget() })),
   }
 }
 
@@ -239,6 +246,16 @@ function spotIn(path: Path, on: 'key' | 'value', document: Value): Spot {
 export function elementOf(manifest: Manifest, application: JsonMap): SetElement | undefined {
   const name = applicationName(application)
   return manifest.elements().find(({ applications }) => applications.some((made) => applicationName(made) === name))
+}
+
+/** Those inside a matrix or a merge that an Application comes from. */
+export function nestedElementsOf(manifest: Manifest, application: JsonMap): SetElement[] {
+  const name = applicationName(application)
+  return manifest
+    .nestedElements()
+    .filter(({ applications }) =>
+      applications.some((made) => applicationName(made) === name && isDeepStrictEqual(made['spec'], application['spec'])),
+    )
 }
 
 /** `metadata.name` of an Application. */

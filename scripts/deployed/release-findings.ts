@@ -57,8 +57,9 @@ interface Used {
 
 /** What is to be said of the dependencies of a chart: another version, none, or the model in its place. */
 export function sayDependencies(of: SourceOf, { chart, isHere }: Used, findings: LocatedFinding[]): void {
-  if (isHere) sayUnfit(chart, findings)
-  if (chart.without !== undefined) sayWithout(of, { without: chart.without, ...(isHere && { chart }) }, findings)
+  const unfit = isHere ? sayUnfit(chart, findings) : []
+  const without = (chart.without ?? []).filter(({ name, version }) => !unfit.includes(`${name} ${version}`))
+  if (without.length > 0) sayWithout(of, { without, ...(isHere && { chart }) }, findings)
   if (chart.modelled !== undefined) sayModelled(of, chart.modelled, findings)
 }
 

@@ -15,6 +15,8 @@ export interface Skipped {
   /** the repository that would have to be checked out */
   readonly repository?: string
   readonly at: Spot
+  /** what fills it in there: an error at that place says so already */
+  readonly unless?: Spot
   /** what its template says by itself is judged */
   readonly isDraft?: true
   /** an error elsewhere in the manifest is why */
@@ -81,6 +83,7 @@ function oneFinding(skipped: Skipped): LocatedFinding {
     message: phrase`${named(name)} is ${named(isDraft === true ? 'judged in part' : 'not judged')}: ${wordsOf(reasonOf(skipped, 4))}`,
     at: spot,
     help: helpOf(reason, repository),
+    ...(skipped.unless !== undefined && { unless: skipped.unless }),
   }
 }
 

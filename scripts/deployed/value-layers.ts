@@ -1,8 +1,8 @@
 // Which layers of values does a source of an Application hand to Helm, and where is each of them written?
 import { append } from '../values/append.ts'
 import { printed } from '../values/printed.ts'
-import { fromPlain, isJsonMap, setOwn } from '../values/value.ts'
-import type { Json, JsonMap, MapValue, Origin, Path, SourceFile, Span, Value } from '../values/value.ts'
+import { isJsonMap } from '../values/value.ts'
+import type { Json, JsonMap, MapValue, Origin, Path, SourceFile } from '../values/value.ts'
 import { withoutNulls } from '../values/merge.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { DatabaseLayer } from '../model.ts'
@@ -12,12 +12,11 @@ import { environmentOf, expand, resolveValueFiles, sourcesOf } from '../applicat
 import type { ValueFile } from '../applicationset/sources.ts'
 import { hasReached } from '../applicationset/sync-options.ts'
 import { shownAddress } from '../repository/remote.ts'
-import { yamlFindings } from '../yaml/findings.ts'
-import { parseInside } from '../yaml/inside.ts'
 import { parseFirstDocument } from '../yaml/parse.ts'
 import type { Manifest } from './manifests.ts'
-import { placedInElement } from './element-values.ts'
-import { missingFile, wrongShape } from './value-findings.ts'
+import { filledAt } from './filled-in.ts'
+import { objectLayer, textLayer } from './inline-layers.ts'
+import { missingFile } from './value-findings.ts'
 import { at, sourcePath } from './manifest-parts.ts'
 import { repositoryPath } from './repository-path.ts'
 import { ParameterError, setParameters } from './parameters.ts'
@@ -30,6 +29,8 @@ interface Unknown {
   readonly repository?: string
   /** it is there, but not at hand: what is at hand is judged by itself */
   readonly isElsewhere?: true
+  /** what fills it in */
+  readonly unless?: Spot
 }
 
 /** The layers of one source, lowest first. */
@@ -76,7 +77,8 @@ export function valueLayers(of: SourceOf, folder?: string): ValueLayers {
       if (read !== undefined) layers.push({ layer: 'value-file', file: read })
       else if (at(helm, 'ignoreMissingValueFiles') !== true) {
         const shown = manifest.tree.shown?.(path) ?? path
-        unknown.push({ reason: `there is no ${shown}`, at: spot() })
+        const filled = filledAt(spot(), manifest, application)
+        unknown.push({ reason: `there is no ${shown}`, at: spot(), ...(filled && { unless: filled.spot }) })
         // those of this repository are found missing by a rule about manifests
         if (shown !== path) findings.push(missingFile(shown, spot()))
       }
@@ -148,90 +150,6 @@ function pathsOf(file: ValueFile, manifest: Manifest): { readonly paths: readonl
   if (file.glob !== true || !hasReached(settings.argocd.version, '3.4')) return { paths: [path] }
   const all = tree.wide?.() ?? tree
   return { paths: all.paths.filter(globPattern(path)) }
-}
-
-function objectLayer(object: JsonMap, of: SourceOf, base: Path): DatabaseLayer {
-  const { manifest } = of
-  const origin = (path: Path): Origin => {
-    const { file, span } = manifest.spotOf([...base, ...path])
-    const key = manifest.spotOf([...base, ...path], 'key')
-    return { layer: 'inline', file, path, key: path.length === 0 ? null : key.span, value: span }
-  }
-  const build = (plain: Json, path: Path): Value => {
-    const own = origin(path)
-    if (Array.isArray(plain))
-      return { kind: 'list', origin: own, overrides: [], items: plain.map((item, at) => build(item, [...path, at])) }
-    if (isJsonMap(plain)) {
-      const entries = new Map(Object.entries(plain).map(([key, entry]) => [key, build(entry, [...path, key])]))
-      return { kind: 'map', origin: own, overrides: [], entries }
-    }
-    return fromPlain(plain, own)
-  }
-  const root = placedInElement(build(nullsDropped(object), []) as MapValue, { ...of, path: base })
-  return { layer: 'inline', file: root.origin.file, inline: { root, text: JSON.stringify(object) } }
-}
-
-/** A values object loses its nulls on the way to Helm. */
-function nullsDropped(map: JsonMap): JsonMap {
-  const kept: JsonMap = {}
-  for (const [key, value] of Object.entries(map)) if (value !== null) setOwn(kept, key, isJsonMap(value) ? nullsDropped(value) : value)
-  return kept
-}
-
-/** `values: |`, as Helm reads it; its places are in the manifest. */
-function textLayer(text: string, of: SourceOf, path: Path): { layer?: DatabaseLayer; findings: readonly LocatedFinding[] } {
-  const { manifest } = of
-  const spotOf = spotsOf(text, manifest, path)
-  const { file } = spotOf({ start: 0, end: 1 })
-  const { root, documents, problems } = parseInside(text, { file, layer: 'inline', spotOf })
-  const findings = yamlFindings(file, problems)
-  const wrong = problems.some(({ fatal }) => fatal) || root === undefined ? undefined : wrongShape(root, documents.length)
-  if (wrong !== undefined) return { findings: [...findings, { ...wrong, at: manifest.spotOf(path) }] }
-  if (root?.kind !== 'map' || problems.some(({ fatal }) => fatal)) return { findings }
-  return { layer: { layer: 'inline', file, inline: { root: placedInElement(root, { ...of, path }), text } }, findings }
-}
-
-/**
- * Spans of a text that a set's template made, where they were written: exact where the lines are as they are written, the
- * line where a part of it was filled in, the whole scalar where lines were added.
- */
-function spotsOf(text: string, manifest: Manifest, path: Path): (span: Span) => Spot {
-  const whole = manifest.spotOf(path)
-  const written = at(manifest.plain, ...path)
-  const inText = typeof written === 'string' ? manifest.inText(path) : undefined
-  if (inText === undefined || typeof written !== 'string') return () => whole
-  if (text === written) return inText
-  const [made, lines] = [linesOf(text), linesOf(written)]
-  if (made.length !== lines.length) return () => whole
-  const moved = (offset: number): number => {
-    const index = Math.max(
-      0,
-      made.findLastIndex(({ start }) => start <= offset),
-    )
-    const [from, to] = [made[index], lines[index]]
-    if (from === undefined || to === undefined) return 0
-    const column = offset - from.start
-    return to.start + (from.text === to.text ? column : Math.min(column, commonStart(from.text, to.text)))
-  }
-  return ({ start, end }) => {
-    const first = moved(start)
-    return inText({ start: first, end: Math.max(moved(Math.max(end - 1, start)) + 1, first + 1) })
-  }
-}
-
-function linesOf(text: string): { readonly start: number; readonly text: string }[] {
-  let start = 0
-  return text.split('\n').map((line) => {
-    const found = { start, text: line }
-    start += line.length + 1
-    return found
-  })
-}
-
-function commonStart(a: string, b: string): number {
-  let length = 0
-  while (length < a.length && a[length] === b[length]) length++
-  return length
 }
 
 interface HelmPart {

@@ -56,6 +56,8 @@ export interface Finding {
   readonly places: readonly [Place, ...Place[]]
   readonly help?: Message
   readonly fix?: Fix
+  /** what is meant of the text at the first place */
+  readonly part?: string
   /** the literal Kubernetes field path that the API server or the operator reports */
   readonly field?: string
   /** what they say belongs to their verdict, but nothing is wrong: nobody need read it */

@@ -7,6 +7,8 @@ import { valueAt } from '../values/value.ts'
 export interface Spot {
   readonly file: SourceFile
   readonly span: Span
+  /** the key whose value an alias repeats, where the span is that of the anchor's value; and the other way round */
+  readonly alias?: Span
 }
 
 /** What a finding can follow from that its own database, or the settings, report already. */
@@ -26,7 +28,7 @@ export interface LocatedFinding {
   readonly path?: string
   /** why it is only a consequence of what is reported elsewhere; see `report/suppress.ts` */
   readonly follows?: Consequence
-  /** an unknown key at this place would be the actual mistake */
+  /** an unknown key, or a file that is not there, at this place would be the actual mistake */
   readonly unless?: Spot
 }
 
@@ -80,7 +82,8 @@ export function spotOf(value: Value, on: 'key' | 'value' = 'value'): Spot | unde
   if (file.builtin === true) return undefined
   const empty = span.end <= span.start
   if (key !== null && (on === 'key' || empty || value.kind === 'map' || value.kind === 'list')) return { file, span: key }
-  return { file, span }
+  // a value that is before its key is an anchor's
+  return key !== null && span.start < key.start && value.origin.layer !== 'parameter' ? { file, span, alias: key } : { file, span }
 }
 
 /** The first key of a file, for what concerns the file as a whole. */

@@ -17,6 +17,8 @@ export interface UnreadKey {
   readonly near: readonly string[]
   /** paths that end in the same key and are read, at most three */
   readonly elsewhere: readonly string[]
+  /** the chart itself sets it, and no value of anybody else is lost */
+  readonly isDefault?: true
 }
 
 /** More of one name are no evidence, and cost. */

@@ -87,7 +87,11 @@ export function unreadOf(chart: Chart, layer: MapValue, { helm, values, looked }
   if (candidates === undefined) {
     const isOwn = layer.origin.layer === 'chart'
     const found = unreadKeys(layer, { shape, defaults: isOwn ? defaultsBelow(chart) : chart.values })
-    candidates = found.filter((key) => !isMentioned(key, mentioned, []) && (!isOwn || isForDatabase(key, chart) || isDead(key, chart)))
+    const isSaid = (key: UnreadKey): boolean => !isOwn || isForDatabase(key, chart) || isDead(key, chart)
+    const unnamed = found.filter((key) => !isMentioned(key, mentioned, []))
+    candidates = unnamed.flatMap((key) =>
+      isSaid(key) ? [key] : isMisspeltDefault(key, chart) ? [{ ...key, isDefault: true as const }] : [],
+    )
     layers.set(layer, candidates)
   }
   if (candidates.length === 0) return candidates
@@ -113,6 +117,12 @@ function defaultsBelow(chart: Chart): MapValue {
 /** What a chart sets by itself and does not read hurts nobody; what it sets for a subchart that makes a database is a value like any other. */
 function isForDatabase({ path }: UnreadKey, chart: Chart): boolean {
   return path.length > 1 && databaseNames(chart).includes(String(path[0]))
+}
+
+/** A default of a chart that makes databases, in the place of one that its templates read and that it lacks. */
+function isMisspeltDefault({ suggestion, holder }: UnreadKey, chart: Chart): boolean {
+  if (suggestion === undefined || holder.entries.has(suggestion)) return false
+  return chart.templates.some(({ text }) => text.includes('postgresql.cnpg.io/'))
 }
 
 /** The keys of subcharts that make databases. */

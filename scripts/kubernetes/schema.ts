@@ -119,12 +119,16 @@ function typeAdvice(value: Json, schema: Structural): Advice {
     }
     case 'array': {
       const items = schema.items
-      const help = isText && items?.type === 'string' ? listOfOne(value) : undefined
+      const isItem = isJsonMap(value) && (items?.type === 'object' || items?.type === undefined)
+      const help = isItem ? phrase`write \`- \` before its first key` : isText && items?.type === 'string' ? listOfOne(value) : undefined
       return {
         ...(help && { help }),
         fix: { write: 'list', ofText: items?.type === 'string' && !items.intOrString && items.enumeration === undefined },
       }
     }
+    case 'object':
+      if (Array.isArray(value) && value.length === 1 && isJsonMap(value[0])) return { help: phrase`remove the \`- \`` }
+      return isText && schema.properties?.has('name') === true ? { help: phrase`write it as \`name: …\` below the key` } : {}
     default:
       return {}
   }

@@ -7,6 +7,7 @@ import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database } from '../model.ts'
 import type { LayerName, MapValue, Path, SourceFile } from '../values/value.ts'
 import { maxValues, parseYaml } from '../yaml/parse.ts'
+import { invisibleFindings } from './invisible-findings.ts'
 import { secretFindings } from './secret-findings.ts'
 import { hasSeveralDocuments, shapeFindings, yamlFindings } from '../yaml/findings.ts'
 
@@ -79,7 +80,7 @@ function readRoot(file: SourceFile, layer: LayerName): Root {
 
 function checkedLayer({ root, findings: read, isWhole }: Root, checks: readonly LayerCheck[]): Layer {
   if (root === undefined || !isWhole) return { root, findings: read }
-  const findings = [...read]
+  const findings = [...read, ...invisibleFindings(root)]
   for (const check of checks) append(findings, check(root))
   const blamed = new Set(findings.map(({ at }) => at.span.start))
   for (const finding of secretFindings(root)) if (!blamed.has(finding.at.span.start)) findings.push(finding)

@@ -1,17 +1,18 @@
 // What would the metrics exporter make of custom queries?
 import type { Message, Severity } from '../findings/finding.ts'
 import { named, phrase, shown } from '../findings/message.ts'
+import { spotOf } from '../findings/spot.ts'
 import type { Spot } from '../findings/spot.ts'
 import type { RenderedObject } from '../model.ts'
 import type { SqlParser } from '../postgres/sql.ts'
 import { listed, nearest } from '../values/path.ts'
 import type { Json, MapValue, Path, Value } from '../values/value.ts'
-import { isJsonMap, isMap, jsonAt, valueAt } from '../values/value.ts'
+import { isJsonMap, isMap, jsonAt, toPlain, valueAt } from '../values/value.ts'
 import { inside, parseInside } from '../yaml/inside.ts'
 import type { YamlProblem } from '../yaml/parse.ts'
 import { asIs, heldText } from './sql-texts.ts'
 import type { SqlText } from './sql-texts.ts'
-import { listAt, objectOf, textAt } from './subject.ts'
+import { listAt, objectOf, officialChart, textAt } from './subject.ts'
 import type { ObjectFinding, ObjectsSubject } from './subject.ts'
 
 export type QueryRule = 'policy/queries-readable' | 'policy/queries-give-metrics'
@@ -29,6 +30,8 @@ interface HeldQueries {
   readonly root: Value | undefined
   /** whether nodes know where they were written */
   readonly isPlaced: boolean
+  /** the values that the official chart makes the text of */
+  readonly written?: Value | undefined
   readonly refused?: { readonly message: Message; readonly word?: Spot }
 }
 
@@ -55,10 +58,25 @@ export function customQueries(subject: ObjectsSubject): HeldQueries[] {
         path,
         root,
         isPlaced: placeOf !== undefined,
+        written: placeOf === undefined ? writtenQueries(subject) : undefined,
         ...(problem === undefined ? {} : { refused: { message: fatalMessage(problem), ...word } }),
       },
     ]
   })
+}
+
+/** The list of queries in the values of the official chart. */
+function writtenQueries(subject: ObjectsSubject): Value | undefined {
+  const chart = officialChart(subject)
+  return chart === undefined ? undefined : valueAt(subject.values, [...chart.above, 'cluster', 'monitoring', 'customQueries'])
+}
+
+/** Where a part of a query was written, by its path in the text: the name comes first. */
+function spotInValues({ written }: HeldQueries, [name, ...path]: Path, on: 'key' | 'value'): Spot | undefined {
+  const items = written?.kind === 'list' ? written.items : []
+  const [query, ...others] = items.filter((item) => textAt(toPlain(item), 'name') === name)
+  const node = others.length > 0 ? undefined : valueAt(query, path)
+  return node && spotOf(node, on)
 }
 
 /** Helm takes the last one of equal keys, the exporter none. */
@@ -91,8 +109,12 @@ export function* mistakesIn(held: HeldQueries, parse: SqlParser): Iterable<Query
   const { holder, path, root, refused } = held
   const place = { object: holder, severity: 'warning' as const, places: [{ path }] as const }
   const help = phrase`correct it; without that no query of this ConfigMap gives metrics`
-  const at = (node: Value | undefined, on: 'key' | 'value' = 'value'): { readonly word?: Spot } =>
-    held.isPlaced && node !== undefined ? { word: { file: node.origin.file, span: node.origin[on] ?? node.origin.value } } : {}
+  const at = (node: Value | undefined, on: 'key' | 'value' = 'value'): { readonly word?: Spot } => {
+    if (node === undefined) return {}
+    if (held.isPlaced) return { word: { file: node.origin.file, span: node.origin[on] ?? node.origin.value } }
+    const word = spotInValues(held, node.origin.path, on)
+    return word === undefined ? {} : { word }
+  }
   if (refused !== undefined) {
     const { message, ...word } = refused
     yield { rule: 'policy/queries-readable', ...place, message: [...phrase`queries are not read: `, ...message], help, ...word }

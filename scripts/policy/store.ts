@@ -250,7 +250,7 @@ export const checksums: readonly ObjectRule[] = [
         if (listAt(object.plain, ...variablesOf(object.kind)).some((variable) => textAt(variable, 'name') === checksum)) continue
         const field =
           object.kind === 'Cluster'
-            ? typed(subject, 'cluster.env', 'spec.env')
+            ? typed({ ...subject, objects: [object] }, 'cluster.env', 'spec.env')
             : typed(subject, 'backups.instanceSidecarConfiguration.env', 'spec.instanceSidecarConfiguration.env')
         yield {
           object,

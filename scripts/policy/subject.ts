@@ -179,6 +179,20 @@ export function objectOf(subject: ObjectsSubject, kind: string): RenderedObject 
   return subject.objects.find((object) => object.kind === kind)
 }
 
+/** Each Cluster of a chart that makes several, without the others and what names those. */
+export function eachCluster<Subject extends ObjectsSubject>(subject: Subject): readonly Subject[] {
+  const clusters = subject.objects.filter(({ kind }) => kind === 'Cluster')
+  if (clusters.length < 2) return [subject]
+  const names = new Set(clusters.map(({ name }) => name))
+  return clusters.map((cluster) => {
+    const isOfAnother = ({ kind, plain }: RenderedObject): boolean => {
+      const name = textAt(plain, 'spec', 'cluster', 'name')
+      return kind === 'Cluster' || (name !== undefined && name !== cluster.name && names.has(name))
+    }
+    return { ...subject, objects: subject.objects.filter((object) => object === cluster || !isOfAnother(object)) }
+  })
+}
+
 /** The objects of a kind that name the Cluster as theirs. */
 export function objectsOfCluster({ objects }: ObjectsSubject, cluster: RenderedObject, kind: string): RenderedObject[] {
   return objects.filter((object) => object.kind === kind && textAt(object.plain, 'spec', 'cluster', 'name') === cluster.name)

@@ -1,4 +1,5 @@
 // Which findings are the same mistake, and how is it shown? Findings become diagnostics with file, line and column, each mistake once.
+import { invisibleHelp, invisibleIn } from '../findings/invisible.ts'
 import { textOf } from '../findings/message.ts'
 import type { Diagnostic, Message, RelatedLocation, SourceLocation } from '../findings/finding.ts'
 import type { SourceFile } from '../values/value.ts'
@@ -8,6 +9,7 @@ import { byText } from '../values/by-text.ts'
 import { byCodeUnit } from '../values/path.ts'
 import { maskMessage } from '../secret/message.ts'
 import { mask } from '../secret/names.ts'
+import { atAliases } from './aliases.ts'
 import { suppress } from './suppress.ts'
 import type { Surroundings } from './suppress.ts'
 import { secretsOf, spansWithin } from '../secret/source.ts'
@@ -20,7 +22,7 @@ import { secretsOf, spansWithin } from '../secret/source.ts'
 export function diagnose(all: Iterable<LocatedFinding>, around: Surroundings = {}): Diagnostic[] {
   const placeKey = placeKeys()
   const groups = new Map<string, { first: LocatedFinding; databases: Set<string> }>()
-  for (const finding of suppress([...all], around)) {
+  for (const finding of suppress(atAliases([...all]), around)) {
     const place = `${finding.rule}\0${placeKey(finding)}`
     // a list of names is the same for all, and contains the name of each
     const [verbatim, nameless] = [`${place}\0${wordsOf(finding, false)}`, `${place}\0${wordsOf(finding, true)}`]
@@ -121,7 +123,10 @@ function toDiagnostic(finding: LocatedFinding, databases: readonly string[]): Di
   }
   const spots = (finding.related ?? []).map((spot) => ({ ...shownPlace(spot), message: spot.message }))
   // all lines of a text, of which only the first is shown if it holds a secret
-  const places = [finding.at, ...(finding.related ?? [])].map((spot) => ({ ...locate(spot), text: spot.file.text }))
+  const { file, alias } = finding.at
+  const repeated = alias === undefined ? [] : [{ file, span: alias }]
+  const places = [finding.at, ...repeated, ...(finding.related ?? [])].map((spot) => ({ ...locate(spot), text: spot.file.text }))
+  const help = spoiledBy(finding) ?? finding.help
   const related = spots.map((spot): RelatedLocation => ({ ...spot, message: shown(spot.message) }))
   return {
     rule: finding.rule,
@@ -129,12 +134,18 @@ function toDiagnostic(finding: LocatedFinding, databases: readonly string[]): Di
     message: shown(finding.message),
     at,
     related,
-    ...(finding.help === undefined ? {} : { help: shown(finding.help, longestHelp) }),
+    ...(help === undefined ? {} : { help: shown(help, longestHelp) }),
     ...(finding.fix === undefined ? {} : { fix: finding.fix }),
     databases,
     ...(finding.object === undefined ? {} : { object: maskMessage(finding.object, places) }),
     ...(finding.path === undefined ? {} : { path: shown([finding.path]) }),
   }
+}
+
+/** Help for a value or a key that the message shows, and that holds a character which nobody sees there. */
+function spoiledBy({ at: { file, span }, message }: LocatedFinding): Message | undefined {
+  const written = invisibleHelp(file.text.slice(span.start, Math.min(span.end, span.start + longestHelp)))
+  return written && message.some((part) => typeof part === 'object' && 'shown' in part && invisibleIn(part.shown)) ? written : undefined
 }
 
 /** The span of a secret is as long as the mask, since its real length would reveal part of it. */

@@ -52,6 +52,8 @@ const aboutBackups = new Set([
   'policy/default-schedule-has-method',
 ])
 
+const isAbsent: ReadonlySet<string> = new Set(['values/known-keys', 'argocd/value-file-exists', 'argocd/repository-known'])
+
 /** A finding that was marked where it was found: all that is needed to know it was there. */
 const follows =
   (consequence: Consequence): Suppression['silences'] =>
@@ -90,6 +92,22 @@ export const suppressions: readonly Suppression[] = [
     },
   },
   {
+    id: 'name-for-a-reference',
+    reason: 'a text where a reference to a Secret belongs is refused, and most likely the name of that Secret',
+    silences: (all) => {
+      const refused = new Set(all.filter(({ rule }) => rule === 'schema/type').map(({ at }) => lineOf(at)))
+      return ({ rule, at }) => rule === 'policy/secret-in-values' && refused.has(lineOf(at))
+    },
+  },
+  {
+    id: 'invisible-character',
+    reason: 'a character that nobody sees is named in the help for the value or the key that it spoils',
+    silences: (all) => {
+      const known = places(all.filter(({ rule }) => rule !== 'yaml/visible-characters'))
+      return ({ rule, at }) => rule === 'yaml/visible-characters' && known.has(placeOf(at))
+    },
+  },
+  {
     id: 'refused-set',
     reason:
       'a set that Argo CD refuses, or a template that Helm can not print, is reported as such, and what it makes is not computed for that reason',
@@ -124,9 +142,9 @@ export const suppressions: readonly Suppression[] = [
   },
   {
     id: 'unknown-key',
-    reason: 'a key that no template reads explains what is missing because of it',
+    reason: 'a key that no template reads, or a file or an address that is not there, explains what is missing because of it',
     silences: (all) => {
-      const unknown = places(all.filter(({ rule }) => rule === 'values/known-keys'))
+      const unknown = places(all.filter(({ rule }) => isAbsent.has(rule)))
       return ({ unless }) => unless !== undefined && unknown.has(placeOf(unless))
     },
   },

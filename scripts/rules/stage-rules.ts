@@ -55,6 +55,7 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       rule('yaml/merge-key', 'a merge key `<<` does not replace a different value written above it'),
       rule('yaml/encoding', 'a file is UTF-8'),
       rule('yaml/indentation', 'indentation is made of plain spaces'),
+      rule('yaml/visible-characters', 'keys and values hold no characters that nobody sees', 'warning'),
       rule('yaml/nesting', 'nesting has at most 1,000 levels'),
       rule('yaml/one-document', 'a values file is one document'),
       rule('yaml/root-map', 'a values file is a map of keys'),

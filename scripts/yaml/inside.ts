@@ -72,8 +72,12 @@ export function parseInside(
   const parsed: ParsedYaml = parseYaml({ path: file.path, text }, layer)
   // the reader of a problem knows one file
   const problems = parsed.problems.map((problem) => {
-    const spot = spotOf(problem.span)
-    return { ...problem, span: spot.file === file ? spot.span : spotOf({ start: 0, end: 1 }).span }
+    const spanOf = (span: Span): Span => {
+      const spot = spotOf(span)
+      return spot.file === file ? spot.span : spotOf({ start: 0, end: 1 }).span
+    }
+    const { related } = problem
+    return { ...problem, span: spanOf(problem.span), ...(related && { related: { ...related, span: spanOf(related.span) } }) }
   })
   const placed = (origin: Origin): Origin => {
     const value = spotOf(origin.value)

@@ -65,8 +65,8 @@ test('values that the template writes itself are blamed there, whatever an eleme
           - name: orders
             values: { cluster: { enablePDB: false, instances: 1 }, backups: { enabled: false } }`
   expect((await told(setOf(elements, source))).filter((line) => line.includes('known-keys'))).toEqual([
-    'apps/dbs.yaml:23: unknown key `monitor` [values/known-keys]',
-    'apps/dbs.yaml:23: unknown key `poolerz` [values/known-keys]',
+    'apps/dbs.yaml:24: unknown key `poolerz` [values/known-keys]',
+    'apps/dbs.yaml:26: unknown key `monitor` [values/known-keys]',
   ])
 })
 

@@ -110,6 +110,13 @@ const mistakes: readonly (readonly [file: string, from: string, to: string, told
   ['orders.yaml', 'login: true', 'login: "yes"', 'cluster.roles[0].login is "yes", but must be true or false'],
   ['orders.yaml', 'major: 17', 'mayor: 17', 'unknown key `mayor` in `imageCatalog.images[0]`'],
   ['orders.yaml', '"17"', '"l7"', 'version.postgresql is "l7", but must be an integer'],
+  ['orders.yaml', '    secret:\n      name: orders-login', '    secret: orders-login', 'cluster.initdb.secret is "***", but must be a map'],
+  [
+    'defaults/dev.yaml',
+    '    limits:\n      memory: 512Mi',
+    '    limits:\n      - memory: 512Mi',
+    'cluster.resources.limits is a list, but must be a map',
+  ],
   ['orders.yaml', 'Services: [r]', 'Services: [rw]', 'disabledDefaultServices has rw, but the rw service must stay'],
   [
     'orders.yaml',

@@ -481,7 +481,7 @@ describe('nothing is passed over', () => {
   test('a chart `cluster` of an address that is not known', async () => {
     const files = {
       'argocd/ok.yaml': `${head('ok')}  source:\n${chart}`,
-      'argocd/orders.yaml': `${head('orders')}  source:\n${chart.replace('github.io/charts', 'github.io/chart')}`,
+      'argocd/orders.yaml': `${head('orders')}  source:\n${chart.replace('github.io/charts', 'github.io/other')}`,
     }
     expect(await repository(files).told()).toEqual([expect.stringContaining('of an address that is not known')])
   })

@@ -41,6 +41,16 @@ const cases: Readonly<Record<string, Case>> = {
     speaker: at('first', 'schema/type'),
     other: at('second', 'schema/type'),
   },
+  'name-for-a-reference': {
+    silent: at('first', 'policy/secret-in-values'),
+    speaker: at('first', 'schema/type'),
+    other: at('second', 'schema/type'),
+  },
+  'invisible-character': {
+    silent: at('first', 'yaml/visible-characters', { severity: 'warning' }),
+    speaker: at('first', 'policy/named-object-possible'),
+    other: at('second', 'policy/named-object-possible'),
+  },
   'refused-set': {
     silent: at('first', 'argocd/not-computed', { severity: 'info' }),
     speaker: at('second', 'argocd/set-generates'),

@@ -2,7 +2,7 @@
 import { named, phrase } from '../../findings/message.ts'
 import type { Finding } from '../../findings/finding.ts'
 import { hasReached } from '../../applicationset/sync-options.ts'
-import { at, isDatabase, textItems, texts } from '../../deployed/manifest-parts.ts'
+import { at, isDatabase, placedSources, textItems, texts } from '../../deployed/manifest-parts.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
 import { unknownText } from '../../deployed/unknown-text.ts'
 import { isDns1123Label } from '../../kubernetes/dns-name.ts'
@@ -12,7 +12,6 @@ import { printed } from '../../values/printed.ts'
 import type { Json, JsonMap, Path } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'
 import type { ManifestRule } from './manifest-rule.ts'
-import { placedSources } from './sources.ts'
 
 const resources = 'resources-finalizer.argocd.argoproj.io'
 /** `application_defaults.go` of Argo CD 3.5; the hooks' finalizers may have a stage behind a slash. */

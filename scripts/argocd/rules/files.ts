@@ -6,6 +6,7 @@ import { matcher } from '../../discover/layout.ts'
 import type { Path } from '../../values/value.ts'
 import { hasReached } from '../../applicationset/sync-options.ts'
 import type { ManifestRule } from './manifest-rule.ts'
+import { filledPath } from '../../deployed/filled-in.ts'
 import { applicationName } from '../../deployed/manifests.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
 import {
@@ -20,6 +21,7 @@ import {
   sourcePath,
   repositoryPrefix,
 } from '../../deployed/manifest-parts.ts'
+import { misspelt } from '../../values/misspelt.ts'
 import { pathsBelow } from '../../repository/tree.ts'
 import { printed } from '../../values/printed.ts'
 import { spoiledElements } from './refusals.ts'
@@ -42,7 +44,8 @@ export const fileRules: readonly ManifestRule[] = [
       const { applications, base, settings, tree } = manifest
       const reported = new Set<string>()
       // what several elements lack is one mistake of the template
-      const missing = new Map<string, { finding: Finding; message: Message; more: number }>()
+      const missing = new Map<string, { finding: Finding; message: Message; more: number; element: Path | undefined }>()
+      const present = new Set<string>()
       const spoiled = new Set(spoiledElements(manifest).flatMap((element) => element.applications.map(applicationName)))
       for (const application of applications ?? []) {
         // a path with a null in it is reported as such
@@ -65,15 +68,18 @@ export const fileRules: readonly ManifestRule[] = [
           // only folders that are listed whole can prove that a file is missing
           const all = tree.paths.some((other) => other.startsWith(top)) ? tree : tree.wide?.()
           const isFolder = all?.paths.some((other) => other.startsWith(`${path}/`)) === true
-          if (glob === undefined ? !isFolder && (all ?? tree).read(path) !== undefined : all?.paths.some(glob) === true) continue
+          const index = indexOfText(at(application, ...helm, 'valueFiles'), (text) => text === file.entry)
+          const place = [...base, ...helm, 'valueFiles', index]
+          if (glob === undefined ? !isFolder && (all ?? tree).read(path) !== undefined : all?.paths.some(glob) === true) {
+            present.add(JSON.stringify(place))
+            continue
+          }
           if (all === undefined || all.paths.length === 0) continue
           reported.add(path)
-          const index = indexOfText(at(application, ...helm, 'valueFiles'), (text) => text === file.entry)
           const isOldGlob = file.glob === true && !isGlob
           // every database has that mistake, which is the template's
           if (isOldGlob && reported.has(`* ${helm.join('.')} ${index}`)) continue
           if (isOldGlob) reported.add(`* ${helm.join('.')} ${index}`)
-          const place = [...base, ...helm, 'valueFiles', index]
           const known = missing.get(JSON.stringify(place))
           if (known !== undefined) {
             known.more++
@@ -85,11 +91,18 @@ export const fileRules: readonly ManifestRule[] = [
             : isOldGlob
               ? phrase`name the file: Argo CD reads patterns from 3.4 on`
               : phrase`correct the path, which is from the root of the repository`
-          missing.set(JSON.stringify(place), { finding: { message, places: [{ path: place }], help }, message, more: 0 })
+          const element = isFolder || isOldGlob ? undefined : filledPath(printed(at(manifest.plain, ...place) ?? ''), manifest, application)
+          missing.set(JSON.stringify(place), { finding: { message, places: [{ path: place }], help }, message, more: 0, element })
         }
       }
-      for (const { finding, message, more } of missing.values())
-        yield more === 0 ? finding : { ...finding, message: phrase`${message} (and ${more} more)` }
+      for (const [place, { finding, message, more, element }] of missing) {
+        // where the other elements have their file, the template is right
+        const isElement = element !== undefined && more === 0 && present.has(place)
+        const placed = isElement
+          ? { ...finding, places: [{ path: element }] as const, help: phrase`correct it, or the path that the template makes of it` }
+          : finding
+        yield more === 0 ? placed : { ...finding, message: phrase`${message} (and ${more} more)` }
+      }
     },
   },
   {
@@ -122,6 +135,40 @@ export const fileRules: readonly ManifestRule[] = [
           message: phrase`ignoreMissingValueFiles is true, but a database whose file is gone would be changed to the defaults`,
           places: [{ path: [...base, ...path] }],
           help: phrase`remove it, and list only files that exist`,
+        }
+      }
+    },
+  },
+  {
+    id: 'argocd/ignored-file-named',
+    severity: 'warning',
+    summary: 'a value file that may be missing is not missing because its name is misspelt',
+    *check({ applications, base, file: { text }, settings, tree }) {
+      if (!text.includes('ignoreMissingValueFiles')) return
+      const read = new Set<string>()
+      const missing = new Map<string, { readonly path: string; readonly place: Path }>()
+      for (const application of applications ?? [])
+        for (const file of resolveValueFiles(application).files) {
+          const path = ownPath(file, settings)
+          const helm = entryPath(application, file.source)
+          if (path === undefined || path.includes('{{')) continue
+          const index = indexOfText(at(application, ...helm, 'valueFiles'), (text) => text === file.entry)
+          const place = [...base, ...helm, 'valueFiles', index]
+          if (at(application, ...helm, 'ignoreMissingValueFiles') !== true || (tree.wide?.() ?? tree).read(path) !== undefined)
+            read.add(path)
+          else missing.set(`${place.join('.')} ${path}`, { path, place })
+        }
+      if (missing.size === 0) return
+      const others = (tree.wide?.() ?? tree).paths.filter((path) => /\.ya?ml$/.test(path) && !read.has(path))
+      const reported = new Set<string>()
+      for (const { path, place } of missing.values()) {
+        const meant = reported.has(place.join('.')) ? undefined : others.find((other) => isMisspeltPath(path, other))
+        if (meant === undefined) continue
+        reported.add(place.join('.'))
+        yield {
+          message: phrase`value file is ${ending(path)}, but there is no such file, and that is ignored`,
+          places: [{ path: place }],
+          help: phrase`did you mean ${ending(meant)}?`,
         }
       }
     },
@@ -160,6 +207,15 @@ export const fileRules: readonly ManifestRule[] = [
     },
   },
 ]
+
+/** Whether paths differ in one step, which is a misspelling. */
+function isMisspeltPath(path: string, meant: string): boolean {
+  if (Math.abs(path.length - meant.length) > 2) return false
+  const [steps, others] = [path.split('/'), meant.split('/')]
+  if (steps.length !== others.length) return false
+  const [different, ...more] = steps.flatMap((step, index) => (step === others[index] ? [] : [[step, others[index] ?? ''] as const]))
+  return different !== undefined && more.length === 0 && misspelt(different[0], [different[1]]) !== undefined
+}
 
 /** The folder of the tree that holds a repository, and what its paths begin with there; undefined: it is not here. */
 function placeOf(

@@ -4,6 +4,7 @@ import { append } from '../../values/append.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
 import type { Finding } from '../../findings/finding.ts'
 import type { Manifest, ManifestFile } from '../../deployed/manifests.ts'
+import { at } from '../../deployed/manifest-parts.ts'
 import { isMisspelt } from '../../deployed/unknown-fields.ts'
 import { yamlFindings } from '../../yaml/findings.ts'
 import { fieldRules } from './application-fields.ts'
@@ -17,6 +18,7 @@ import { nameRules } from './names.ts'
 import { placeholderRules } from './placeholders.ts'
 import { replacedClusters } from './replaced-clusters.ts'
 import { shapeRules } from './shape.ts'
+import { sourceNameRules } from './source-names.ts'
 import { sourceRules } from './sources.ts'
 import { syncRules } from './sync.ts'
 
@@ -25,6 +27,7 @@ export const manifestRules: readonly ManifestRule[] = [
   ...fileRules,
   ...phantomRules,
   ...sourceRules,
+  ...sourceNameRules,
   ...nameRules,
   ...deletionRules,
   ...syncRules,
@@ -58,8 +61,7 @@ export function judgeFile(manifestFile: ManifestFile): LocatedFinding[] {
     })
   append(findings, manifests.flatMap(replacedClusters), manifests.flatMap(generatorFileFindings))
   for (const manifest of manifests)
-    for (const rule of rulesFor(manifest))
-      for (const finding of rule.check(manifest)) findings.push(located(rule, finding, manifest.spotOf))
+    for (const rule of rulesFor(manifest)) for (const finding of rule.check(manifest)) findings.push(located(rule, finding, manifest))
   return findings
 }
 
@@ -84,8 +86,19 @@ function consumedActionFindings({ file, consumed }: ManifestFile): LocatedFindin
   ]
 }
 
-function located(rule: ManifestRule, finding: Finding, spotOf: Manifest['spotOf']): LocatedFinding {
+function located(rule: ManifestRule, finding: Finding, { plain, inText, spotOf }: Manifest): LocatedFinding {
   const [first, ...others] = finding.places
+  const { part } = finding
+  const text = part === undefined ? undefined : at(plain, ...first.path)
+  const start = typeof text === 'string' ? text.indexOf(part ?? '') : -1
+  const exact = start < 0 ? undefined : inText(first.path)?.({ start, end: start + (part ?? '').length })
   const related = others.map((place) => ({ ...spotOf(place.path, place.on), message: place.label ?? takesPart }))
-  return { rule: rule.id, severity: rule.severity, message: finding.message, at: spotOf(first.path, first.on), related, help: finding.help }
+  return {
+    rule: rule.id,
+    severity: rule.severity,
+    message: finding.message,
+    at: exact ?? spotOf(first.path, first.on),
+    related,
+    help: finding.help,
+  }
 }

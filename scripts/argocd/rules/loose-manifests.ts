@@ -11,6 +11,7 @@ import { hasMistakenField } from '../../deployed/unknown-fields.ts'
 import { makesDatabases, mentionsDatabases } from '../../deployed/manifest-parts.ts'
 import type { Manifest, ManifestFile, Surroundings } from '../../deployed/manifests.ts'
 import type { PlainCluster } from '../../deployed/folders.ts'
+import { hasMisspeltSource } from './source-names.ts'
 import { findUncompared } from './uncompared.ts'
 import { idlePatterns } from '../../deployed/idle-generators.ts'
 
@@ -46,6 +47,7 @@ function deploys(manifest: Manifest, settings: readonly Settings[]): boolean {
     idlePatterns(manifest).length > 0 ||
     hasMistakenField(manifest) ||
     hasMistakenAddress(manifest) ||
+    hasMisspeltSource(manifest) ||
     // nobody knows what it would have made
     manifest.refusals.some(({ stage }) => stage === 'params' || stage === 'render' || stage === 'panic') ||
     findUncompared([], [manifest]).texts.length > 0

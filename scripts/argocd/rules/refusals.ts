@@ -10,6 +10,7 @@ import type { GenerateError, GenerateStage } from '../../applicationset/generate
 import { formatScalar } from '../../go-template/go-format.ts'
 import { generatorFileFindings } from './generator-files.ts'
 import { computedText } from './computed-text.ts'
+import { filledPath } from '../../deployed/filled-in.ts'
 import { applicationName } from '../../deployed/manifests.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
 import { at, indexOfText, sourcePath } from '../../deployed/manifest-parts.ts'
@@ -72,13 +73,20 @@ export function* refusals(manifest: Manifest): Iterable<Finding> {
     if (makers.length > 0 && makers.every((element) => spoiled.has(element))) continue
     const guilty = guiltyOf(error, makers, manifest)
     for (const element of guilty.length === 0 ? [undefined] : guilty) {
-      const path = element === undefined ? templatePlace(error, manifest) : elementPlace(error, element)
+      const path =
+        element === undefined ? templatePlace(error, manifest) : (filledBy(error, element, manifest) ?? elementPlace(error, element))
       const key = `${stage} ${JSON.stringify(path)}`
       if (reported.has(key)) continue
       reported.add(key)
       const help = isUnfilled(error, manifest) ? phrase`${unfilled}` : helpFor(error, element, manifest)
       const text = element?.error?.message ?? message
-      yield { message: phrase`${named(computedText(text, manifest.file))}`, places: [{ path }], ...(help === undefined ? {} : { help }) }
+      const absent = element === undefined ? missingKey(message) : undefined
+      yield {
+        message: phrase`${named(computedText(text, manifest.file))}`,
+        places: [{ path }],
+        ...(help === undefined ? {} : { help }),
+        ...(absent === undefined ? {} : { part: `.${absent}` }),
+      }
     }
   }
 }
@@ -90,9 +98,15 @@ function isUnfilled({ message }: GenerateError, { plain }: Manifest): boolean {
   return /\{\{\s*\./.test(message) && at(plain, 'spec', 'goTemplate') !== true
 }
 
+/** Those of the list generators at the top, else of those inside a matrix or a merge. */
+function elementsOf(manifest: Manifest): readonly SetElement[] {
+  const elements = manifest.elements()
+  return elements.length > 0 ? elements : manifest.nestedElements()
+}
+
 /** The elements that fail so, or whose Application is refused. */
 function makersOf({ stage, application }: GenerateError, manifest: Manifest): readonly SetElement[] {
-  const elements = manifest.elements()
+  const elements = elementsOf(manifest)
   if (stage === 'render' || stage === 'params') return elements.filter(({ error }) => error !== undefined)
   if (application === undefined) return []
   return elements.filter((element) => element.applications.some((made) => applicationName(made) === application))
@@ -100,7 +114,7 @@ function makersOf({ stage, application }: GenerateError, manifest: Manifest): re
 
 /** Those of them that are to blame; none: every element has the mistake, so that the template has it. */
 function guiltyOf({ stage, message }: GenerateError, makers: readonly SetElement[], manifest: Manifest): readonly SetElement[] {
-  const elements = manifest.elements()
+  const elements = elementsOf(manifest)
   if ((stage === 'params' && message.includes('selector')) || /\{\{\s*\./.test(message)) return []
   if (stage === 'params') return makers
   if (stage === 'render') {
@@ -110,7 +124,8 @@ function guiltyOf({ stage, message }: GenerateError, makers: readonly SetElement
     return near.length > 1 && near.length === elements.length ? [] : near
   }
   if (stage === 'duplicate-name') return makers.length > 1 && isByElement(manifest) ? makers.slice(1) : []
-  return manifest.refusals.filter((error) => error.stage === stage).length < elements.length ? makers : []
+  const refused = new Set(manifest.refusals.flatMap((error) => (error.stage === stage ? makersOf(error, manifest) : [])))
+  return refused.size < elements.length ? makers : []
 }
 
 /** Whether the name of the Applications follows from the element at all. */
@@ -123,6 +138,14 @@ function nearKey(message: string, { plain }: SetElement): string | undefined {
   return nearest(missingKey(message) ?? '', isJsonMap(plain) ? Object.keys(plain) : [])
 }
 
+/** The value of an element in the text that is refused. */
+function filledBy(error: GenerateError, { path: own, applications }: SetElement, manifest: Manifest): Path | undefined {
+  const made = applications.find((one) => applicationName(one) === error.application)
+  const text = made && at(manifest.plain, ...templatePlace(error, manifest))
+  const path = typeof text === 'string' && made !== undefined ? filledPath(text, manifest, made) : undefined
+  return path !== undefined && own.every((step, index) => step === path[index]) ? path : undefined
+}
+
 function elementPlace({ message }: GenerateError, element: SetElement): Path {
   const near = nearKey(element.error?.message ?? message, element)
   return near === undefined ? element.path : [...element.path, near]
@@ -131,7 +154,7 @@ function elementPlace({ message }: GenerateError, element: SetElement): Path {
 function helpFor({ stage, message }: GenerateError, element: SetElement | undefined, manifest: Manifest): Message | undefined {
   const text = element?.error?.message ?? message
   if (element !== undefined && nearKey(text, element) !== undefined) return phrase`did you mean \`${named(missingKey(text))}\`?`
-  const [first] = stage === 'render' && element === undefined ? manifest.elements() : []
+  const [first] = stage === 'render' && element === undefined ? elementsOf(manifest) : []
   const near = first === undefined ? undefined : nearKey(text, first)
   if (near !== undefined) return phrase`did you mean \`${named(near)}\`?`
   const byMessage = stage === 'render' || stage === 'params' ? helpsByMessage.find(([pattern]) => pattern.test(text))?.[1] : undefined
@@ -235,7 +258,7 @@ function ofApplication(plain: JsonMap): GenerateError[] {
 /** The elements with such values. */
 export function spoiledElements(manifest: Manifest): readonly SetElement[] {
   if (!JSON.stringify(at(manifest.plain, 'spec', 'generators') ?? null).match(/:(?:null|-?\d)/)) return []
-  return manifest.elements().filter((element) => textMistakes(element, manifest).length > 0)
+  return elementsOf(manifest).filter((element) => textMistakes(element, manifest).length > 0)
 }
 
 /** Values of an element that Argo CD prints otherwise than they are written: a null as `<no value>`, 16.10 as 16.1. */

@@ -10,24 +10,11 @@ import type { ManifestRule } from './manifest-rule.ts'
 import { applicationName } from '../../deployed/manifests.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
 import { filePath } from '../../deployed/repository-path.ts'
-import { at, indexOfText, isDatabase, isExactVersion, sourcePath, textItems } from '../../deployed/manifest-parts.ts'
-import { resolveValueFiles, sourcesOf } from '../../applicationset/sources.ts'
+import { at, indexOfText, isDatabase, isExactVersion, placedSources, sourcePath, textItems } from '../../deployed/manifest-parts.ts'
+import { resolveValueFiles } from '../../applicationset/sources.ts'
 import type { ValueFile } from '../../applicationset/sources.ts'
 import { isJsonMap } from '../../values/value.ts'
 import { unknownText } from '../../deployed/unknown-text.ts'
-
-interface PlacedSource {
-  readonly source: JsonMap
-  readonly path: Path
-}
-
-/** The sources as they are written, with their paths. */
-export function placedSources({ plain, base }: Manifest): PlacedSource[] {
-  const spec = at(plain, ...base, 'spec')
-  if (!isJsonMap(spec)) return []
-  const { sources, multiple } = sourcesOf(spec)
-  return sources.map((source, index) => ({ source, path: [...base, 'spec', ...(multiple ? sourcePath(spec, index) : ['source'])] }))
-}
 
 const defaultsFile = /^helm-values\/data\/postgres-[^/]+-defaults\.yaml$/
 
