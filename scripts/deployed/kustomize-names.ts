@@ -54,7 +54,9 @@ export function swappedBy(root: MapValue): Swapped[] {
 }
 
 /** The names of Secrets and ConfigMaps that an object of the operator uses, with their places. */
-function referencesOf({ value }: RenderedObject): { readonly name: string; readonly at: Spot | undefined }[] {
+function referencesOf({
+  value,
+}: RenderedObject): { readonly kind: Hashed['kind']; readonly name: string; readonly at: Spot | undefined }[] {
   return [...leavesOf(value)].flatMap(({ path, value: leaf }) => {
     if (leaf.kind !== 'scalar' || path[0] !== 'spec') return []
     const last = path.at(-1)
@@ -67,7 +69,8 @@ function referencesOf({ value }: RenderedObject): { readonly name: string; reado
             step,
           ),
       )
-    return isNamed || (typeof last === 'string' && last.endsWith('Secret')) ? [{ name: printed(leaf.value), at: spotOf(leaf) }] : []
+    const kind = path.some((step) => /configmap/i.test(String(step))) ? 'ConfigMap' : 'Secret'
+    return isNamed || (typeof last === 'string' && last.endsWith('Secret')) ? [{ kind, name: printed(leaf.value), at: spotOf(leaf) }] : []
   })
 }
 
@@ -85,7 +88,7 @@ export function lostNames(
 ): LocatedFinding[] {
   const references = hashed.length === 0 ? [] : objects.flatMap(referencesOf)
   const lost = hashed.flatMap(({ kind, name, at }): LocatedFinding[] => {
-    const user = references.find((one) => one.name === name)
+    const user = references.find((one) => one.kind === kind && one.name === name)
     if (user === undefined) return []
     return [
       {

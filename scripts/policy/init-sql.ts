@@ -29,6 +29,8 @@ interface Present {
   readonly databases: Set<string>
   readonly roles: Set<string>
   areRolesKnown: boolean
+  /** roles that are missing, each reported once */
+  readonly missed: Set<string>
 }
 
 interface Statement {
@@ -54,6 +56,7 @@ export function* initMistakes(subject: ObjectsSubject, parse: SqlParser, major: 
       databases: new Set(['postgres', 'template0', 'template1']),
       roles: new Set(['postgres', owner]),
       areRolesKnown: true,
+      missed: new Set(),
     }
     // as the operator runs them
     for (const list of ['postInitSQL', 'postInitTemplateSQL', 'postInitApplicationSQL'] as const) {
@@ -129,7 +132,7 @@ function* judge(statement: Statement, context: Context): Iterable<InitMistake> {
     }
   for (const role of rolesIn(statement)) {
     if (!present.areRolesKnown) break
-    if (present.roles.has(role) || role.startsWith('pg_')) continue
+    if (present.roles.has(role) || present.missed.has(role) || role.startsWith('pg_')) continue
     yield {
       rule: 'postgres/sql-name-exists',
       text,
@@ -137,7 +140,7 @@ function* judge(statement: Statement, context: Context): Iterable<InitMistake> {
       message: phrase`role ${named(role)} does not exist yet when ${here('this')} runs: ${text.consequence}`,
       help: roleHelp(role, context),
     }
-    present.roles.add(role)
+    present.missed.add(role)
   }
   remember(statement, present)
 }

@@ -95,8 +95,8 @@ export const suppressions: readonly Suppression[] = [
     id: 'name-for-a-reference',
     reason: 'a text where a reference to a Secret belongs is refused, and most likely the name of that Secret',
     silences: (all) => {
-      const refused = new Set(all.filter(({ rule }) => rule === 'schema/type').map(({ at }) => lineOf(at)))
-      return ({ rule, at }) => rule === 'policy/secret-in-values' && refused.has(lineOf(at))
+      const refused = places(all.filter(({ rule }) => rule === 'schema/type'))
+      return ({ rule, at }) => rule === 'policy/secret-in-values' && refused.has(placeOf(at))
     },
   },
   {
