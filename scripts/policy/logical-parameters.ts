@@ -46,7 +46,7 @@ const known: Readonly<Record<'Publication' | 'Subscription', ReadonlyMap<string,
 
 export const logicalParameters: readonly ObjectRule[] = [
   {
-    // "unrecognized subscription parameter", "… requires a Boolean value": the object is never applied (cnpg#7585 and its like)
+    // "unrecognized subscription parameter", "… requires a Boolean value": the object is never applied
     id: 'policy/logical-parameter',
     severity: 'error',
     configurable: true,

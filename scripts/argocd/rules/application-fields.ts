@@ -162,7 +162,7 @@ export const fieldRules: readonly ManifestRule[] = [
     },
   },
   {
-    // "Sync waves" order the objects of one sync; the controller of sets writes all Applications at once (argo-cd#10189, "Progressive Syncs")
+    // "Sync waves" order the objects of one sync; the controller of sets writes all Applications at once ("Progressive Syncs")
     id: 'argocd/wave-in-set',
     severity: 'warning',
     upstream: 'createOrUpdateInCluster',
