@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
 import { Ajv } from 'ajv'
 import standalone from 'ajv/dist/standalone/index.js'
 import { build } from 'esbuild'
@@ -78,7 +79,10 @@ async function buildBundles() {
 async function keepCompiled() {
   const { exports, script, source } = loadBundle(`${root}dist`)
   const quiet = () => undefined
+  // V8 forgets what it compiled and did not run for a few collections; it refuses code of other flags than it is started with
+  setFlagsFromString('--no-flush-bytecode')
   await runUsual((words, folder) => exports.main([...words, '--root', folder], { cwd: folder, color: false, stdout: quiet, stderr: quiet }))
+  setFlagsFromString('--flush-bytecode')
   const cache = cacheOf(`${root}dist`, source)
   writeFileSync(`${cache}.tmp`, script.createCachedData())
   renameSync(`${cache}.tmp`, cache)
