@@ -16,10 +16,20 @@ export function isMeantAsCluster(kind: string): boolean {
 }
 
 /** Whether an object is one that Clusters and stores read keys from, one that makes such a one, or one that selects their pods or bounds their namespace. */
-export function isHolder({ apiVersion, kind }: JsonMap): boolean {
-  const group = typeof kind === 'string' ? neighbours[kind] : undefined
-  if (group !== undefined) return typeof apiVersion === 'string' && apiVersion.startsWith(group)
+export function isHolder(plain: JsonMap): boolean {
+  const { apiVersion, kind } = plain
   if (isOfNetwork(kind)) return kind !== 'NetworkPolicy' || apiVersion === 'networking.k8s.io/v1'
+  return isNeighbour(plain) || holdsKeys(plain)
+}
+
+/** One that selects the pods of a Cluster, or that bounds its namespace. */
+export function isNeighbour({ apiVersion, kind }: JsonMap): boolean {
+  const group = typeof kind === 'string' ? neighbours[kind] : undefined
+  return group !== undefined && typeof apiVersion === 'string' && apiVersion.startsWith(group)
+}
+
+/** One that Clusters and stores read keys from, or one that makes such a one. */
+export function holdsKeys({ apiVersion, kind }: JsonMap): boolean {
   if (kind === 'Certificate') return typeof apiVersion === 'string' && apiVersion.startsWith('cert-manager.io/')
   return apiVersion === 'v1' ? kind === 'Secret' || kind === 'ConfigMap' : isOfSecrets(kind)
 }

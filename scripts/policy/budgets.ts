@@ -27,9 +27,9 @@ function* withBudgets(subject: ObjectsSubject, check: (budgets: Budgets) => Iter
 }
 
 function* tooManyConnections(subject: ObjectsSubject): Iterable<ObjectFinding> {
-  const budgets = budgetsOf(subject.objects)
-  const { connections } = budgets ?? {}
-  if (budgets === undefined || connections === undefined) return
+  if (!subject.objects.some(({ kind }) => kind === 'Pooler')) return
+  const { connections } = budgetsOf(subject.objects) ?? {}
+  if (connections === undefined) return
   for (const budget of connections.budgets) {
     if (budget.needed <= budget.available) continue
     const [largest] = budget.shares.toSorted((a, b) => b.connections - a.connections) as [ConnectionBudget['shares'][0]]
@@ -55,8 +55,10 @@ function* tooManyConnections(subject: ObjectsSubject): Iterable<ObjectFinding> {
 /** Less is a unit that is missing, and reported as such (`policy/amount-has-unit`). */
 const smallest = 2 ** 20
 
-function* sharedMemoryTooLarge({ cluster, memory, settings }: Budgets): Iterable<Finding> {
-  if (memory?.limit === undefined || memory.limit < smallest) return
+function* sharedMemoryTooLarge(budgets: Budgets): Iterable<Finding> {
+  if (budgets.limit === undefined || budgets.limit < smallest) return
+  const { cluster, memory, settings } = budgets
+  if (memory?.limit === undefined) return
   // the operator itself refuses buffers that are more than the request (`resources/memory-fits-shared-buffers`)
   const request = bytesOf(plainAt(cluster.plain, 'spec', 'resources', 'requests', 'memory')) ?? 0
   if (request > 0 && 8192 * (settings.read('shared_buffers') ?? 0) > request) return
@@ -76,8 +78,9 @@ function* sharedMemoryTooLarge({ cluster, memory, settings }: Budgets): Iterable
   }
 }
 
-function* cacheTooLarge({ memory }: Budgets): Iterable<Finding> {
-  const { limit, effectiveCache } = memory ?? {}
+function* cacheTooLarge(budgets: Budgets): Iterable<Finding> {
+  if (budgets.settings.written('effective_cache_size') === undefined) return
+  const { limit, effectiveCache } = budgets.memory ?? {}
   if (limit === undefined || limit < smallest || effectiveCache === undefined || effectiveCache <= limit) return
   yield {
     message: phrase`${here('effective_cache_size')} is ${named(showQuantity(effectiveCache))}, but ${fieldAt(limitPath, 'limits.memory')} is ${named(showQuantity(limit))}`,

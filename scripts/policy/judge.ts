@@ -1,7 +1,8 @@
 // Is this a database that we want in its environment?
 import type { Severity } from '../findings/finding.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
-import { isHolder } from '../operator/objects.ts'
+import { holdsKeys, isNeighbour } from '../operator/objects.ts'
+import type { RenderedObject } from '../model.ts'
 import type { Path } from '../values/value.ts'
 import { amounts } from './amounts.ts'
 import { annotations } from './annotations.ts'
@@ -118,8 +119,26 @@ export const ofHolders: ReadonlySet<string> = new Set(
   ].map(({ id }) => id),
 )
 
-/** Of those, the ones that say nothing where there is no such object. */
-const needsHolder: ReadonlySet<string> = new Set([...secrets, ...secretData, ...certificates, ...neighbours, ...quotas].map(({ id }) => id))
+type Needed = (object: RenderedObject) => boolean
+
+const isKind =
+  (...kinds: readonly string[]): Needed =>
+  ({ kind }) =>
+    kinds.includes(kind)
+
+/** Objects without one of which areas have nothing to say; many databases have none. */
+const needs: readonly (readonly [areas: readonly (readonly ObjectRule[])[], isNeeded: Needed])[] = [
+  [[secrets, secretData, certificates], ({ plain }) => holdsKeys(plain)],
+  [[neighbours, quotas], ({ plain }) => isNeighbour(plain)],
+  [[poolers], isKind('Pooler')],
+  [[schedules], isKind('ScheduledBackup', 'Backup')],
+  [[snapshots], isKind('ScheduledBackup')],
+  [[logicalParameters], isKind('Publication', 'Subscription')],
+  [[declaredOnce], isKind('Database', 'DatabaseRole', 'Publication', 'Subscription')],
+]
+const neededBy: ReadonlyMap<string, Needed> = new Map(
+  needs.flatMap(([areas, isNeeded]) => areas.flat().map(({ id }) => [id, isNeeded] as const)),
+)
 
 /** Those about what the official chart makes of its values. */
 const ofChart: readonly PolicyRule[] = [...plugins, ...schedulesOfChart, ...recovery, ...accessOfChart, ...instrumentation]
@@ -159,7 +178,8 @@ interface Asked {
   readonly severity: Severity
   /** compares with what is beside the operator's objects */
   readonly looksBeside: boolean
-  readonly needsHolder: boolean
+  /** says nothing without such an object */
+  readonly isNeeded: Needed | undefined
 }
 
 const askedAt = new WeakMap<Levels, Map<readonly PolicyRule[], readonly Asked[]>>()
@@ -173,7 +193,7 @@ function asked(list: readonly PolicyRule[], levels: Levels): readonly Asked[] {
   if (found === undefined) {
     found = list.flatMap((rule) => {
       const severity = severityOf(rule, levels)
-      return severity === undefined ? [] : [{ rule, severity, looksBeside: ofHolders.has(rule.id), needsHolder: needsHolder.has(rule.id) }]
+      return severity === undefined ? [] : [{ rule, severity, looksBeside: ofHolders.has(rule.id), isNeeded: neededBy.get(rule.id) }]
     })
     known.set(list, found)
   }
@@ -185,9 +205,14 @@ export function judgeDatabase(subject: PolicySubject): LocatedFinding[] {
   const list = subject.objects.length === 0 ? deletion : isOfChart(subject) ? policies : withoutChart
   const findings: LocatedFinding[] = []
   const beside = withHolders(subject)
-  const hasHolders = beside.objects.some(({ plain }) => isHolder(plain))
-  for (const { rule, severity, looksBeside, needsHolder } of asked(list, levelsOf(subject.settings, subject.database))) {
-    if (needsHolder && !hasHolders) continue
+  const there = new Map<Needed, boolean>()
+  const isThere = (isNeeded: Needed): boolean => {
+    const known = there.get(isNeeded) ?? beside.objects.some(isNeeded)
+    there.set(isNeeded, known)
+    return known
+  }
+  for (const { rule, severity, looksBeside, isNeeded } of asked(list, levelsOf(subject.settings, subject.database))) {
+    if (isNeeded !== undefined && !isThere(isNeeded)) continue
     for (const finding of rule.check(looksBeside ? beside : subject))
       findings.push(locatePolicy({ id: rule.id, severity }, finding, subject))
   }

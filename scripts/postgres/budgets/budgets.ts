@@ -1,7 +1,7 @@
 // What do the connections, the memory, the WAL and the volumes of a database add up to? Computed once for rules, `explain`, `plan`, `report` and `connect`.
 import { bytesOf } from '../../kubernetes/bytes.ts'
 import type { RenderedObject } from '../../model.ts'
-import { ofLatest } from '../../values/once.ts'
+import { ofLatest, once } from '../../values/once.ts'
 import { printed } from '../../values/printed.ts'
 import type { Path } from '../../values/value.ts'
 import { isJsonMap, jsonAt } from '../../values/value.ts'
@@ -17,7 +17,7 @@ export interface MemoryBudget {
   readonly shared: SharedMemory
   /** shared memory, `work_mem` once in each connection, `maintenance_work_mem` in each autovacuum worker; a query may use more */
   readonly peak?: number
-  /** `resources.limits.memory`; absent: no limit, or shared memory is in huge pages, which count apart */
+  /** absent: there is none */
   readonly limit?: number
   readonly effectiveCache?: number
 }
@@ -36,15 +36,47 @@ export interface WalBudget {
   readonly needed: number
 }
 
-export interface Budgets {
+/** Each is found out when it is asked for: most rules ask for one. */
+export class Budgets {
   readonly cluster: RenderedObject
   readonly settings: ServerSettings
-  readonly instances: number
-  readonly connections?: Connections
-  readonly memory?: MemoryBudget
-  readonly wal?: WalBudget
+  readonly #objects: readonly RenderedObject[]
+  readonly #connections = once(() => connectionsOf(this.cluster, this.#objects, this.settings))
+  readonly #memory = once(() => memoryOf(this.cluster, this.settings))
+  readonly #wal = once(() => walOf(this.cluster, this.settings))
+
+  constructor(cluster: RenderedObject, objects: readonly RenderedObject[], settings: ServerSettings) {
+    this.cluster = cluster
+    this.settings = settings
+    this.#objects = objects
+  }
+
+  get instances(): number {
+    const instances = jsonAt(this.cluster.plain, ['spec', 'instances'])
+    return typeof instances === 'number' ? instances : 1
+  }
+
+  get connections(): Connections | undefined {
+    return this.#connections()
+  }
+
+  /** bytes that one instance may take */
+  get limit(): number | undefined {
+    return limitOf(this.cluster)
+  }
+
+  get memory(): MemoryBudget | undefined {
+    return this.#memory()
+  }
+
+  get wal(): WalBudget | undefined {
+    return this.#wal()
+  }
+
   /** bytes of each volume of one instance, by name */
-  readonly volumes: readonly { readonly name: string; readonly bytes: number }[]
+  get volumes(): readonly { readonly name: string; readonly bytes: number }[] {
+    return volumesOf(this.cluster)
+  }
 }
 
 const [kilobyte, megabyte, page] = [1024, 1_048_576, 8192]
@@ -52,22 +84,8 @@ const [kilobyte, megabyte, page] = [1024, 1_048_576, 8192]
 /** Undefined: there is no Cluster, or its PostgreSQL is not known here. */
 export const budgetsOf = ofLatest((objects: readonly RenderedObject[]): Budgets | undefined => {
   const cluster = objects.find(({ kind }) => kind === 'Cluster')
-  if (cluster === undefined) return undefined
-  const settings = settingsOf(cluster)
-  if (settings === undefined) return undefined
-  const instances = jsonAt(cluster.plain, ['spec', 'instances'])
-  const connections = connectionsOf(cluster, objects, settings)
-  const memory = memoryOf(cluster, settings)
-  const wal = walOf(cluster, settings)
-  return {
-    cluster,
-    settings,
-    instances: typeof instances === 'number' ? instances : 1,
-    ...(connections === undefined ? {} : { connections }),
-    ...(memory === undefined ? {} : { memory }),
-    ...(wal === undefined ? {} : { wal }),
-    volumes: volumesOf(cluster),
-  }
+  const settings = cluster === undefined ? undefined : settingsOf(cluster)
+  return cluster === undefined || settings === undefined ? undefined : new Budgets(cluster, objects, settings)
 })
 
 function memoryOf(cluster: RenderedObject, settings: ServerSettings): MemoryBudget | undefined {
@@ -78,9 +96,7 @@ function memoryOf(cluster: RenderedObject, settings: ServerSettings): MemoryBudg
   const own = read('autovacuum_work_mem')
   const each = own === -1 ? read('maintenance_work_mem') : own
   const isKnown = connections !== undefined && work !== undefined && workers !== undefined && each !== undefined
-  const limits = jsonAt(cluster.plain, ['spec', 'resources', 'limits'])
-  const hasHugePages = isJsonMap(limits) && Object.keys(limits).some((name) => name.startsWith('hugepages-'))
-  const limit = hasHugePages ? undefined : bytesOf(jsonAt(limits, ['memory']))
+  const limit = limitOf(cluster)
   const cache = settings.written('effective_cache_size') === undefined ? undefined : read('effective_cache_size')
   return {
     shared,
@@ -88,6 +104,13 @@ function memoryOf(cluster: RenderedObject, settings: ServerSettings): MemoryBudg
     ...(limit === undefined ? {} : { limit }),
     ...(cache === undefined ? {} : { effectiveCache: cache * page }),
   }
+}
+
+/** `resources.limits.memory`; undefined: no limit, or shared memory is in huge pages, which count apart. */
+function limitOf({ plain }: RenderedObject): number | undefined {
+  const limits = jsonAt(plain, ['spec', 'resources', 'limits'])
+  const hasHugePages = isJsonMap(limits) && Object.keys(limits).some((name) => name.startsWith('hugepages-'))
+  return hasHugePages ? undefined : bytesOf(jsonAt(limits, ['memory']))
 }
 
 function walOf(cluster: RenderedObject, { read }: ServerSettings): WalBudget | undefined {
