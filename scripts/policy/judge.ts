@@ -4,6 +4,7 @@ import type { LocatedFinding } from '../findings/spot.ts'
 import { holdsKeys, isNeighbour } from '../operator/objects.ts'
 import type { RenderedObject } from '../model.ts'
 import type { Path } from '../values/value.ts'
+import { isJsonMap } from '../values/value.ts'
 import { amounts } from './amounts.ts'
 import { annotations } from './annotations.ts'
 import { certificates } from './certificates.ts'
@@ -31,7 +32,7 @@ import { naming } from './naming.ts'
 import { neighbours } from './neighbours.ts'
 import { network } from './network.ts'
 import { barmanOfObjects, plugins, pluginsOfObjects } from './plugins.ts'
-import { poolers } from './poolers.ts'
+import { clientAuthorities, poolers } from './poolers.ts'
 import { quotas } from './quotas.ts'
 import { recovery, recoveryOfObjects } from './recovery.ts'
 import { references } from './references.ts'
@@ -52,7 +53,7 @@ import { waves } from './waves.ts'
 import { units } from './units.ts'
 import { levelsOf, severityOf } from '../report/levels.ts'
 import type { Levels } from '../report/levels.ts'
-import { isOfChart, locatePolicy } from './subject.ts'
+import { isOfChart, locatePolicy, plainAt } from './subject.ts'
 import type { ObjectRule, PolicyRule, PolicySubject } from './subject.ts'
 
 /** Those that need only objects, and so hold for manifests, too. */
@@ -75,6 +76,7 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...budgets,
   ...hugePages,
   ...poolers,
+  ...clientAuthorities,
   ...references,
   ...namedObjects,
   ...logical,
@@ -126,10 +128,24 @@ const isKind =
   ({ kind }) =>
     kinds.includes(kind)
 
+/** A Cluster with one of these in its `spec`. */
+const isClusterWith =
+  (...fields: readonly string[]): Needed =>
+  ({ kind, plain: { spec } }) =>
+    kind === 'Cluster' && isJsonMap(spec) && fields.some((field) => field in spec)
+
+const hasStore = isClusterWith('backup', 'externalClusters')
+
 /** Objects without one of which areas have nothing to say; many databases have none. */
-const needs: readonly (readonly [areas: readonly (readonly ObjectRule[])[], isNeeded: Needed])[] = [
-  [[secrets, secretData, certificates], ({ plain }) => holdsKeys(plain)],
+const needs: readonly (readonly [areas: readonly (readonly Pick<PolicyRule, 'id'>[])[], isNeeded: Needed])[] = [
+  [[secrets, secretData, certificates, reload, sqlOfHolders], ({ plain }) => holdsKeys(plain)],
   [[neighbours, quotas], ({ plain }) => isNeighbour(plain)],
+  [[network], ({ kind }) => kind.endsWith('NetworkPolicy')],
+  [[annotations, waves], ({ plain }) => isJsonMap(plainAt(plain, 'metadata', 'annotations'))],
+  [[connections], isClusterWith('externalClusters')],
+  [[placement], isClusterWith('affinity', 'topologySpreadConstraints')],
+  [[restored], isClusterWith('bootstrap')],
+  [[store, storeArguments, checksums], (object) => object.kind === 'ObjectStore' || hasStore(object)],
   [[poolers], isKind('Pooler')],
   [[schedules], isKind('ScheduledBackup', 'Backup')],
   [[snapshots], isKind('ScheduledBackup')],

@@ -82,6 +82,20 @@ function* authoritiesWithoutKey(subject: ObjectsSubject): Iterable<ObjectFinding
   }
 }
 
+/** About a Cluster, with poolers or without. */
+export const clientAuthorities: readonly ObjectRule[] = [
+  {
+    // CloudNativePG 1.30 `ensureClientCASecret`: "Validate also ca.key if needed"; `ParseCASecret` signs for poolers as well
+    id: 'policy/client-ca-has-key',
+    severity: 'warning',
+    configurable: true,
+    summary: 'the secret of the client authority has a key where the operator signs certificates with it',
+    reads: [['cluster', 'certificates'], ['poolers']],
+    check: authoritiesWithoutKey,
+  },
+]
+
+/** Each about a Pooler. */
 export const poolers: readonly ObjectRule[] = [
   {
     // CloudNativePG 1.30 `ensureManagedResourcesAreOwned` and the Cluster's `reconcileManagedServices`: whoever is first owns the Service
@@ -108,15 +122,6 @@ export const poolers: readonly ObjectRule[] = [
     summary: 'a Pooler for standbys has a standby',
     reads: [['poolers'], ['cluster', 'instances']],
     check: missingStandbys,
-  },
-  {
-    // CloudNativePG 1.30 `ensureClientCASecret`: "Validate also ca.key if needed"; `ParseCASecret` signs for poolers as well
-    id: 'policy/client-ca-has-key',
-    severity: 'warning',
-    configurable: true,
-    summary: 'the secret of the client authority has a key where the operator signs certificates with it',
-    reads: [['cluster', 'certificates'], ['poolers']],
-    check: authoritiesWithoutKey,
   },
   {
     // pkg/postgres/configuration.go of CloudNativePG 1.27 to 1.30: `hostssl all cnpg_pooler_pgbouncer all cert`, and the user has no password
