@@ -63,6 +63,12 @@ export function judgeSyncOption(option: string, place: OptionPlace, argocd: stri
       message: phrase`sync option is ${named(name)}, but it applies to ${place === 'object' ? 'an Application' : 'an object'} only`,
       help: place === 'object' ? phrase`move it to syncPolicy.syncOptions` : phrase`move it to an annotation of the object`,
     }
+  const parts = option.split(/[;|\s]+/).filter((part) => part !== '')
+  if (parts.length > 1 && parts.every((part) => /^[A-Za-z]+=/.test(part)))
+    return {
+      message: phrase`sync option is \`${named(option)}\`, but options are separated by commas`,
+      help: phrase`write ${named(parts.join(','))}`,
+    }
   if (!found.values.includes(value)) {
     // an option without a value was meant to be on; for those that guard, `false` is on
     const meant = name === 'Prune' || name === 'Delete' || name === 'Validate' ? 'false' : 'true'

@@ -30,6 +30,7 @@ it.each<readonly [string, readonly (readonly [string, string])[], string]>([
     [['- $values/helm', '- helm']],
     'error argocd/value-file-ref legacy.yaml: - helm-values/data/postgres-dev-defaults.yaml',
   ],
+  ['a ref with its dollar', [['          ref: values', '          ref: $values']], 'error argocd/set-generates legacy.yaml: ref: $values'],
   [
     'a ref that deploys, too',
     [['          ref: values', '          ref: values\n          path: databases']],

@@ -41,6 +41,8 @@ describe('sync options', () => {
   })
 
   it('suggests a name or a value where one is near, and is silent about names that it cannot know', () => {
+    for (const both of ['Prune=false;CreateNamespace=true', 'Prune=false CreateNamespace=true'])
+      expect(textOf(judgeSyncOption(both, 'object', '3.5.1')?.help ?? [], 300)).toBe('write Prune=false,CreateNamespace=true')
     expect(textOf(judgeSyncOption('CreateNamspace=true', 'application', '3.5.1')?.help ?? [], 300)).toBe('did you mean CreateNamespace?')
     expect(textOf(judgeSyncOption('CreateNamespace=yes', 'application', '3.5.1')?.message ?? [], 300)).toBe(
       'sync option is `CreateNamespace=yes`, but CreateNamespace takes false, true',

@@ -42,6 +42,8 @@ const helps: Partial<Record<GenerateStage, string>> = {
 
 /** The help depends on the error: the texts of Go's templates, of Sprig and of the generators. */
 const helpsByMessage: readonly (readonly [RegExp, string])[] = [
+  [/^ref is \$/, 'write the name alone: the $ is for those who refer to it'],
+  [/^ref is/, 'give each ref a name of its own, of letters, digits, - and _'],
   [/no entry for key/, 'add the key to the element, or correct the template'],
   [/^function "path" not defined/, 'a field begins with a dot: write {{ .path.path }}, or {{ .path.basename }} for the last part'],
   [/^function "[^"]*" not defined/, 'a field begins with a dot, as in {{ .name }}; the functions are those of Sprig'],
@@ -157,7 +159,10 @@ function helpFor({ stage, message }: GenerateError, element: SetElement | undefi
   const [first] = stage === 'render' && element === undefined ? elementsOf(manifest) : []
   const near = first === undefined ? undefined : nearKey(text, first)
   if (near !== undefined) return phrase`did you mean \`${named(near)}\`?`
-  const byMessage = stage === 'render' || stage === 'params' ? helpsByMessage.find(([pattern]) => pattern.test(text))?.[1] : undefined
+  const byMessage =
+    stage === 'render' || stage === 'params' || /^ref is/.test(text)
+      ? helpsByMessage.find(([pattern]) => pattern.test(text))?.[1]
+      : undefined
   const help = byMessage ?? helps[stage]
   return help === undefined ? undefined : phrase`${help}`
 }
@@ -222,16 +227,16 @@ function sourcePlace(stage: GenerateStage, message: string, spec: JsonMap): Path
   const many = Array.isArray(spec['sources'])
   const { sources } = sourcesOf(spec)
   const pathOf = (index: number, ...rest: Path): Path => [...(many ? sourcePath(spec, index) : ['source']), ...rest]
+  const isRefused = ({ ref }: JsonMap): boolean =>
+    ref !== undefined && [',', ' '].some((end) => message.startsWith(`ref is ${printed(ref)}${end}`))
+  const refused = stage === 'app-ref' && /^ref is/.test(message) ? sources.findLastIndex(isRefused) : -1
+  if (refused >= 0) return pathOf(refused, 'ref')
   for (const [index, source] of sources.entries()) {
     const named = /\$[\w.-]*/.exec(message)?.[0]
     const entry = indexOfText(at(source, 'helm', 'valueFiles'), (text) =>
       stage === 'app-ref' ? text.split('/')[0] === named : message.includes(text),
     )
     if ((stage === 'app-ref' || stage === 'app-value-file') && entry >= 0) return pathOf(index, 'helm', 'valueFiles', entry)
-    if (stage === 'app-ref' && /^ref is/.test(message) && message.startsWith(`ref is ${printed(source['ref'])}`)) {
-      const last = sources.findLastIndex((other) => other['ref'] === source['ref'])
-      return pathOf(last, 'ref')
-    }
     if (stage === 'helm-release-name' && at(source, 'helm', 'releaseName') !== undefined) return pathOf(index, 'helm', 'releaseName')
     const alone = many ? { sources: [source] } : { source }
     if (stage === 'app-spec' && checkSpec(alone).length > 0) return pathOf(index)

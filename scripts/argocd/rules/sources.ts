@@ -239,7 +239,8 @@ function refMistake(entry: string, from: EntrySource, { settings, tree }: Manife
     }
   if (!from.isChart || entry.includes(unknownText)) return undefined
   const [first = '', ...rest] = entry.split('/')
-  if (first !== '' && from.refs.has(first) && rest.length > 0)
+  // a ref with a dollar of its own is refused
+  if (first !== '' && !first.startsWith('$') && from.refs.has(first) && rest.length > 0)
     return {
       message: phrase`value file is \`${named(shown)}\`, but a ref is written \`$${named(first)}\``,
       help: phrase`write $${named(entry)}`,
