@@ -95,8 +95,19 @@ export const suppressions: readonly Suppression[] = [
     id: 'name-for-a-reference',
     reason: 'a text where a reference to a Secret belongs is refused, and most likely the name of that Secret',
     silences: (all) => {
-      const refused = places(all.filter(({ rule }) => rule === 'schema/type'))
-      return ({ rule, at }) => rule === 'policy/secret-in-values' && refused.has(placeOf(at))
+      const refused = all.filter(({ rule }) => rule === 'schema/type' || rule === 'values/chart-schema')
+      // the key is what holds a secret, and the value is what is refused
+      const isValueOf = (key: Spot, { file, span }: Spot): boolean =>
+        file.path === key.file.path && key.span.end < span.start && /^["']?[ \t]*:\s+$/.test(file.text.slice(key.span.end, span.start))
+      return ({ rule, at }) => rule === 'policy/secret-in-values' && refused.some((other) => isValueOf(at, other.at))
+    },
+  },
+  {
+    id: 'impossible-namespace',
+    reason: 'a project need not permit a namespace that can not exist, which is reported',
+    silences: (all) => {
+      const impossible = places(all.filter(({ rule }) => rule === 'argocd/destination-namespace'))
+      return ({ rule, at }) => rule === 'argocd/project-permits' && impossible.has(placeOf(at))
     },
   },
   {

@@ -43,8 +43,13 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'name-for-a-reference': {
     silent: at('first', 'policy/secret-in-values'),
-    speaker: at('first', 'schema/type'),
-    other: at('second', 'schema/type'),
+    speaker: at('1', 'schema/type'),
+    other: at('2', 'schema/type'),
+  },
+  'impossible-namespace': {
+    silent: at('first', 'argocd/project-permits'),
+    speaker: at('first', 'argocd/destination-namespace'),
+    other: at('second', 'argocd/destination-namespace'),
   },
   'invisible-character': {
     silent: at('first', 'yaml/visible-characters', { severity: 'warning' }),
