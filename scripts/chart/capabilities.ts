@@ -1,18 +1,9 @@
 // Which APIs does a cluster that runs these databases have, besides those of Kubernetes itself?
+import { operatorKinds } from '../operator/objects.ts'
 
 /** What Argo CD hands to Helm as API versions: CloudNativePG, the Barman Cloud plugin and the Prometheus operator. */
 export const wanted: readonly string[] = [
-  ...[
-    'Backup',
-    'Cluster',
-    'ClusterImageCatalog',
-    'Database',
-    'ImageCatalog',
-    'Pooler',
-    'Publication',
-    'ScheduledBackup',
-    'Subscription',
-  ].map((kind) => `postgresql.cnpg.io/v1/${kind}`),
+  ...operatorKinds.map((kind) => `postgresql.cnpg.io/v1/${kind}`),
   'postgresql.cnpg.io/v1',
   'barmancloud.cnpg.io/v1',
   'barmancloud.cnpg.io/v1/ObjectStore',

@@ -15,6 +15,19 @@ export function isMeantAsCluster(kind: string): boolean {
   return kind === 'Cluster' || nearest(kind, ['Cluster']) !== undefined
 }
 
+/** The kinds of the operator that all supported releases have. */
+export const operatorKinds = [
+  'Backup',
+  'Cluster',
+  'ClusterImageCatalog',
+  'Database',
+  'ImageCatalog',
+  'Pooler',
+  'Publication',
+  'ScheduledBackup',
+  'Subscription',
+] as const
+
 /** Whether an object is one that Clusters and stores read keys from, one that makes such a one, or one that selects their pods or bounds their namespace. */
 export function isHolder(plain: JsonMap): boolean {
   const { apiVersion, kind } = plain

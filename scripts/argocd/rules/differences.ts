@@ -4,6 +4,7 @@ import { named, phrase } from '../../findings/message.ts'
 import { at, textItems } from '../../deployed/manifest-parts.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
 import { unknownText } from '../../deployed/unknown-text.ts'
+import { operatorKinds } from '../../operator/objects.ts'
 import { lookup } from '../../values/lookup.ts'
 import { nearest } from '../../values/path.ts'
 import type { JsonMap, Path } from '../../values/value.ts'
@@ -24,18 +25,8 @@ const kindsOf = {
   'monitoring.coreos.com': ['PodMonitor', 'PrometheusRule', 'ServiceMonitor'],
   'networking.k8s.io': ['Ingress', 'NetworkPolicy'],
   policy: ['PodDisruptionBudget'],
-  'postgresql.cnpg.io': [
-    'Backup',
-    'Cluster',
-    'ClusterImageCatalog',
-    'Database',
-    'ImageCatalog',
-    'Pooler',
-    'Publication',
-    'ScheduledBackup',
-    'Subscription',
-  ],
-} as const
+  'postgresql.cnpg.io': operatorKinds,
+}
 /** The group of kinds that the core group, which has no name, does not have. */
 const groupOf: Readonly<Record<string, string>> = lookup(
   Object.fromEntries(Object.entries(kindsOf).flatMap(([group, kinds]) => kinds.map((kind) => [kind, group]))),
