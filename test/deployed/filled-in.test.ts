@@ -124,6 +124,20 @@ test('a name that is refused of one element is its own', async () => {
   ])
 })
 
+test("a namespace that can not be is the element's, or that of the template", async () => {
+  const edited = set.replace('namespace: "{{ .name }}-{{ .env }}"', 'namespace: "{{ .name }}-{{ .pull }}"').replace('Always', 'always')
+  const line = (at: number, name: string): string =>
+    `databases.yaml:${at}: namespace is ${name}, but a namespace has lower-case letters, digits and \`-\`, at most 63 [argocd/destination-namespace]`
+  const spaces = async (text: string): Promise<string[]> => {
+    const lines = (await told('databases.yaml', set, text)).filter((one) => one.includes('namespace'))
+    opened?.remove()
+    return lines
+  }
+  expect(await spaces(edited)).toEqual([line(21, 'orders-IfNotPresent')])
+  expect(await spaces(edited.replace('always', 'Always'))).toEqual([line(47, 'orders-Always')])
+  opened = undefined
+})
+
 test('of a git generator, it is the line of its file', async () => {
   expect(await told('databases/orders/config.yaml', 'database: orders', 'database: postgres')).toEqual([
     expect.stringMatching(/^databases\/orders\/config\.yaml:2: .*"postgres"/),

@@ -2,6 +2,8 @@
 import { named, phrase } from '../../findings/message.ts'
 import type { Finding } from '../../findings/finding.ts'
 import { hasReached } from '../../applicationset/sync-options.ts'
+import { filledPath } from '../../deployed/filled-in.ts'
+import { split } from '../../values/append.ts'
 import { at, isDatabase, placedSources, textItems, texts } from '../../deployed/manifest-parts.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
 import { unknownText } from '../../deployed/unknown-text.ts'
@@ -27,6 +29,10 @@ const isKnownFinalizer = (text: string): boolean =>
 
 /** The metadata of the manifest itself, and that of what a set makes. */
 const heads = ({ kind, base }: Manifest): Path[] => (kind === 'ApplicationSet' ? [[], base] : [[]])
+/** Whether no namespace can have the name; what is not filled in is not known. */
+const isImpossible = (namespace: string): boolean =>
+  namespace !== '' && !isOpen(namespace) && !/<no value>|map\[/.test(namespace) && !isDns1123Label(namespace)
+
 const isOpen = (text: string): boolean => text.includes('{{') || text.includes(unknownText)
 
 /** Units that people write for those of Go. */
@@ -129,23 +135,31 @@ export const fieldRules: readonly ManifestRule[] = [
     severity: 'error',
     upstream: 'ValidateNamespaceName of Kubernetes',
     summary: 'the namespace of a destination is one that Kubernetes can have',
-    *check({ applications, base, settings, refusals }) {
+    *check(manifest) {
+      const { applications, base, plain, settings, refusals } = manifest
+      const path: Path = [...base, 'spec', 'destination', 'namespace']
       // a name that is made of the same word is reported already
-      for (const application of refusals.length > 0 ? [] : (applications ?? [])) {
-        const namespace = at(application, 'spec', 'destination', 'namespace')
-        if (typeof namespace !== 'string' || namespace === '' || isOpen(namespace) || /<no value>|map\[/.test(namespace)) continue
-        if (isDns1123Label(namespace) || !isDatabase(application, settings)) continue
-        yield {
-          message: phrase`namespace is ${named(namespace)}, but a namespace has lower-case letters, digits and \`-\`, at most 63`,
-          places: [{ path: [...base, 'spec', 'destination', 'namespace'] }],
-          help: phrase`write ${named(
-            namespace
-              .toLowerCase()
-              .replaceAll(/[^a-z0-9-]+/g, '-')
-              .slice(0, 63),
-          )}`,
-        }
-        return
+      const all = refusals.length > 0 ? [] : (applications ?? []).filter((application) => isDatabase(application, settings))
+      const namespaceOf = (application: JsonMap): string => printed(at(application, 'spec', 'destination', 'namespace') ?? '')
+      const [wrong, right] = split(all, (application) => isImpossible(namespaceOf(application)))
+      const [first] = wrong
+      if (first === undefined) return
+      // where all that an element fills in is wrong, and nothing else, the template is right
+      const text = printed(at(plain, ...path) ?? '')
+      const filledIn = (some: readonly JsonMap[]): Set<string> =>
+        new Set(some.map((application) => JSON.stringify(filledPath(text, manifest, application))))
+      const filled = right.length > 0 && filledIn(wrong).size === 1 ? filledPath(text, manifest, first) : undefined
+      const isElement = filled !== undefined && !filledIn(right).has(JSON.stringify(filled))
+      const namespace = namespaceOf(first)
+      yield {
+        message: phrase`namespace is ${named(namespace)}, but a namespace has lower-case letters, digits and \`-\`, at most 63`,
+        places: [{ path: isElement ? filled : path }],
+        help: phrase`write ${named(
+          namespace
+            .toLowerCase()
+            .replaceAll(/[^a-z0-9-]+/g, '-')
+            .slice(0, 63),
+        )}`,
       }
     },
   },
