@@ -19,10 +19,10 @@ export interface PlainDatabase {
 export function plainDatabases(all: readonly RenderedObject[], namespace: string): PlainDatabase[] {
   const clusters = all.filter(isCluster)
   return clusters.map((cluster, index): PlainDatabase => {
-    const objects = all.filter((object) => object === cluster || belongsTo(object, { cluster, clusters, index }))
+    const objects = all.filter((object) => object === cluster || belongsTo(object, { cluster, clusters, index, namespace }))
     return {
       cluster: cluster.name,
-      namespace: printed(at(cluster.plain, 'metadata', 'namespace') ?? namespace),
+      namespace: namespaceOf(cluster, namespace),
       objects: objects.map((object) => inNamespace(object, namespace)),
       layer: { layer: 'inline', file: cluster.value.origin.file, inline: { root: cluster.value, text: JSON.stringify(cluster.plain) } },
       fingerprint: JSON.stringify(objects.map(({ plain }) => plain)),
@@ -37,14 +37,22 @@ interface Among {
   readonly cluster: RenderedObject
   readonly clusters: readonly RenderedObject[]
   readonly index: number
+  /** of the Application */
+  readonly namespace: string
 }
 
-/** What refers to a Cluster by name; what refers to none of them goes with the first. */
-function belongsTo(object: RenderedObject, { cluster, clusters, index }: Among): boolean {
+/** What refers to a Cluster by name, of several of one name to that of its namespace; what refers to none of them goes with the first. */
+function belongsTo(object: RenderedObject, { cluster, clusters, index, namespace }: Among): boolean {
   if (isCluster(object)) return false
   const name = at(object.plain, 'spec', 'cluster', 'name')
-  return clusters.some((one) => one.name === name) ? name === cluster.name : index === 0
+  const named = clusters.filter((one) => one.name === name)
+  if (named.length < 2) return named.length === 0 ? index === 0 : named[0] === cluster
+  const own = namespaceOf(object, namespace)
+  const near = named.filter((one) => namespaceOf(one, namespace) === own)
+  return (near.length === 0 ? named : near).includes(cluster)
 }
+
+const namespaceOf = ({ plain }: RenderedObject, namespace: string): string => printed(at(plain, 'metadata', 'namespace') ?? namespace)
 
 /** Argo CD gives an object without a namespace that of the Application. */
 export function inNamespace(object: RenderedObject, namespace: string): RenderedObject {
