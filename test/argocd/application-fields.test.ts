@@ -80,6 +80,7 @@ it.each<readonly [readonly [string, string], string | undefined]>([
   [finalizer('resources-finalizer.argocd.argoproj.io/foreground'), undefined],
   [finalizer('post-delete-finalizer.argocd.argoproj.io/cleanup'), undefined],
   [finalizer('example.com/finalizer'), undefined],
+  [finalizer('platform.example.com/argocd-audit'), undefined],
   [policy('retry: { backoff: { duration: 1d, maxDuration: 3m } }'), 'retry-readable: write 24h'],
   [policy('retry: { backoff: { duration: 30sec } }'), 'retry-readable: write 30s'],
   [policy('retry: { backoff: { duration: "30", maxDuration: 1h30m } }'), undefined],

@@ -38,6 +38,11 @@ async function found(files: Readonly<Record<string, string>>): Promise<string[]>
 
 const none = child('labels: { a: b }')
 const own = child('namespace: argocd')
+const project = (namespace: string): string =>
+  `apiVersion: argoproj.io/v1alpha1\nkind: AppProject\nmetadata: { name: data, namespace: ${namespace} }\nspec: { sourceRepos: ["*"] }\n`
+const argo = child('namespace: argocd', 'team')
+  .replace('https://cloudnative-pg.github.io/charts', 'https://argoproj.github.io/argo-helm')
+  .replace('chart: cluster', 'chart: argo-cd')
 
 test.each<readonly [Readonly<Record<string, string>>, readonly string[]]>([
   [{ 'root.yaml': root('default'), 'apps/orders.yaml': none }, ['root.yaml:6']],
@@ -62,6 +67,12 @@ test.each<readonly [Readonly<Record<string, string>>, readonly string[]]>([
   [
     { 'root.yaml': root('default'), 'apps/orders.yaml': none, 'project.yaml': 'kind: AppProject\nspec: { sourceNamespaces: [default] }\n' },
     [],
+  ],
+  [{ 'root.yaml': root('team'), 'apps/orders.yaml': child('namespace: team'), 'apps/team.yaml': project('team') }, []],
+  [{ 'root.yaml': root('team'), 'apps/orders.yaml': none, 'apps/argo.yaml': argo }, []],
+  [
+    { 'root.yaml': root('argocd'), 'apps/orders.yaml': child('namespace: orders'), 'project.yaml': project('argocd') },
+    ['apps/orders.yaml:5'],
   ],
 ])('knows where children come to be: %j', async (files, expected) => {
   expect(await found(files)).toEqual(expected)

@@ -61,7 +61,9 @@ export const fieldRules: readonly ManifestRule[] = [
       for (const head of heads(manifest)) {
         const path = [...head, 'metadata', 'finalizers']
         for (const { index, text } of textItems(at(manifest.plain, ...path))) {
-          if (!/argocd|argoproj/.test(text) || isKnownFinalizer(text) || isOpen(text)) continue
+          if (isKnownFinalizer(text) || isOpen(text)) continue
+          // others may have finalizers of their own
+          if (!/argoproj(?:\.io)?(?:\/|$)/.test(text) && nearest(text, finalizers) === undefined) continue
           const meant = text.includes('foreground') ? finalizers[2] : text.includes('background') ? finalizers[1] : undefined
           yield {
             message: phrase`finalizer is ${named(text)}, but Argo CD knows no such one: it deletes nothing, and nobody ever removes it`,

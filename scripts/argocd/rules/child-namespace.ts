@@ -1,6 +1,7 @@
 // Do the Applications that an Application applies come to be where its Argo CD looks for them?
 import { posix } from 'node:path'
 import { kustomizations } from '../../discover/loose.ts'
+import { sourcesOf } from '../../applicationset/sources.ts'
 import { applies } from '../../deployed/applied-files.ts'
 import { destinationOf } from '../../deployed/application-values.ts'
 import { applicationKey, applicationName } from '../../deployed/manifests.ts'
@@ -11,6 +12,7 @@ import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
 import { pathsBelow } from '../../repository/tree.ts'
 import type { JsonMap } from '../../values/value.ts'
+import { isJsonMap } from '../../values/value.ts'
 import { printed } from '../../values/printed.ts'
 
 interface Parent {
@@ -51,6 +53,7 @@ function looksElsewhere({ tree }: Surroundings): boolean {
 export function lostChildren(files: readonly ManifestFile[], all: readonly Manifest[], around: Surroundings): LocatedFinding[] {
   const children = files.flatMap(({ manifests, isTemplate }) => (isTemplate === true ? [] : manifests))
   if (children.length === 0) return []
+  const instances = instancesIn(files, all)
   const lost = parentsIn(all).flatMap((parent) => {
     const key = applicationKey(parent.manifest, applicationName(parent.application))
     const own = children.filter(
@@ -59,16 +62,39 @@ export function lostChildren(files: readonly ManifestFile[], all: readonly Manif
         !isKustomized(child, around) &&
         applies({ application: parent.application, key, parent: parent.manifest }, child),
     )
-    return lostOf(parent, own)
+    return lostOf(parent, own, instances)
   })
   return lost.length === 0 || looksElsewhere(around) ? [] : lost
 }
 
-function lostOf({ manifest, application, own, destination }: Parent, children: readonly Manifest[]): LocatedFinding[] {
+/** Namespaces with an Argo CD of their own: one has projects there, or is installed there. */
+function instancesIn(files: readonly ManifestFile[], all: readonly Manifest[]): Set<string> {
+  const objects = files.flatMap((file) => file.objects.filter(({ kind }) => kind === 'AppProject' || kind === 'ArgoCD'))
+  const installed = all.flatMap(({ applications }) => applications ?? []).filter((application) => installsArgo(application))
+  return new Set([
+    ...objects.map(({ plain }) => printed(at(plain, 'metadata', 'namespace') ?? '')),
+    ...installed.map((application) => printed(at(application, 'spec', 'destination', 'namespace') ?? '')),
+  ])
+}
+
+function installsArgo(application: JsonMap): boolean {
+  const spec = at(application, 'spec')
+  return (
+    isJsonMap(spec) &&
+    sourcesOf(spec).sources.some((source) => /argo-?cd/i.test(`${printed(source['chart'] ?? '')} ${printed(source['path'] ?? '')}`))
+  )
+}
+
+function lostOf(
+  { manifest, application, own, destination }: Parent,
+  children: readonly Manifest[],
+  instances: ReadonlySet<string>,
+): LocatedFinding[] {
   const namespaceOf = ({ plain }: Manifest): string => printed(at(plain, 'metadata', 'namespace') ?? '')
   const without = children.filter((child) => namespaceOf(child) === '')
-  const elsewhere = children.filter((child) => namespaceOf(child) !== '' && namespaceOf(child) !== own && isKnown(namespaceOf(child)))
-  const [first, ...others] = destination === own ? [] : without
+  const isLost = (namespace: string): boolean => namespace !== own && isKnown(namespace) && !instances.has(namespace)
+  const elsewhere = children.filter((child) => isLost(namespaceOf(child)))
+  const [first, ...others] = isLost(destination) ? without : []
   const parentSpot = manifest.spotOf([...manifest.base, 'spec', 'destination', 'namespace'])
   const found: LocatedFinding[] = []
   const rule = { rule: 'argocd/child-found', severity: 'warning' as const }
