@@ -21,7 +21,13 @@ export interface Environment {
   readonly namespace: string
   readonly guard: Guard
   readonly autoSync: boolean
-  readonly operator: { readonly version: string; readonly namespace: string; readonly chart: ChartPin }
+  readonly operator: {
+    readonly version: string
+    readonly namespace: string
+    readonly chart: ChartPin
+    /** its settings choose the image of Clusters that name none, or are not here */
+    readonly ownImage?: true
+  }
   readonly clusterChart: ChartPin & { readonly engine: 'builtin' | 'helm' }
   /** the version of Kubernetes at the destination, such as `1.34`; absent: nobody said */
   readonly kubernetes?: string

@@ -34,7 +34,12 @@ export function environmentOf(
     namespace: '',
     guard: 'none',
     autoSync,
-    operator: { version: operator.version, namespace: 'cnpg-system', chart: operator.chart },
+    operator: {
+      version: operator.version,
+      namespace: 'cnpg-system',
+      chart: operator.chart,
+      ...(operator.ownImage && { ownImage: operator.ownImage }),
+    },
     clusterChart: { ...clusterChart, engine: 'builtin' },
     ...(settings.kubernetes !== undefined && { kubernetes: settings.kubernetes }),
   }

@@ -2,6 +2,9 @@
 import type { ChartPin, Settings } from '../model.ts'
 import { officialCharts } from '../charts/pin.ts'
 import { knownOperators } from '../operator/version.ts'
+import { toPlain } from '../values/value.ts'
+import { releasesOfChart } from './chart-releases.ts'
+import type { ChartRelease } from './chart-releases.ts'
 import { installedOperators } from './installed-operators.ts'
 import type { Manifest } from './manifests.ts'
 
@@ -10,6 +13,8 @@ export interface OperatorThere {
   readonly chart: ChartPin
   /** an Application installs it, the settings or a flag name it, or it is the newest that is known */
   readonly from: 'application' | 'settings' | 'newest'
+  /** its settings choose the image of Clusters that name none, or are not here */
+  readonly ownImage?: true
 }
 
 export interface Versions {
@@ -19,11 +24,19 @@ export interface Versions {
 
 const [charts] = officialCharts
 
+/** `POSTGRES_IMAGE_NAME` of the operator's `configuration.go`, which the chart hands on from `config.data` or `additionalEnv`. */
+function choosesImage({ values }: ChartRelease): boolean {
+  return values === undefined || JSON.stringify([toPlain(values)]).includes('"POSTGRES_IMAGE_NAME"')
+}
+
 /** From the Applications that install the operator's chart, the newest known if nobody knows what that installs; then from the settings; then the newest known. */
 export function versionsOf(manifests: readonly Manifest[], settings: Settings): Versions {
   const installed = new Map<string, OperatorThere>()
-  for (const { destination, version, chart } of installedOperators(manifests))
-    installed.set(destination, { version: version ?? knownOperators.last, chart, from: 'application' })
+  for (const manifest of manifests)
+    for (const { destination, version, chart } of installedOperators([manifest])) {
+      const isOwn = releasesOfChart('cloudnative-pg', [manifest]).some((one) => one.destination === destination && choosesImage(one))
+      installed.set(destination, { version: version ?? knownOperators.last, chart, from: 'application', ...(isOwn && { ownImage: true }) })
+    }
   const others = new Set([...installed.values()].map(({ version }) => version))
   const only = others.size === 1 ? [...installed.values()][0] : undefined
   const own = settings.environments[0]?.operator

@@ -11,6 +11,9 @@ interface OfficialImage {
   readonly isLegacy: boolean
 }
 
+/** The registry of the project, or one that mirrors it: in others, a tag of a mere version is as likely an image that somebody built. */
+const isMirrored = (name: string): boolean => /ghcr|mirror|proxy|cache/.test(name)
+
 /** postgres-containers, "Image Tags": `MM.mm-TS-TYPE-OS`; tags without type and OS are system images of the old kind. Undefined: another image. */
 export function officialImage(image: string): OfficialImage | undefined {
   const { name, tag } = parseImageReference(image)
@@ -18,7 +21,7 @@ export function officialImage(image: string): OfficialImage | undefined {
   const [, flavour, release] = /^\d[\d.]*(?:-\d+)?-(minimal|standard|system)-([a-z]+)$/.exec(tag) ?? []
   if (flavour !== undefined && release !== undefined) return { flavour: flavour as Flavour, release, isLegacy: false }
   const [, old] = /^\d[\d.]*(?:-\d+)?(?:-(bullseye|bookworm))?$/.exec(tag) ?? [null]
-  return old === null ? undefined : { flavour: 'system', release: old ?? 'bullseye', isLegacy: true }
+  return old === null || !isMirrored(name) ? undefined : { flavour: 'system', release: old ?? 'bullseye', isLegacy: true }
 }
 
 /** The release of Debian below an image, where its tag says so, or where the project's own tags are known to mean one. */

@@ -22,7 +22,8 @@ export function flavourWithout(extension: string, cluster: RenderedObject, subje
   const name = extension.toLowerCase()
   if (contrib.has(name) || listAt(cluster.plain, 'spec', 'postgresql', 'extensions').length > 0) return undefined
   const image = imageOf(cluster, subject)?.image
-  const flavour = image === undefined ? (isPresetImage(cluster.plain) ? 'system' : undefined) : officialImage(image)?.flavour
+  const isPreset = subject.ownImage !== true && isPresetImage(cluster.plain)
+  const flavour = image === undefined ? (isPreset ? 'system' : undefined) : officialImage(image)?.flavour
   return flavour === undefined || (added.has(name) && flavour !== 'minimal') ? undefined : flavour
 }
 

@@ -17,6 +17,8 @@ export interface ObjectsSubject {
   readonly objects: readonly RenderedObject[]
   /** release of the operator that runs them */
   readonly operator: string
+  /** its settings choose the image of Clusters that name none, or nobody knows */
+  readonly ownImage?: true
   /** the merged values of the chart that printed them; absent: manifests as they are applied */
   readonly values?: MapValue
   /** name of that chart; empty: none */
@@ -42,7 +44,8 @@ export interface ObjectFinding extends Finding {
 
 export function policySubject(parts: Omit<PolicySubject, 'operator' | 'chart' | 'chartVersion'>): PolicySubject {
   const { operator, clusterChart } = parts.database.environment
-  return { ...parts, operator: operator.version, chart: clusterChart.name, chartVersion: clusterChart.version }
+  const { version, ownImage } = operator
+  return { ...parts, operator: version, ...(ownImage && { ownImage }), chart: clusterChart.name, chartVersion: clusterChart.version }
 }
 
 /** Whether the official chart printed the objects, whose values are known. */

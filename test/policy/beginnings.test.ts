@@ -166,6 +166,13 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
       object('Database', 'd', 'name: d\nowner: app\ncluster: {name: orders}\nextensions: [{name: postgis}]'),
     ),
   },
+  'an extension that a mirror of the images lacks': {
+    bad: cluster(
+      `imageName: mirror.example.com/cloudnative-pg/postgresql:17.5\n${init('postInitApplicationSQL', 'CREATE EXTENSION postgis')}`,
+    ),
+    finds: '10: policy/image-has-extension',
+    good: cluster(`imageName: example.com/cloudnative-pg/postgresql:17.5\n${init('postInitApplicationSQL', 'CREATE EXTENSION postgis')}`),
+  },
   'an extension that is neither loaded nor there': {
     bad: cluster(`imageName: ghcr.io/cloudnative-pg/postgresql:17-standard-trixie\n${init('postInitSQL', 'CREATE EXTENSION pg_cron')}`),
     finds: '10: policy/extension-preloaded',
