@@ -58,8 +58,13 @@ function monitorsOf(manifests: readonly Manifest[], databases: readonly Database
       const node = valueAt(value, ['spec', 'monitoring', 'enablePodMonitor'])
       const spot = node === undefined ? undefined : spotOf(node)
       const isOn = kind === 'Cluster' && name === cluster && jsonAt(object, ['spec', 'monitoring', 'enablePodMonitor']) === true
-      const inherited = jsonAt(object, ['spec', 'inheritedMetadata', 'labels', 'release'])
-      return isOn && spot !== undefined && inherited !== release ? [{ what: name, at: spot }] : []
+      // those of the Cluster itself are handed on where INHERITED_LABELS says so
+      const labels = [
+        ['spec', 'inheritedMetadata', 'labels'],
+        ['metadata', 'labels'],
+      ]
+      const isLabelled = labels.some((path) => jsonAt(object, [...path, 'release']) === release)
+      return isOn && spot !== undefined && !isLabelled ? [{ what: name, at: spot }] : []
     })
   })
   return [

@@ -189,11 +189,14 @@ function tooLong(operator: Operator): LocatedFinding[] {
   const given = texts(at(application, 'spec', 'syncPolicy', 'syncOptions'))
   if (given.some((option) => /^\s*(?:ServerSideApply|Replace)\s*=\s*true\s*$/.test(option) || option.includes(unknownText))) return []
   const policy = at(application, 'spec', 'syncPolicy')
+  // who syncs by hand can tick Server-Side Apply there
+  const automated = at(policy, 'automated')
+  const isAutomatic = isJsonMap(automated) && automated['enabled'] !== false
   const path = isJsonMap(policy) ? ['spec', 'syncPolicy', ...('syncOptions' in policy ? ['syncOptions'] : [])] : ['spec']
   return [
     {
       rule: 'argocd/operator-applies',
-      severity: 'error',
+      severity: isAutomatic ? 'error' : 'warning',
       message: phrase`ServerSideApply is not set, but the CRD of Pooler is too long for a client-side apply: "metadata.annotations: Too long"`,
       at: operator.spotOf(path),
       help: phrase`add ServerSideApply=true to spec.syncPolicy.syncOptions`,

@@ -65,6 +65,7 @@ test.each<readonly [string, string, readonly string[]]>([
   [stack() + operator('podMonitorEnabled: true, podMonitorAdditionalLabels: { release: monitoring }'), '', []],
   [stack() + folder, pay(), ['pay monitoring']],
   [stack() + folder, pay('  inheritedMetadata: { labels: { release: monitoring } }\n'), []],
+  [stack() + folder, pay().replace('name: pay', 'name: pay, labels: { release: monitoring }'), []],
 ])('knows which monitors a Prometheus looks at', async (applications, plain, expected) => {
   expect(await found(applications, plain)).toEqual(expected)
 })

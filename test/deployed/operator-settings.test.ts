@@ -79,6 +79,18 @@ test('CRDs are applied on the server, or are somebody else’s', async () => {
   expect(await told({ [file]: operator('{}', '0.28.3', 'Replace=true') })).toEqual([])
 })
 
+test.each([
+  ['syncOptions: []', 'warning'],
+  ['automated: {}', 'error'],
+  ['automated: { enabled: false }', 'warning'],
+])('a sync by hand may be one on the server: %s', async (policy, severity) => {
+  const text = operator('{}').replace(/syncOptions: .*\]/, policy)
+  const opened = openFiles({ 'argocd/orders.yaml': orders, [file]: text }, 'https://github.com/acme/infra.git')
+  open.push(opened)
+  const { stdout } = await opened.run('check', '--format', 'github')
+  expect(stdout.split('\n').flatMap((line) => (line.includes('operator-applies') ? line.split(' ')[0] : []))).toEqual([`::${severity}`])
+})
+
 test('the plugin is where its operator is', async () => {
   const plugin = (namespace: string): string => app('barman', 'plugin-barman-cloud 0.7.0', namespace, values('{}'))
   expect(await told({ [file]: operator('{}'), 'argocd/barman.yaml': plugin('barman') })).toEqual([
@@ -107,4 +119,33 @@ test('the operator may be a dependency of a chart in a folder', async () => {
     'operator/values.yaml:1 operator-setting-read',
   ])
   expect(await of('  alias: cnpg\n', 'cloudnative-pg: { config: { clusterWide: false } }\n')).toEqual([])
+})
+
+test.each([
+  ['{ config: { data: { POSTGRES_IMAGE_NAME: "ghcr.io/cloudnative-pg/postgis:17" } } }', []],
+  ['{ additionalEnv: [{ name: POSTGRES_IMAGE_NAME, value: "ghcr.io/cloudnative-pg/postgis:17" }] }', []],
+  ['{ config: { data: { PGBOUNCER_IMAGE_NAME: "ghcr.io/cloudnative-pg/pgbouncer:1.25.1" } } }', ['db/cluster.yaml:7']],
+])('what the image of the operator’s choice holds is known where that is its own: %s', async (text, expected) => {
+  const cluster = `apiVersion: postgresql.cnpg.io/v1
+kind: Cluster
+metadata: { name: maps }
+spec:
+  instances: 2
+  storage: { size: 1Gi }
+  bootstrap: { initdb: { postInitApplicationSQL: [CREATE EXTENSION postgis] } }
+`
+  const url = 'https://github.com/acme/infra.git'
+  const maps = `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: { name: maps, namespace: argocd }
+spec:
+  project: default
+  destination: { server: https://kubernetes.default.svc, namespace: maps }
+  source: { repoURL: "${url}", path: db }
+`
+  const opened = openFiles({ 'argocd/maps.yaml': maps, 'db/cluster.yaml': cluster, [file]: operator(text) }, url)
+  open.push(opened)
+  expect((await opened.told()).flatMap((line) => (line.includes('image-has-extension') ? [line.replace(/: .*/, '')] : []))).toEqual(
+    expected,
+  )
 })
