@@ -168,7 +168,7 @@ export const marks: readonly ObjectRule[] = [
     },
   },
   {
-    // `updateClusterLabels` and `newLabelReconciler` lay them over what Services select and the operator sets (cnpg#10439, #11438)
+    // `updateClusterLabels` and `Build` lay them over what Services select and `GetInstancePVCs` looks for (cnpg#10439, #9920, #11438)
     id: 'policy/inherited-label-free',
     severity: 'warning',
     configurable: true,
@@ -185,7 +185,7 @@ export const marks: readonly ObjectRule[] = [
           if (!own.includes(key) && !isSet) continue
           yield {
             object: cluster,
-            message: phrase`${here(key)} is a label that the operator sets itself${own.includes(key) ? ': Services no longer find the right instances' : ': it changes it back and forth without end'}`,
+            message: phrase`${here(key)} is a label that the operator sets itself${own.includes(key) ? ': Services no longer find the right instances' : ', and by which it finds the volumes to snapshot'}`,
             places: [{ path: [...path, key], on: 'key' }],
             help: phrase`remove it, or use a label of your own`,
           }
