@@ -1,4 +1,4 @@
-// Which findings are only about `${NAME}`, which Flux or envsubst replaces before the server sees the object?
+// Which findings are only about `${NAME}` or what SOPS encrypted, which Flux or another program replaces before the server sees the object?
 import { named as name, phrase } from '../findings/message.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { SourceFile, Value } from '../values/value.ts'
@@ -7,7 +7,11 @@ import type { SourceFile, Value } from '../values/value.ts'
 const braced = /\$\{[A-Za-z_]\w{0,100}(?:\}|:?[-=+?/,^]|:\d)/
 const bare = /^\$[A-Za-z_]\w{0,100}(?![\w$])/
 
+/** How SOPS writes a value that it encrypted. */
+const isEncrypted = (text: string): boolean => text.startsWith('ENC[AES256_GCM,')
+
 function placeholderIn(text: string): string | undefined {
+  if (isEncrypted(text)) return 'ENC[…]'
   const start = braced.exec(text)?.index
   if (start === undefined) return bare.exec(text)?.[0]
   return `\${${/\w+/.exec(text.slice(start))?.[0]}}`
@@ -21,14 +25,17 @@ interface Written {
 function scalarsOf(value: Value): Written[] {
   if (value.kind === 'map') return [...value.entries.values()].flatMap(scalarsOf)
   if (value.kind === 'list') return value.items.flatMap(scalarsOf)
-  return value.kind === 'scalar' && typeof value.value === 'string' && value.value.includes('$') ? [{ value, text: value.value }] : []
+  if (value.kind !== 'scalar' || typeof value.value !== 'string') return []
+  return value.value.includes('$') || isEncrypted(value.value) ? [{ value, text: value.value }] : []
 }
 
 /**
  * The findings without those that look at a placeholder: nobody knows what replaces it. The first such value of each file
  * is named instead, so that a file that is applied as it is does not go unreported.
  */
-export function withoutPlaceholders(findings: readonly LocatedFinding[], objects: readonly Value[]): LocatedFinding[] {
+export function withoutPlaceholders(all: readonly LocatedFinding[], objects: readonly Value[]): LocatedFinding[] {
+  // what SOPS writes beside, and takes away again
+  const findings = all.filter(({ rule, path }) => rule !== 'schema/unknown-field' || path !== 'sops')
   const unknown = objects.flatMap(scalarsOf).filter(({ text }) => placeholderIn(text) !== undefined)
   if (unknown.length === 0) return [...findings]
   const unknownAt = ({ file, span }: Spot): Written | undefined =>
@@ -50,7 +57,7 @@ function note({ file, span }: Spot, text: string, { object, path }: LocatedFindi
     severity: 'info',
     message: phrase`${name(placeholderIn(text))} is a placeholder, and nothing is said of values with one`,
     at: { file, span },
-    help: phrase`judge what is applied: pipe what \`flux build\` or envsubst prints into \`admit -\``,
+    help: phrase`judge what is applied: pipe what ${isEncrypted(text) ? phrase`\`sops decrypt\`` : phrase`\`flux build\` or envsubst`} prints into \`admit -\``,
     ...(object === undefined ? {} : { object }),
     ...(path === undefined ? {} : { path }),
   }

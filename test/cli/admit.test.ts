@@ -177,6 +177,14 @@ test('values with a placeholder of Flux or envsubst are not judged, all others a
   expect((await admit({ 'shell.yaml': cluster('$name', '$size') }, 'shell.yaml')).code).toBe(0)
 })
 
+test('what SOPS encrypted, and what it writes beside, is not judged', async () => {
+  const text = `${cluster('db', 'ENC[AES256_GCM,data:vjWvzQ==,iv:e+7r,tag:a,type:str]')}sops: {version: 3.10.2}\n`
+  const { code, stdout } = await admit({ 'sops.yaml': text }, 'sops.yaml', '--policies')
+  expect(code).toBe(0)
+  expect(stdout.match(/\[\w+\/[\w-]+\]/g)).toEqual(['[schema/filled-in]'])
+  expect(stdout).toContain('pipe what `sops decrypt` prints into `admit -`')
+})
+
 test.each(['storag:', 'Storage:', 'storages:'])('a volume that is misspelt as %s is one mistake, and so is its size', async (key) => {
   const { code, stdout } = await admit({ 'one.yaml': cluster('db', '1Gi').replace('storage:', key) }, 'one.yaml', '--policies')
   expect(code).toBe(1)
