@@ -1,4 +1,5 @@
 // What is not reported, because another finding already covers it?
+import { textOf } from '../findings/message.ts'
 import { locate } from '../findings/spot.ts'
 import type { Consequence, LocatedFinding, Spot } from '../findings/spot.ts'
 
@@ -105,7 +106,10 @@ export const suppressions: readonly Suppression[] = [
     id: 'name-for-a-reference',
     reason: 'a text where a reference to a Secret belongs is refused, and most likely the name of that Secret',
     silences: (all) => {
-      const refused = all.filter(({ rule }) => rule === 'schema/type' || rule === 'values/chart-schema')
+      // text in the place of a number is a secret all the same
+      const refused = all.filter(
+        ({ rule, message }) => (rule === 'schema/type' || rule === 'values/chart-schema') && textOf(message).endsWith(' a map'),
+      )
       // the key is what holds a secret, and the value is what is refused
       const isValueOf = (key: Spot, { file, span }: Spot): boolean =>
         file.path === key.file.path && key.span.end < span.start && /^["']?[ \t]*:\s+$/.test(file.text.slice(key.span.end, span.start))

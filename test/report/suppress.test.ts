@@ -47,8 +47,8 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'name-for-a-reference': {
     silent: at('first', 'policy/secret-in-values'),
-    speaker: at('1', 'schema/type'),
-    other: at('2', 'schema/type'),
+    speaker: at('1', 'schema/type', { message: ['is "1", but must be a map'] }),
+    other: at('1', 'schema/type', { message: ['is 1, but must be text'] }),
   },
   'impossible-namespace': {
     silent: at('first', 'argocd/project-permits'),
