@@ -1,9 +1,6 @@
 // Is a value that an alias repeats in a field of another type reported at the alias, and one that is wrong itself at the anchor?
-import { afterEach, expect, test } from 'vitest'
-import { openFiles } from '../support/files.ts'
-
-let opened: ReturnType<typeof openFiles> | undefined
-afterEach(() => opened?.remove())
+import { expect, test } from 'vitest'
+import { toldOf } from '../support/files.ts'
 
 const application = `apiVersion: argoproj.io/v1alpha1
 kind: Application
@@ -30,8 +27,7 @@ spec:
 
 async function told(...edits: readonly (readonly [string, string])[]): Promise<string[]> {
   const text = edits.reduce((sum, [from, to]) => sum.replace(from, to), application)
-  opened = openFiles({ 'orders.yaml': text }, 'https://github.com/acme/infra.git')
-  return opened.told()
+  return toldOf({ 'orders.yaml': text })
 }
 
 test.each([

@@ -1,11 +1,6 @@
 // Is an Application reported that is applied where its Argo CD does not look?
-import { afterEach, expect, test } from 'vitest'
-import { openFiles } from '../support/files.ts'
-
-const open: { remove(): void }[] = []
-afterEach(() => {
-  for (const one of open.splice(0)) one.remove()
-})
+import { expect, test } from 'vitest'
+import { toldOf } from '../support/files.ts'
 
 const url = 'https://github.com/acme/infra.git'
 const root = (namespace: string, to = 'name: in-cluster'): string => `apiVersion: argoproj.io/v1alpha1
@@ -31,9 +26,7 @@ spec:
 `
 
 async function found(files: Readonly<Record<string, string>>): Promise<string[]> {
-  const one = openFiles(files, url)
-  open.push(one)
-  return (await one.told()).flatMap((text) => (text.includes('child-found') ? [text.replace(/: .*/, '')] : []))
+  return (await toldOf(files)).flatMap((text) => (text.includes('child-found') ? [text.replace(/: .*/, '')] : []))
 }
 
 const none = child('labels: { a: b }')

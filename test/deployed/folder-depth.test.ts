@@ -1,11 +1,6 @@
 // Is a Cluster reported that lies deeper in a folder than Argo CD looks?
-import { afterEach, expect, test } from 'vitest'
-import { openFiles } from '../support/files.ts'
-
-const open: { remove(): void }[] = []
-afterEach(() => {
-  for (const one of open.splice(0)) one.remove()
-})
+import { expect, test } from 'vitest'
+import { toldOf } from '../support/files.ts'
 
 const url = 'https://github.com/acme/infra.git'
 const application = (rest = ''): string => `apiVersion: argoproj.io/v1alpha1
@@ -29,10 +24,13 @@ test.each<readonly [Readonly<Record<string, string>>, string, readonly string[]]
   [{ 'pay/db/cluster.yaml': cluster, 'pay/kustomization.yaml': 'resources: [db/cluster.yaml]\n' }, '', []],
   [{ 'other/db/cluster.yaml': cluster }, '', []],
 ])('looks as deep as Argo CD: %j', async (files, rest, expected) => {
-  const one = openFiles(
-    { 'apps/pay.yaml': application(rest), 'pay/service.yaml': 'apiVersion: v1\nkind: Service\nmetadata: { name: a }\n', ...files },
-    url,
-  )
-  open.push(one)
-  expect((await one.told()).flatMap((text) => (text.includes('folder-depth') ? [text.replace(/: .*/, '')] : []))).toEqual(expected)
+  expect(
+    (
+      await toldOf({
+        'apps/pay.yaml': application(rest),
+        'pay/service.yaml': 'apiVersion: v1\nkind: Service\nmetadata: { name: a }\n',
+        ...files,
+      })
+    ).flatMap((text) => (text.includes('folder-depth') ? [text.replace(/: .*/, '')] : [])),
+  ).toEqual(expected)
 })

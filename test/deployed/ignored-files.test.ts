@@ -1,9 +1,6 @@
 // Is a value file that is missing because its name is misspelt reported where missing files are ignored?
-import { afterEach, expect, test } from 'vitest'
-import { openFiles } from '../support/files.ts'
-
-let opened: ReturnType<typeof openFiles> | undefined
-afterEach(() => opened?.remove())
+import { expect, test } from 'vitest'
+import { toldOf } from '../support/files.ts'
 
 const url = 'https://github.com/acme/infra.git'
 const application = (file: string): string => `apiVersion: argoproj.io/v1alpha1
@@ -25,11 +22,14 @@ spec:
 
 async function told(file: string): Promise<string[]> {
   const values = 'cluster: { enablePDB: false, instances: 1 }\n'
-  opened = openFiles(
-    { 'orders.yaml': application(file), 'orders/values.yaml': values, 'orders/replicas.yaml': values, 'orders/db-1.yaml': values },
-    url,
-  )
-  return (await opened.told()).filter((line) => line.includes('named'))
+  return (
+    await toldOf({
+      'orders.yaml': application(file),
+      'orders/values.yaml': values,
+      'orders/replicas.yaml': values,
+      'orders/db-1.yaml': values,
+    })
+  ).filter((line) => line.includes('named'))
 }
 
 test.each(['orders/replcas.yaml', 'oders/replicas.yaml'])('%s is', async (file) => {

@@ -1,11 +1,6 @@
 // Are the Secrets and ConfigMaps of kustomizations judged beside their Cluster, under the names that they get?
-import { afterEach, expect, test } from 'vitest'
-import { openFiles } from '../support/files.ts'
-
-const open: { remove(): void }[] = []
-afterEach(() => {
-  for (const one of open.splice(0)) one.remove()
-})
+import { expect, test } from 'vitest'
+import { toldOf } from '../support/files.ts'
 
 const url = 'https://github.com/acme/infra.git'
 const app = `apiVersion: argoproj.io/v1alpha1
@@ -30,12 +25,15 @@ const secret = (user: string): string =>
 
 /** `file:line rule` of what is said of a kustomization with the Cluster and `login.yaml`. */
 async function told(kustomization: string, user = 'app', more: Readonly<Record<string, string>> = {}): Promise<readonly string[]> {
-  const opened = openFiles(
-    { 'apps/pg.yaml': app, 'pg/cluster.yaml': cluster, 'pg/login.yaml': secret(user), 'pg/kustomization.yaml': kustomization, ...more },
-    url,
-  )
-  open.push(opened)
-  return (await opened.told()).map((line) => line.replace(/: .*\[/, ' ').replace(']', ''))
+  return (
+    await toldOf({
+      'apps/pg.yaml': app,
+      'pg/cluster.yaml': cluster,
+      'pg/login.yaml': secret(user),
+      'pg/kustomization.yaml': kustomization,
+      ...more,
+    })
+  ).map((line) => line.replace(/: .*\[/, ' ').replace(']', ''))
 }
 
 const generated = 'resources: [cluster.yaml]\nsecretGenerator: [{ name: login, literals: [username=app, password=x] }]\n'

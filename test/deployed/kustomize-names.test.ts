@@ -1,11 +1,6 @@
 // Is a name that kustomize changes, and an operator's object does not follow, one diagnostic at its place? The verdicts are those of kustomize 5.7.1.
-import { afterEach, expect, test } from 'vitest'
-import { openFiles } from '../support/files.ts'
-
-const open: { remove(): void }[] = []
-afterEach(() => {
-  for (const one of open.splice(0)) one.remove()
-})
+import { expect, test } from 'vitest'
+import { toldOf } from '../support/files.ts'
 
 const url = 'https://github.com/acme/infra.git'
 const application = (path: string): string => `apiVersion: argoproj.io/v1alpha1
@@ -32,9 +27,7 @@ const resources = 'resources: [cluster.yaml]\n'
 
 async function found(files: Readonly<Record<string, string>>, ...folders: readonly string[]): Promise<string[]> {
   const applications = (folders.length === 0 ? ['base'] : folders).map(application).join('')
-  const one = openFiles({ 'apps/all.yaml': applications, 'base/cluster.yaml': cluster(), ...files }, url)
-  open.push(one)
-  return (await one.told()).flatMap((text) =>
+  return (await toldOf({ 'apps/all.yaml': applications, 'base/cluster.yaml': cluster(), ...files })).flatMap((text) =>
     /generated-name|image-field/.test(text) ? [text.replace(/: .*\[argocd\/(.*)\]$/, ' $1')] : [],
   )
 }

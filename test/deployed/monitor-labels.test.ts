@@ -1,11 +1,6 @@
 // Is it found out that a Prometheus does not look at the PodMonitors of a database?
-import { afterEach, expect, test } from 'vitest'
-import { openFiles } from '../support/files.ts'
-
-const open: { remove(): void }[] = []
-afterEach(() => {
-  for (const one of open.splice(0)) one.remove()
-})
+import { expect, test } from 'vitest'
+import { toldOf } from '../support/files.ts'
 
 const url = 'https://github.com/acme/infra.git'
 const application = (name: string, source: string): string => `apiVersion: argoproj.io/v1alpha1
@@ -41,9 +36,7 @@ spec:
 ${rest}`
 
 async function found(applications: string, plain = ''): Promise<string[]> {
-  const one = openFiles({ 'apps/all.yaml': applications, ...(plain !== '' && { 'pay/cluster.yaml': plain }) }, url)
-  open.push(one)
-  return (await one.told()).flatMap((text) =>
+  return (await toldOf({ 'apps/all.yaml': applications, ...(plain !== '' && { 'pay/cluster.yaml': plain }) })).flatMap((text) =>
     text.includes('monitor-selected') ? [text.replace(/^.*PodMonitor of (\S+) has no label release: (\S+), .*$/, '$1 $2')] : [],
   )
 }

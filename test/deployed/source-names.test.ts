@@ -1,9 +1,6 @@
 // Is a misspelt chart, repository or parameter of a source reported, and that once?
-import { afterEach, expect, test } from 'vitest'
-import { openFiles } from '../support/files.ts'
-
-let opened: ReturnType<typeof openFiles> | undefined
-afterEach(() => opened?.remove())
+import { expect, test } from 'vitest'
+import { toldOf } from '../support/files.ts'
 
 const application = `apiVersion: argoproj.io/v1alpha1
 kind: Application
@@ -23,8 +20,7 @@ spec:
 `
 
 async function told(from: string, to: string): Promise<string[]> {
-  opened = openFiles({ 'orders.yaml': application.replace(from, to) }, 'https://github.com/acme/infra.git')
-  return opened.told()
+  return toldOf({ 'orders.yaml': application.replace(from, to) })
 }
 
 test.each([

@@ -1,9 +1,6 @@
 // Are objects of two Clusters of one name kept apart by their namespaces?
-import { afterEach, expect, test } from 'vitest'
-import { openFiles } from '../support/files.ts'
-
-let opened: ReturnType<typeof openFiles> | undefined
-afterEach(() => opened?.remove())
+import { expect, test } from 'vitest'
+import { toldOf } from '../support/files.ts'
 
 const url = 'https://github.com/acme/infra.git'
 const application = `apiVersion: argoproj.io/v1alpha1
@@ -25,8 +22,9 @@ metadata: { name: ${name}${namespace} }
 spec: { name: all, dbname: app, cluster: { name: ${cluster} }, target: { allTables: true } }
 `
 const told = async (staging: string): Promise<string[]> => {
-  opened = openFiles({ 'shop.yaml': application, 'db/prod/a.yaml': files('pg', '', 'pub'), 'db/staging/a.yaml': staging }, url)
-  return (await opened.told()).flatMap((line) => (line.includes('-once') ? [line.replace(/: .* \[/, ' [')] : []))
+  return (await toldOf({ 'shop.yaml': application, 'db/prod/a.yaml': files('pg', '', 'pub'), 'db/staging/a.yaml': staging })).flatMap(
+    (line) => (line.includes('-once') ? [line.replace(/: .* \[/, ' [')] : []),
+  )
 }
 
 test('a publication of another namespace is another one', async () => {

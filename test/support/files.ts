@@ -39,3 +39,13 @@ export function openFiles(files: Readonly<Record<string, string>>, origin?: stri
     remove: (): void => rmSync(root, { recursive: true }),
   }
 }
+
+/** What is told of a repository with these files, which is gone again. */
+export async function toldOf(files: Readonly<Record<string, string>>, origin = 'https://github.com/acme/infra.git'): Promise<string[]> {
+  const opened = openFiles(files, origin)
+  try {
+    return await opened.told()
+  } finally {
+    opened.remove()
+  }
+}
