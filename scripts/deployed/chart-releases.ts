@@ -1,7 +1,8 @@
 // Which releases of a chart do Applications here install, with which values?
 import { sourcesOf } from '../applicationset/sources.ts'
 import { LayerReader } from '../merge/layers.ts'
-import type { Database } from '../model.ts'
+import { officialCharts } from '../charts/pin.ts'
+import type { ChartPin, Database } from '../model.ts'
 import { mergeLayers } from '../values/merge.ts'
 import { printed } from '../values/printed.ts'
 import { isJsonMap, isMap, toPlain, valueAt } from '../values/value.ts'
@@ -20,8 +21,8 @@ import type { SourceOf } from './value-layers.ts'
 
 /** A release of a chart that an Application installs. */
 export interface ChartRelease {
-  /** as written: it may be a range */
-  readonly version: string
+  /** its version as written, which may be a range */
+  readonly chart: ChartPin
   readonly destination: string
   readonly namespace: string
   /** besides the chart's own; undefined: some are not here */
@@ -30,13 +31,13 @@ export interface ChartRelease {
   readonly source: JsonMap
   /** of a field of the Application */
   readonly spotOf: (path: readonly string[]) => Spot
-  /** of its `targetRevision` */
+  /** of its `targetRevision`, or of the version of a dependency */
   readonly at: Spot
 }
 
 /** How a source comes to a chart: itself, or by a dependency of a chart in a folder here. */
 interface Way {
-  readonly version: string
+  readonly chart: ChartPin
   /** of its values among those of the source */
   readonly below: Path
   readonly folder?: string
@@ -44,23 +45,32 @@ interface Way {
 }
 
 function wayTo(name: string, source: JsonMap, manifest: Manifest): Way | undefined {
-  if (new RegExp(`(?:^|/)${name}$`).test(printed(source['chart'] ?? '')))
-    return { version: printed(source['targetRevision'] ?? ''), below: [] }
+  const { chart, repoURL, targetRevision } = source
+  if (new RegExp(`(?:^|/)${name}$`).test(printed(chart ?? '')))
+    return { chart: pinOf(repoURL, printed(chart ?? ''), targetRevision), below: [] }
   const folder = source['path'] === undefined ? undefined : folderOfSource(source, manifest)
   const file = folder === undefined ? undefined : fileReader(manifest.tree)(folder === '' ? 'Chart.yaml' : `${folder}/Chart.yaml`)
   if (file === undefined || folder === undefined || !file.text.includes(name)) return undefined
   const list = valueAt(parseFirstDocument(file, 'chart').documents[0], ['dependencies'])
   const found = list?.kind === 'list' ? list.items.find((one) => at(toPlain(one), 'name') === name) : undefined
   if (found === undefined) return undefined
-  const [{ alias }, version] = [toPlain(found) as { alias?: Json }, valueAt(found, ['version'])]
+  const [alias, version] = [at(toPlain(found), 'alias'), valueAt(found, ['version'])]
   const spot = version === undefined ? undefined : spotOf(version)
   return {
-    version: version?.kind === 'scalar' ? printed(version.value) : '',
+    chart: pinOf(at(toPlain(found), 'repository'), name, version && toPlain(version)),
     below: [typeof alias === 'string' && alias !== '' ? alias : name],
     folder,
     ...(spot && { at: spot }),
   }
 }
+
+const [official] = officialCharts
+
+const pinOf = (repository: Json | undefined, name: string, version: Json | undefined): ChartPin => ({
+  repository: printed(repository ?? official),
+  name,
+  version: printed(version ?? '').replace(/^v(?=\d)/, ''),
+})
 
 /** The releases of one chart, by its name. */
 export function releasesOfChart(name: string, manifests: readonly Manifest[]): ChartRelease[] {
@@ -79,7 +89,7 @@ export function releasesOfChart(name: string, manifests: readonly Manifest[]): C
       const override = values === undefined ? undefined : at(toPlain(values), 'namespaceOverride')
       return [
         {
-          version: way.version.replace(/^v(?=\d)/, ''),
+          chart: way.chart,
           destination: destinationOf(server, cluster),
           namespace: printed(override || at(source, 'helm', 'namespace') || namespace || ''),
           values,

@@ -17,7 +17,7 @@ export function generatedOperators({ settings, tree }: Surroundings): ChartRelea
   const values = root?.kind === 'map' && !problems.some(({ fatal }) => fatal) ? root : undefined
   const pin = operatorPinSpot(settings.origin, '')
   const releases = settings.environments.map(({ destination, operator }): ChartRelease => ({
-    version: operator.chart.version,
+    chart: operator.chart,
     destination: destinationOf(destination.server, destination.name),
     namespace: operator.namespace,
     values,

@@ -1,60 +1,31 @@
 // Which operator do Applications install, and do the settings say the same?
-import { sourcesOf } from '../applicationset/sources.ts'
-import { officialCharts } from '../charts/pin.ts'
 import { fitting } from '../charts/releases.ts'
 import { named, phrase } from '../findings/message.ts'
 import { operatorPinSpot } from '../findings/spot.ts'
-import type { LocatedFinding, Spot } from '../findings/spot.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
 import type { ChartPin, Database, Settings } from '../model.ts'
 import { unknownOperator, unknownOperatorHelp } from '../operator/known.ts'
 import { knownOperators } from '../operator/version.ts'
-import { printed } from '../values/printed.ts'
-import { isJsonMap } from '../values/value.ts'
-import type { Path } from '../values/value.ts'
 import { destinationOf } from './application-values.ts'
-import { at } from './manifest-parts.ts'
+import { releasesOfChart } from './chart-releases.ts'
+import type { ChartRelease } from './chart-releases.ts'
 import type { Manifest } from './manifests.ts'
-import { helmPathOf } from './value-layers.ts'
 
 interface Installed {
   /** absent: what this release of the chart installs is not known */
   readonly version?: string
   /** operators of the releases that a range takes; one, or none, for a release */
   readonly possible: readonly string[]
-  /** its version as written, which may be a range */
-  readonly chart: ChartPin
-  readonly destination: string
-  readonly at: Spot
+  readonly release: ChartRelease
 }
 
-const [charts] = officialCharts
-
-/** The operators of all Applications that install its chart. */
+/** The operators of all Applications that install its chart, or one with that among its dependencies. */
 export function installedOperators(manifests: readonly Manifest[]): Installed[] {
-  return manifests.flatMap((manifest) =>
-    (manifest.applications ?? []).flatMap((application): Installed[] => {
-      const spec = at(application, 'spec')
-      const destination = at(spec, 'destination')
-      const { server, name } = isJsonMap(destination) ? destination : {}
-      const sources = isJsonMap(spec) ? sourcesOf(spec).sources : []
-      const nth = sources.findIndex(({ chart }) => /(?:^|\/)cloudnative-pg$/.test(printed(chart ?? '')))
-      const source = sources[nth]
-      if (source === undefined) return []
-      const written = printed(source['targetRevision'] ?? '').replace(/^v(?=\d)/, '')
-      const possible = fitting(written)
-      const version = possible.at(-1)
-      const place: Path = helmPathOf({ manifest, nth }).slice(0, -1)
-      return [
-        {
-          ...(version !== undefined && { version }),
-          possible,
-          chart: { repository: printed(source['repoURL'] ?? charts), name: printed(source['chart'] ?? ''), version: written },
-          destination: destinationOf(server, name),
-          at: manifest.spotOf([...place, 'targetRevision']),
-        },
-      ]
-    }),
-  )
+  return releasesOfChart('cloudnative-pg', manifests).map((release): Installed => {
+    const possible = fitting(release.chart.version)
+    const version = possible.at(-1)
+    return { ...(version !== undefined && { version }), possible, release }
+  })
 }
 
 /** What is known of the operators that judge `databases`, each once: which was assumed, and whether the settings name another one. */
@@ -69,15 +40,16 @@ export function operatorFindings(manifests: readonly Manifest[], settings: Setti
   const unknown = databases.flatMap(({ environment: { operator }, written }) => {
     if (written === undefined) return []
     const { version, chart } = operator
-    const by = settings.operator === undefined ? installed.find((one) => chart.version !== '' && isSameChart(one.chart, chart)) : undefined
+    const by =
+      settings.operator === undefined ? installed.find((one) => chart.version !== '' && isSameChart(one.release.chart, chart)) : undefined
     const assumed = by === undefined ? undefined : assumption(by)
-    if (by !== undefined && assumed !== undefined) return once(chart.version, { ...assumed, at: by.at })
+    if (by !== undefined && assumed !== undefined) return once(chart.version, { ...assumed, at: by.release.at })
     const message = unknownOperator(version)
     if (message === undefined) return []
     const spot =
       settings.operator !== undefined && settings.given?.operator === undefined ? operatorPinSpot(settings.origin, '') : undefined
     const note = { rule: 'settings/known-operator', severity: 'info' as const, help: phrase`${unknownOperatorHelp}` }
-    return once(version, { ...note, message: phrase`${message}`, at: by?.at ?? spot ?? written.at })
+    return once(version, { ...note, message: phrase`${message}`, at: by?.release.at ?? spot ?? written.at })
   })
   return [...unknown, ...contradicted(installed, settings)]
 }
@@ -85,7 +57,11 @@ export function operatorFindings(manifests: readonly Manifest[], settings: Setti
 const isSameChart = (a: ChartPin, b: ChartPin): boolean => a.version === b.version && a.repository === b.repository && a.name === b.name
 
 /** What a range, or a release that is not known, is taken for. */
-function assumption({ chart, version, possible }: Installed): Pick<LocatedFinding, 'rule' | 'severity' | 'message' | 'help'> | undefined {
+function assumption({
+  release: { chart },
+  version,
+  possible,
+}: Installed): Pick<LocatedFinding, 'rule' | 'severity' | 'message' | 'help'> | undefined {
   if (version !== undefined && possible.length === 1) return undefined
   return {
     rule: 'settings/known-operator',
@@ -112,7 +88,7 @@ function contradicted(installed: readonly Installed[], settings: Settings): Loca
       : [{ version: settings.operator, destination: undefined, at: operatorPinSpot(settings.origin, '') }]
   const reported = new Set<number>()
   return wanted.flatMap(({ version, destination, at: spot }): LocatedFinding[] => {
-    const there = installed.filter((one) => destination === undefined || one.destination === destination)
+    const there = installed.filter((one) => destination === undefined || one.release.destination === destination)
     const other = there.find(({ possible }) => possible.length > 0 && !possible.includes(version))
     if (other?.version === undefined || reported.has(spot.span.start)) return []
     reported.add(spot.span.start)
@@ -122,7 +98,7 @@ function contradicted(installed: readonly Installed[], settings: Settings): Loca
         severity: 'warning',
         message: phrase`operator.version is ${named(version)}, but ${named(other.version)} is installed, and the two admit objects differently`,
         at: spot,
-        related: [{ ...other.at, message: phrase`this installs ${named(other.version)}` }],
+        related: [{ ...other.release.at, message: phrase`this installs ${named(other.version)}` }],
         help: phrase`set the version that runs`,
       },
     ]

@@ -48,7 +48,7 @@ function monitorsOf(manifests: readonly Manifest[], databases: readonly Database
       if (chart === 'cluster' && one.source['path'] === undefined && !isOfficialPlace(printed(one.source['repoURL'] ?? ''))) return []
       if (chart === 'cluster' && plainAt(one, 'cluster', 'monitoring', 'podMonitor', 'enabled') === false) return []
       // the chart `cluster` takes labels since 0.7
-      const takes = chart !== 'cluster' || hasReached(one.version, '0.7')
+      const takes = chart !== 'cluster' || hasReached(one.chart.version, '0.7')
       const spot = nearestSpot(one.values, on) ?? one.at
       return [{ what: applicationName(one.application), at: spot, ...(takes && { labels: labels.join('.') }) }]
     })

@@ -184,7 +184,11 @@ const isKnown = (release: ChartRelease): release is Operator => release.values !
 
 /** The CRD of Pooler has more than the 262144 bytes that an annotation holds, in each chart from 0.21 on: measured for 0.22.1 to 0.29.0. */
 function tooLong(operator: Operator): LocatedFinding[] {
-  const { application, values, version } = operator
+  const {
+    application,
+    values,
+    chart: { version },
+  } = operator
   if (!/^0\.(?:2[1-9]|[3-9]\d)\./.test(version) || at(toPlain(values), 'crds', 'create') === false) return []
   const given = texts(at(application, 'spec', 'syncPolicy', 'syncOptions'))
   if (given.some((option) => /^\s*(?:ServerSideApply|Replace)\s*=\s*true\s*$/.test(option) || option.includes(unknownText))) return []
@@ -210,7 +214,7 @@ const needsSlices = ['1.28.4', '1.29.2', '1.30.0']
 /** An image that is not the one of the chart, whose CRDs, arguments and permissions are made for another operator (charts#500, #551). */
 function imageFindings(operator: Operator): LocatedFinding[] {
   const tag = printed(plainAt(operator, ['image', 'tag']) ?? '').replace(/^v/, '')
-  const own = installedBy[operator.version]
+  const own = installedBy[operator.chart.version]
   if (own === undefined || !/^\d+\.\d+\.\d+$/.test(tag) || tag === own) return []
   const crashes = reached(tag, needsSlices) && !reached(own, needsSlices) && plainAt(operator, ['rbac', 'create']) !== false
   if (sameMinor(tag, own) && !crashes) return []
@@ -226,8 +230,8 @@ function imageFindings(operator: Operator): LocatedFinding[] {
         ? { rule: 'argocd/operator-permitted', severity: 'error' as const }
         : { rule: 'argocd/operator-image-of-chart', severity: 'warning' as const }),
       message: crashes
-        ? phrase`${here('image.tag')} is ${named(tag)}, which watches EndpointSlices, but chart ${named(operator.version)} does not permit that: the operator does not start`
-        : phrase`${here('image.tag')} is ${named(tag)}, but chart ${named(operator.version)} has the CRDs, arguments and permissions of ${own}`,
+        ? phrase`${here('image.tag')} is ${named(tag)}, which watches EndpointSlices, but chart ${named(operator.chart.version)} does not permit that: the operator does not start`
+        : phrase`${here('image.tag')} is ${named(tag)}, but chart ${named(operator.chart.version)} has the CRDs, arguments and permissions of ${own}`,
       at: valuesSpot(operator, ['image', 'tag']),
       related: [{ ...operator.at, message: phrase`the chart is pinned here` }],
       help: crashes

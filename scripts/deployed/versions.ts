@@ -3,7 +3,6 @@ import type { ChartPin, Settings } from '../model.ts'
 import { officialCharts } from '../charts/pin.ts'
 import { knownOperators } from '../operator/version.ts'
 import { toPlain } from '../values/value.ts'
-import { releasesOfChart } from './chart-releases.ts'
 import type { ChartRelease } from './chart-releases.ts'
 import { installedOperators } from './installed-operators.ts'
 import type { Manifest } from './manifests.ts'
@@ -32,11 +31,10 @@ function choosesImage({ values }: ChartRelease): boolean {
 /** From the Applications that install the operator's chart, the newest known if nobody knows what that installs; then from the settings; then the newest known. */
 export function versionsOf(manifests: readonly Manifest[], settings: Settings): Versions {
   const installed = new Map<string, OperatorThere>()
-  for (const manifest of manifests)
-    for (const { destination, version, chart } of installedOperators([manifest])) {
-      const isOwn = releasesOfChart('cloudnative-pg', [manifest]).some((one) => one.destination === destination && choosesImage(one))
-      installed.set(destination, { version: version ?? knownOperators.last, chart, from: 'application', ...(isOwn && { ownImage: true }) })
-    }
+  for (const { version, release } of installedOperators(manifests)) {
+    const own = choosesImage(release) && ({ ownImage: true } as const)
+    installed.set(release.destination, { version: version ?? knownOperators.last, chart: release.chart, from: 'application', ...own })
+  }
   const others = new Set([...installed.values()].map(({ version }) => version))
   const only = others.size === 1 ? [...installed.values()][0] : undefined
   const own = settings.environments[0]?.operator
