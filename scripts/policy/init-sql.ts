@@ -2,6 +2,7 @@
 import { here, named, phrase } from '../findings/message.ts'
 import type { Message } from '../findings/finding.ts'
 import type { RenderedObject } from '../model.ts'
+import { charactersOf } from '../postgres/sql.ts'
 import type { SqlParser } from '../postgres/sql.ts'
 import { misspelt } from '../values/misspelt.ts'
 import type { Json, JsonMap } from '../values/value.ts'
@@ -197,8 +198,7 @@ function statementsOf({ run }: SqlText, parse: SqlParser): Statement[] | undefin
   const parsed = parse(run)
   if ('error' in parsed) return undefined
   const { stmts = [] } = JSON.parse(parsed.tree) as { stmts?: readonly { stmt?: Json; stmt_location?: number; stmt_len?: number }[] }
-  const bytes = Buffer.from(run)
-  const offsetOf = (place: number): number => bytes.subarray(0, place).toString().length
+  const offsetOf = charactersOf(run)
   return stmts.flatMap(({ stmt, stmt_location: at = 0, stmt_len: length }) => {
     const [[kind, node] = ['', null]] = isJsonMap(stmt ?? null) ? Object.entries(stmt as JsonMap) : []
     if (!isJsonMap(node)) return []
@@ -242,16 +242,21 @@ function rolesIn(statement: Statement): string[] {
   return [...granted, ...owners, ...roleSpecs(node)]
 }
 
-function roleSpecs(value: Json): string[] {
-  if (Array.isArray(value)) return value.flatMap(roleSpecs)
-  if (!isJsonMap(value)) return []
-  if (value['roletype'] === 'ROLESPEC_CSTRING' && typeof value['rolename'] === 'string') return [value['rolename']]
-  return Object.values(value).flatMap(roleSpecs)
+/** In their order; expressions may be nested deeper than calls may. */
+function roleSpecs(top: Json): string[] {
+  const found: string[] = []
+  const open: Json[] = [top]
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (typeof value !== 'object' || value === null) continue
+    if (isJsonMap(value) && value['roletype'] === 'ROLESPEC_CSTRING' && typeof value['rolename'] === 'string') found.push(value['rolename'])
+    else for (const below of Object.values(value).reverse()) open.push(below)
+  }
+  return found
 }
 
 /** Extensions of PostgreSQL itself and of the images of the project, none of which makes a role. */
 const quiet =
-  /^(?:plpgsql|uuid-ossp|pgcrypto|citext|hstore|ltree|intarray|unaccent|fuzzystrmatch|tablefunc|postgres_fdw|dblink|pg_|btree_|vector$|pgaudit|postgis|cube|earthdistance|amcheck|bloom)/
+  /^(?:plpgsql|uuid-ossp|pgcrypto|citext|hstore|ltree|intarray|unaccent|fuzzystrmatch|tablefunc|postgres_fdw|dblink|pg_(?!tle$)|btree_|vector$|pgaudit|postgis|cube|earthdistance|amcheck|bloom)/
 
 /** What a statement makes, and whether it may make roles that nobody knows of. */
 function remember({ kind, node }: Statement, present: Present): void {

@@ -45,6 +45,7 @@ test.each<readonly [Lists, readonly string[]]>([
   // roles that a block of code, a function or another extension may make
   [{ postInitSQL: ['DO $$$$ BEGIN CREATE ROLE s; END $$$$', 'GRANT s TO app'] }, []],
   [{ postInitSQL: ['CREATE EXTENSION anything', 'GRANT s TO app'] }, []],
+  [{ postInitSQL: ['CREATE EXTENSION pg_tle', 'GRANT pgtle_admin TO app'] }, []],
   [{ postInitSQL: ['CREATE EXTENSION pgcrypto', 'GRANT s TO app'] }, ['sql-name-exists: postInitSQL.1 s']],
   [{ postInitSQL: ['DROP ROLE IF EXISTS s'] }, []],
   [{ postInitSQL: ['CREATE DATABASE app'], postInitApplicationSQL: ['SELECT 1'] }, ['application-sql-runs: postInitSQL.0 app']],
@@ -76,4 +77,18 @@ test('knows what comes later, and what it can not know', async () => {
   // somewhere else
   expect(await rules(text('configMapRefs', ''))).toEqual([])
   expect(await rules(text('secretRefs', ''))).toEqual([])
+})
+
+const many = (count: number, line: (index: number) => string): string => Array.from({ length: count }, (_, index) => line(index)).join('')
+
+test('goes through expressions that are nested deeply', async () => {
+  expect(await found({ postInitSQL: [`SELECT ${'1+'.repeat(3_000)}1; GRANT s TO app`] })).toEqual(['sql-name-exists: postInitSQL.0 s'])
+})
+
+test('takes a time linear in the length of a text', { timeout: 30_000 }, async () => {
+  const start = process.cpuUsage()
+  expect(await found({ postInitSQL: [many(5_000, (index) => `GRANT s${index} TO app;\n`)] })).toHaveLength(5_000)
+  expect(await found({ postInitSQL: [many(20_000, () => "INSERT INTO t VALUES ('ü');\n")] })).toEqual([])
+  expect(await found({ postInitSQL: [many(5_000, () => 'VACUUM;\n')] })).toHaveLength(5_000)
+  expect(process.cpuUsage(start).user / 1_000).toBeLessThan(15_000)
 })
