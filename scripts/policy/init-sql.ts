@@ -258,24 +258,35 @@ function roleSpecs(top: Json): string[] {
 const quiet =
   /^(?:plpgsql|uuid-ossp|pgcrypto|citext|hstore|ltree|intarray|unaccent|fuzzystrmatch|tablefunc|postgres_fdw|dblink|pg_(?!tle$)|btree_|vector$|pgaudit|postgis|cube|earthdistance|amcheck|bloom)/
 
+const renames: ReadonlyMap<string, 'databases' | 'roles'> = new Map([
+  ['OBJECT_DATABASE', 'databases'],
+  ['OBJECT_ROLE', 'roles'],
+])
+
 /** What a statement makes, and whether it may make roles that nobody knows of. */
 function remember({ kind, node }: Statement, present: Present): void {
   if (kind === 'CreateRoleStmt' && typeof node['role'] === 'string') present.roles.add(node['role'])
-  if (kind === 'RenameStmt' && node['renameType'] === 'OBJECT_ROLE' && typeof node['newname'] === 'string')
-    present.roles.add(node['newname'])
+  const renamed = kind === 'RenameStmt' ? renames.get(textAt(node, 'renameType') ?? '') : undefined
+  if (renamed !== undefined) {
+    present[renamed].delete(textAt(node, 'subname') ?? '')
+    present[renamed].add(textAt(node, 'newname') ?? '')
+  }
   if (kind === 'DropdbStmt') present.databases.delete(textAt(node, 'dbname') ?? '')
   if (kind === 'DropRoleStmt') for (const role of roleSpecs(listAt(node, 'roles') as Json[])) present.roles.delete(role)
   const isOpen =
     kind === 'CreateExtensionStmt'
       ? !quiet.test(textAt(node, 'extname') ?? '')
-      : ['DoStmt', 'CallStmt', 'CreateFunctionStmt'].includes(kind)
+      : ['DoStmt', 'CallStmt', 'CreateFunctionStmt'].includes(kind) || (kind === 'SelectStmt' && JSON.stringify(node).includes('"dblink'))
   if (isOpen) present.areRolesKnown = false
 }
 
-/** Where a name is in a statement. */
+/** Where a name is in a statement: the last word that is the same, or what is in quotes. */
 function wordAt({ start, end }: Statement, { run }: SqlText, name: string): number {
-  const part = run.slice(start, end).toLowerCase()
-  const quoted = part.indexOf(`"${name.toLowerCase()}"`)
-  const found = quoted < 0 ? part.lastIndexOf(name.toLowerCase()) : quoted
+  const [part, word] = [run.slice(start, end).toLowerCase(), name.toLowerCase()]
+  const quoted = part.indexOf(`"${word}"`)
+  if (quoted >= 0) return start + quoted
+  const isInside = (at: number): boolean => /[\w$]/.test(part[at - 1] ?? '') || /[\w$]/.test(part[at + word.length] ?? '')
+  let found = part.lastIndexOf(word)
+  while (found > 0 && isInside(found)) found = part.lastIndexOf(word, found - 1)
   return found < 0 ? start : start + found
 }

@@ -41,7 +41,11 @@ test.each<readonly [Lists, readonly string[]]>([
   [{ postInitSQL: ['CREATE DATABASE b OWNER s'] }, ['sql-name-exists: postInitSQL.0 s']],
   [{ postInitSQL: ['GRANT s TO app', 'GRANT s TO postgres'] }, ['sql-name-exists: postInitSQL.0 s']],
   [{ postInitSQL: ['CREATE ROLE "Big"', 'GRANT Big TO app'] }, ['sql-name-exists: postInitSQL.1 Big']],
-  [{ postInitSQL: ['ALTER ROLE app RENAME TO b', 'GRANT b TO CURRENT_USER', 'GRANT pg_monitor TO app'] }, []],
+  [{ postInitSQL: ['ALTER ROLE app RENAME TO b', 'GRANT b TO CURRENT_USER', 'GRANT pg_monitor TO b'] }, []],
+  [{ postInitSQL: ['CREATE ROLE a', 'ALTER ROLE a RENAME TO b', 'CREATE ROLE a'] }, []],
+  [{ postInitSQL: ['CREATE ROLE a', 'ALTER ROLE a RENAME TO b', 'GRANT a TO app'] }, ['sql-name-exists: postInitSQL.2 a']],
+  [{ postInitSQL: ['CREATE DATABASE a', 'ALTER DATABASE a RENAME TO b', 'GRANT CONNECT ON DATABASE b TO app', 'CREATE DATABASE a'] }, []],
+  [{ postInitSQL: ["SELECT dblink_exec('dbname=postgres', 'CREATE ROLE a')", 'GRANT a TO app'] }, []],
   // roles that a block of code, a function or another extension may make
   [{ postInitSQL: ['DO $$$$ BEGIN CREATE ROLE s; END $$$$', 'GRANT s TO app'] }, []],
   [{ postInitSQL: ['CREATE EXTENSION anything', 'GRANT s TO app'] }, []],
