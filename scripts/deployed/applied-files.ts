@@ -2,6 +2,7 @@
 import { sourcesOf } from '../applicationset/sources.ts'
 import { definesManifest, isTried, printsApplications } from '../discover/loose.ts'
 import { pathsBelow } from '../repository/tree.ts'
+import { once } from '../values/once.ts'
 import { trimEndOf } from '../values/trim.ts'
 import { isJsonMap, layoutPathOf } from '../values/value.ts'
 import type { JsonMap } from '../values/value.ts'
@@ -28,17 +29,28 @@ export function foldersOf(application: JsonMap, around: Pick<Surroundings, 'sett
   })
 }
 
-/** Whether an Application applies the file of a manifest: by its folder, or as a template of its chart. */
-export function applies(
-  { application, key, parent }: { readonly application: JsonMap; readonly key: string; readonly parent: Manifest },
-  { file, release }: Manifest,
-): boolean {
-  const path = layoutPathOf(file)
-  return foldersOf(application, parent).some(({ folder, source }) => {
-    if (!path.startsWith(folder)) return false
-    const inside = path.slice(folder.length)
-    return inside.startsWith('templates/') ? release === undefined || release === key : directoryFilter(source['directory'])(inside)
-  })
+/** Says whether an Application applies the file of a manifest: by its folder, or as a template of its chart. */
+export function appliedBy({
+  application,
+  key,
+  parent,
+}: {
+  readonly application: JsonMap
+  readonly key: string
+  readonly parent: Manifest
+}): (child: Manifest) => boolean {
+  const folders = foldersOf(application, parent).map(({ folder, source }) => ({
+    folder,
+    isWanted: once(() => directoryFilter(source['directory'])),
+  }))
+  return ({ file, release }) => {
+    const path = layoutPathOf(file)
+    return folders.some(({ folder, isWanted }) => {
+      if (!path.startsWith(folder)) return false
+      const inside = path.slice(folder.length)
+      return inside.startsWith('templates/') ? release === undefined || release === key : isWanted()(inside)
+    })
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 // Which value of an element, or of a generator's file, fills the place of a set's template that a finding is about?
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
-import { isSameSpot, spotOf } from '../findings/spot.ts'
+import { spotOf } from '../findings/spot.ts'
 import type { AsWritten, Database } from '../model.ts'
 import { split } from '../values/append.ts'
 import { isJsonMap, valueAt } from '../values/value.ts'
@@ -116,26 +116,50 @@ export function blameElements(findings: readonly LocatedFinding[], databases: re
     const wrong = wrongAt.get(placeOf(one)) ?? new Set<string>()
     if (one.database !== undefined) wrongAt.set(placeOf(one), wrong.add(one.database))
   }
-  const fillers = new Map<string, ReturnType<NonNullable<AsWritten['filledAt']>>>()
+  const siblings = new Map<AsWritten['maker']['plain'], Siblings>()
+  for (const database of databases) {
+    const maker = database.written?.maker.plain
+    if (maker === undefined) continue
+    const own: Siblings = siblings.get(maker) ?? { databases: [], fillers: new Map() }
+    own.databases.push(database)
+    siblings.set(maker, own)
+  }
   return findings.map((finding) => {
-    const fillerOf = ({ id, written }: Database): ReturnType<NonNullable<AsWritten['filledAt']>> => {
-      const key = [id, finding.at.file.path, finding.at.span.start].join('\0')
-      if (!fillers.has(key)) fillers.set(key, written?.filledAt?.(finding.at))
-      return fillers.get(key)
-    }
-    const database = finding.database === undefined ? undefined : byId.get(finding.database)
-    const filled = database && fillerOf(database)
-    if (filled === undefined) return finding
-    const wrong = wrongAt.get(placeOf(finding))
-    const siblings = databases.filter(({ written }) => written?.maker.plain === database?.written?.maker.plain)
-    const [bad, right] = split(siblings, ({ id }) => wrong?.has(id) === true)
-    const isOfAll = right.length === 0 && bad.some((one) => !isSamePlace(fillerOf(one)?.spot, filled.spot))
-    const isOfWords = !filled.isWhole && (right.length === 0 || right.some((one) => isSamePlace(fillerOf(one)?.spot, filled.spot)))
+    const written = finding.database === undefined ? undefined : byId.get(finding.database)?.written
+    const filled = written?.filledAt?.(finding.at)
+    const own = written && siblings.get(written.maker.plain)
+    if (filled === undefined || own === undefined) return finding
+    const place = placeOf(finding)
+    const fillers = own.fillers.get(place) ?? fillersAt(finding, own.databases, wrongAt.get(place))
+    own.fillers.set(place, fillers)
+    const { right, wrong, isRight } = fillers
+    const isOfAll = !isRight && [...wrong].some((one) => one !== spotKey(filled.spot))
+    const isOfWords = !filled.isWhole && (!isRight || right.has(spotKey(filled.spot)))
     const isOfQuotes = aboutTypes.has(finding.rule) && /["']/.test(finding.at.file.text[finding.at.span.start] ?? '')
     return alike(isOfAll || isOfWords || isOfQuotes ? finding : { ...finding, at: filled.spot, fix: undefined })
   })
 }
 
-const aboutTypes: ReadonlySet<string> = new Set(['values/chart-schema', 'schema/type'])
+/** The databases of one set, and what fills in the places of its template: asked once of a place, whatever their number. */
+interface Siblings {
+  readonly databases: Database[]
+  readonly fillers: Map<string, Fillers>
+}
 
-const isSamePlace = (one: Spot | undefined, other: Spot): boolean => one !== undefined && isSameSpot(one, other)
+interface Fillers {
+  /** where what fills in the place is, of databases with the mistake and of others */
+  readonly wrong: ReadonlySet<string>
+  readonly right: ReadonlySet<string>
+  /** whether there is any without it */
+  readonly isRight: boolean
+}
+
+function fillersAt({ at: spot }: LocatedFinding, databases: readonly Database[], wrong: ReadonlySet<string> | undefined): Fillers {
+  const [bad, right] = split(databases, ({ id }) => wrong?.has(id) === true)
+  const keysOf = (some: readonly Database[]): Set<string> => new Set(some.map(({ written }) => spotKey(written?.filledAt?.(spot)?.spot)))
+  return { wrong: keysOf(bad), right: keysOf(right), isRight: right.length > 0 }
+}
+
+const spotKey = (spot: Spot | undefined): string => (spot === undefined ? '' : `${spot.file.path} ${String(spot.span.start)}`)
+
+const aboutTypes: ReadonlySet<string> = new Set(['values/chart-schema', 'schema/type'])

@@ -5,6 +5,7 @@ import { named, phrase } from '../findings/message.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { nearestSpot, spotOf } from '../findings/spot.ts'
 import type { Database } from '../model.ts'
+import { grouped } from '../values/append.ts'
 import { printed } from '../values/printed.ts'
 import { isJsonMap, jsonAt, toPlain, valueAt } from '../values/value.ts'
 import type { Json } from '../values/value.ts'
@@ -14,6 +15,8 @@ import type { ChartRelease } from './chart-releases.ts'
 import { at } from './manifest-parts.ts'
 import { applicationName } from './manifests.ts'
 import type { Manifest } from './manifests.ts'
+
+const destinationIn = ({ destination }: ChartRelease): string => destination
 
 const plainAt = ({ values }: ChartRelease, ...path: readonly string[]): Json | undefined => {
   const found = values === undefined ? undefined : valueAt(values, path)
@@ -38,11 +41,17 @@ interface Monitor {
   readonly labels?: string
 }
 
+/** What may bring PodMonitors to one Kubernetes cluster. */
+interface There {
+  readonly releases: Readonly<Record<'cluster' | 'cloudnative-pg', readonly ChartRelease[]>>
+  readonly databases: readonly Database[]
+}
+
 /** The PodMonitors of the official charts, and those that the operator makes, which have no label of the release. */
-function monitorsOf(manifests: readonly Manifest[], databases: readonly Database[], destination: string, release: string): Monitor[] {
-  const of = (chart: string, on: readonly string[], labels: readonly string[]): Monitor[] =>
-    releasesOfChart(chart, manifests).flatMap((one): Monitor[] => {
-      if (one.destination !== destination || one.values === undefined || plainAt(one, ...on) !== true) return []
+function monitorsOf({ releases, databases }: There, release: string): Monitor[] {
+  const of = (chart: keyof There['releases'], on: readonly string[], labels: readonly string[]): Monitor[] =>
+    releases[chart].flatMap((one): Monitor[] => {
+      if (one.values === undefined || plainAt(one, ...on) !== true) return []
       const written = plainAt(one, ...labels)
       if (isJsonMap(written) && written['release'] === release) return []
       if (chart === 'cluster' && one.source['path'] === undefined && !isOfficialPlace(printed(one.source['repoURL'] ?? ''))) return []
@@ -52,8 +61,8 @@ function monitorsOf(manifests: readonly Manifest[], databases: readonly Database
       const spot = nearestSpot(one.values, on) ?? one.at
       return [{ what: applicationName(one.application), at: spot, ...(takes && { labels: labels.join('.') }) }]
     })
-  const plain = databases.flatMap(({ environment: { destination: to }, written, cluster }): Monitor[] => {
-    if (written?.objects === undefined || destinationOf(to.server, to.name) !== destination) return []
+  const plain = databases.flatMap(({ written, cluster }): Monitor[] => {
+    if (written?.objects === undefined) return []
     return written.objects.flatMap(({ kind, name, plain: object, value }): Monitor[] => {
       const node = valueAt(value, ['spec', 'monitoring', 'enablePodMonitor'])
       const spot = node === undefined ? undefined : spotOf(node)
@@ -76,12 +85,19 @@ function monitorsOf(manifests: readonly Manifest[], databases: readonly Database
 
 /** `argocd/monitor-selected`: cloudnative-pg#2613, charts#195, #279, #647; `podMonitorSelector` of prometheus.yaml in kube-prometheus-stack. */
 export function unselectedMonitors(manifests: readonly Manifest[], databases: readonly Database[]): LocatedFinding[] {
-  const stacks = releasesOfChart('kube-prometheus-stack', manifests)
-  return stacks.flatMap((stack): LocatedFinding[] => {
-    const release = wantedBy(stack)
+  const stacks = grouped(releasesOfChart('kube-prometheus-stack', manifests), destinationIn)
+  if (stacks.size === 0) return []
+  const [clusters, operators] = [
+    grouped(releasesOfChart('cluster', manifests), destinationIn),
+    grouped(releasesOfChart('cloudnative-pg', manifests), destinationIn),
+  ]
+  const databasesIn = grouped(databases, ({ environment: { destination: to } }) => destinationOf(to.server, to.name))
+  return [...stacks].flatMap(([destination, [stack, ...others]]): LocatedFinding[] => {
+    const release = stack === undefined ? undefined : wantedBy(stack)
     // another one may look at them
-    if (release === undefined || stacks.some((one) => one !== stack && one.destination === stack.destination)) return []
-    return monitorsOf(manifests, databases, stack.destination, release).map(({ what, at: spot, labels }) => ({
+    if (stack === undefined || release === undefined || others.length > 0) return []
+    const releases = { cluster: clusters.get(destination) ?? [], 'cloudnative-pg': operators.get(destination) ?? [] }
+    return monitorsOf({ releases, databases: databasesIn.get(destination) ?? [] }, release).map(({ what, at: spot, labels }) => ({
       rule: 'argocd/monitor-selected',
       severity: 'warning' as const,
       message: phrase`PodMonitor of ${named(what)} has no label release: ${named(release)}, without which the Prometheus of ${named(applicationName(stack.application))} ignores it`,

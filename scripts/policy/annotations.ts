@@ -33,9 +33,11 @@ const isOfValues = ({ value }: RenderedObject, key: string): boolean => {
 const isCluster = ({ kind, plain }: RenderedObject): boolean => kind === 'Cluster' && isOperators(plain)
 
 /** Whether an annotation makes a hook of some phase; one of no known phase is reported as such. */
-const makesHook = (text: Json | undefined): boolean =>
+const makesHook = (key: string, text: Json | undefined): boolean =>
   typeof text === 'string' &&
-  splitOptions(text).some((word) => word !== 'Skip' && (/^[a-z]+-[a-z]+$/.test(word) || (known.hook as readonly string[]).includes(word)))
+  splitOptions(text).some((word) =>
+    key === 'helm.sh/hook' ? /^[a-z]+-[a-z]+$/.test(word) : word !== 'Skip' && (known.hook as readonly string[]).includes(word),
+  )
 
 const placeOf = (name: string): readonly [string, string, string] => ['metadata', 'annotations', `${prefix}${name}`]
 
@@ -81,7 +83,9 @@ export const annotations: readonly ObjectRule[] = [
     reads: [],
     *check({ objects }) {
       for (const object of objects.filter(isCluster)) {
-        const key = [`${prefix}hook`, 'helm.sh/hook'].find((name) => makesHook(plainAt(object.plain, 'metadata', 'annotations', name)))
+        const key = [`${prefix}hook`, 'helm.sh/hook'].find((name) =>
+          makesHook(name, plainAt(object.plain, 'metadata', 'annotations', name)),
+        )
         if (key !== undefined && !isOfValues(object, key))
           yield {
             object,

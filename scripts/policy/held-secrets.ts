@@ -1,6 +1,8 @@
 // Which keys do the Secrets and ConfigMaps beside a Cluster have, and those that other operators fill?
 import type { RenderedObject } from '../model.ts'
 import { filledBy } from '../operator/objects.ts'
+import { grouped } from '../values/append.ts'
+import { ofLatest } from '../values/once.ts'
 import { isJsonMap } from '../values/value.ts'
 import { listAt, plainAt, textAt } from './subject.ts'
 
@@ -42,10 +44,23 @@ export interface Held {
   readonly keys: readonly string[]
 }
 
+/** The objects of a Cluster by the Secret or ConfigMap that they are, or whose keys they fill: a Cluster may have a Secret for each of many roles. */
+const holdersOf = ofLatest((objects: readonly RenderedObject[]) => ({
+  own: grouped(
+    objects.filter(({ kind }) => kind === 'Secret' || kind === 'ConfigMap'),
+    ({ kind, name }) => `${kind} ${name}`,
+  ),
+  filling: grouped(
+    objects.flatMap((object) => [...new Set(filledBy(object))].map((name) => ({ object, name }))),
+    ({ name }) => name,
+  ),
+}))
+
 /** Undefined: there is none, there are several, or another program fills it. */
-export function heldNamed(objects: readonly RenderedObject[], kind: string, name: string): Held | undefined {
-  const [object, ...others] = objects.filter((one) => one.kind === kind && one.name === name)
-  if (object === undefined && kind === 'Secret') return filledNamed(objects, name)
+export function heldNamed(objects: readonly RenderedObject[], kind: 'Secret' | 'ConfigMap', name: string): Held | undefined {
+  const { own, filling } = holdersOf(objects)
+  const [object, ...others] = own.get(`${kind} ${name}`) ?? []
+  if (object === undefined && kind === 'Secret') return filledNamed(filling.get(name) ?? [])
   if (object === undefined || others.length > 0) return undefined
   const annotations = plainAt(object.plain, 'metadata', 'annotations')
   const isFilled =
@@ -57,13 +72,12 @@ export function heldNamed(objects: readonly RenderedObject[], kind: string, name
     const held = plainAt(object.plain, part)
     return isJsonMap(held) ? Object.keys(held) : []
   })
-  if (isFilled || keys.length === 0 || (kind === 'Secret' && objects.some((one) => filledBy(one).includes(name)))) return undefined
+  if (isFilled || keys.length === 0 || (kind === 'Secret' && filling.has(name))) return undefined
   return { object, keys }
 }
 
 /** A Secret that one other object makes, whose keys are in that object. */
-function filledNamed(objects: readonly RenderedObject[], name: string): Held | undefined {
-  const [object, ...others] = objects.filter((one) => filledBy(one).includes(name))
-  const keys = object === undefined || others.length > 0 ? undefined : keysFilledBy(object)
-  return object === undefined || keys === undefined ? undefined : { object, keys }
+function filledNamed([filler, ...others]: readonly { readonly object: RenderedObject }[]): Held | undefined {
+  const keys = filler === undefined || others.length > 0 ? undefined : keysFilledBy(filler.object)
+  return filler === undefined || keys === undefined ? undefined : { object: filler.object, keys }
 }

@@ -2,6 +2,7 @@
 import { here, named, phrase } from '../findings/message.ts'
 import type { Message } from '../findings/finding.ts'
 import type { RenderedObject } from '../model.ts'
+import { charactersOf } from '../postgres/sql.ts'
 import type { SqlParser } from '../postgres/sql.ts'
 import { misspelt } from '../values/misspelt.ts'
 import type { Json, JsonMap } from '../values/value.ts'
@@ -197,8 +198,7 @@ function statementsOf({ run }: SqlText, parse: SqlParser): Statement[] | undefin
   const parsed = parse(run)
   if ('error' in parsed) return undefined
   const { stmts = [] } = JSON.parse(parsed.tree) as { stmts?: readonly { stmt?: Json; stmt_location?: number; stmt_len?: number }[] }
-  const bytes = Buffer.from(run)
-  const offsetOf = (place: number): number => bytes.subarray(0, place).toString().length
+  const offsetOf = charactersOf(run)
   return stmts.flatMap(({ stmt, stmt_location: at = 0, stmt_len: length }) => {
     const [[kind, node] = ['', null]] = isJsonMap(stmt ?? null) ? Object.entries(stmt as JsonMap) : []
     if (!isJsonMap(node)) return []
@@ -242,35 +242,51 @@ function rolesIn(statement: Statement): string[] {
   return [...granted, ...owners, ...roleSpecs(node)]
 }
 
-function roleSpecs(value: Json): string[] {
-  if (Array.isArray(value)) return value.flatMap(roleSpecs)
-  if (!isJsonMap(value)) return []
-  if (value['roletype'] === 'ROLESPEC_CSTRING' && typeof value['rolename'] === 'string') return [value['rolename']]
-  return Object.values(value).flatMap(roleSpecs)
+/** In their order; expressions may be nested deeper than calls may. */
+function roleSpecs(top: Json): string[] {
+  const found: string[] = []
+  const open: Json[] = [top]
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (typeof value !== 'object' || value === null) continue
+    if (isJsonMap(value) && value['roletype'] === 'ROLESPEC_CSTRING' && typeof value['rolename'] === 'string') found.push(value['rolename'])
+    else for (const below of Object.values(value).reverse()) open.push(below)
+  }
+  return found
 }
 
 /** Extensions of PostgreSQL itself and of the images of the project, none of which makes a role. */
 const quiet =
-  /^(?:plpgsql|uuid-ossp|pgcrypto|citext|hstore|ltree|intarray|unaccent|fuzzystrmatch|tablefunc|postgres_fdw|dblink|pg_|btree_|vector$|pgaudit|postgis|cube|earthdistance|amcheck|bloom)/
+  /^(?:plpgsql|uuid-ossp|pgcrypto|citext|hstore|ltree|intarray|unaccent|fuzzystrmatch|tablefunc|postgres_fdw|dblink|pg_(?!tle$)|btree_|vector$|pgaudit|postgis|cube|earthdistance|amcheck|bloom)/
+
+const renames: ReadonlyMap<string, 'databases' | 'roles'> = new Map([
+  ['OBJECT_DATABASE', 'databases'],
+  ['OBJECT_ROLE', 'roles'],
+])
 
 /** What a statement makes, and whether it may make roles that nobody knows of. */
 function remember({ kind, node }: Statement, present: Present): void {
   if (kind === 'CreateRoleStmt' && typeof node['role'] === 'string') present.roles.add(node['role'])
-  if (kind === 'RenameStmt' && node['renameType'] === 'OBJECT_ROLE' && typeof node['newname'] === 'string')
-    present.roles.add(node['newname'])
+  const renamed = kind === 'RenameStmt' ? renames.get(textAt(node, 'renameType') ?? '') : undefined
+  if (renamed !== undefined) {
+    present[renamed].delete(textAt(node, 'subname') ?? '')
+    present[renamed].add(textAt(node, 'newname') ?? '')
+  }
   if (kind === 'DropdbStmt') present.databases.delete(textAt(node, 'dbname') ?? '')
   if (kind === 'DropRoleStmt') for (const role of roleSpecs(listAt(node, 'roles') as Json[])) present.roles.delete(role)
   const isOpen =
     kind === 'CreateExtensionStmt'
       ? !quiet.test(textAt(node, 'extname') ?? '')
-      : ['DoStmt', 'CallStmt', 'CreateFunctionStmt'].includes(kind)
+      : ['DoStmt', 'CallStmt', 'CreateFunctionStmt'].includes(kind) || (kind === 'SelectStmt' && JSON.stringify(node).includes('"dblink'))
   if (isOpen) present.areRolesKnown = false
 }
 
-/** Where a name is in a statement. */
+/** Where a name is in a statement: the last word that is the same, or what is in quotes. */
 function wordAt({ start, end }: Statement, { run }: SqlText, name: string): number {
-  const part = run.slice(start, end).toLowerCase()
-  const quoted = part.indexOf(`"${name.toLowerCase()}"`)
-  const found = quoted < 0 ? part.lastIndexOf(name.toLowerCase()) : quoted
+  const [part, word] = [run.slice(start, end).toLowerCase(), name.toLowerCase()]
+  const quoted = part.indexOf(`"${word}"`)
+  if (quoted >= 0) return start + quoted
+  const isInside = (at: number): boolean => /[\w$]/.test(part[at - 1] ?? '') || /[\w$]/.test(part[at + word.length] ?? '')
+  let found = part.lastIndexOf(word)
+  while (found > 0 && isInside(found)) found = part.lastIndexOf(word, found - 1)
   return found < 0 ? start : start + found
 }

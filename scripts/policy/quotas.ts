@@ -3,6 +3,7 @@ import { named, phrase } from '../findings/message.ts'
 import { readQuantity } from '../kubernetes/quantity.ts'
 import { bytesOf, showQuantity } from '../kubernetes/bytes.ts'
 import type { RenderedObject } from '../model.ts'
+import { grouped } from '../values/append.ts'
 import { printed } from '../values/printed.ts'
 import type { Json, Path } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
@@ -122,15 +123,22 @@ export const quotas: readonly ObjectRule[] = [
     reads: [],
     *check(subject) {
       const cluster = objectOf(subject, 'Cluster')
-      for (const object of cluster === undefined ? [] : ofKind(subject, 'ResourceQuota').filter(isForAll)) {
+      if (cluster === undefined) return
+      for (const object of ofKind(subject, 'ResourceQuota').filter(isForAll)) {
         const hard = plainAt(object.plain, 'spec', 'hard')
-        for (const [key, value] of Object.entries(isJsonMap(hard) ? hard : {})) {
-          const more = cluster === undefined ? undefined : needed(cluster, key, value)
-          if (more === undefined || cluster === undefined) continue
+        const missed = Object.entries(isJsonMap(hard) ? hard : {}).flatMap(([key, value]) => {
+          const more = needed(cluster, key, value)
+          return more === undefined ? [] : [{ ...more, key, value }]
+        })
+        // what is too large for several bounds is one mistake
+        for (const [first, ...others] of grouped(missed, ({ path, key }) => `${path.join('.')} ${splitResource(key)?.[1]}`).values()) {
+          if (first === undefined) continue
+          const { sum, key, value, path } = first
+          const more = others.length === 0 ? '' : ` (and ${others.length} more)`
           yield {
             object: cluster,
-            message: phrase`${instancesIn(cluster) ?? 1} instances need ${named(more.sum)} of ${named(key)}, but ResourceQuota ${named(object.name)} has ${named(printed(value))}`,
-            places: [{ path: more.path }],
+            message: phrase`${instancesIn(cluster) ?? 1} instances need ${named(sum)} of ${named(key)}, but ResourceQuota ${named(object.name)} has ${named(printed(value))}${more}`,
+            places: [{ path }],
             help: phrase`make the instances smaller, or raise spec.hard of ${named(object.name)}`,
           }
         }

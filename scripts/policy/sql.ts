@@ -4,9 +4,10 @@ import { here, named, phrase } from '../findings/message.ts'
 import type { Message, Severity } from '../findings/finding.ts'
 import type { Spot } from '../findings/spot.ts'
 import { majorOf, presetMajor } from '../operator/major.ts'
-import { loadSqlParser } from '../postgres/sql.ts'
+import { charactersOf, loadSqlParser } from '../postgres/sql.ts'
 import type { SqlParser } from '../postgres/sql.ts'
-import type { Json, JsonMap } from '../values/value.ts'
+import { ofLatest } from '../values/once.ts'
+import type { Json, JsonMap, Value } from '../values/value.ts'
 import { isJsonMap, valueAt } from '../values/value.ts'
 import { inside } from '../yaml/inside.ts'
 import { initMistakes } from './init-sql.ts'
@@ -86,8 +87,9 @@ function judgeText(text: SqlText, parse: SqlParser, major: number): SqlFinding[]
       },
     ]
   }
+  const offsetOf = charactersOf(run)
   return alone(parsed.tree).map(({ what, at }) => {
-    const before = Buffer.from(run).subarray(0, at).toString().length
+    const before = offsetOf(at)
     return {
       rule: 'postgres/sql-transaction',
       ...place,
@@ -109,12 +111,17 @@ function helpFor(command: string): Message {
     : phrase`write SQL only`
 }
 
+/** One text may have many mistakes. */
+const placesIn = ofLatest((node: Value & { kind: 'scalar' }) =>
+  typeof node.value === 'string' ? inside(node.origin.file.text, node.origin.value, node.value) : undefined,
+)
+
 /** Where the word at an offset of a text was written. */
 function wordOf({ object, path, sql, ...text }: SqlText, offset: number, width?: number): { readonly word?: Spot } {
   const node = text.node ?? valueAt(object.value, path)
   if (node?.kind !== 'scalar' || node.value !== sql || node.origin.file.builtin === true) return {}
-  const { file, value } = node.origin
-  const placeOf = inside(file.text, value, sql)
+  const { file } = node.origin
+  const placeOf = placesIn(node)
   const length = width ?? /^(?:\w+|\S)/u.exec(sql.slice(offset))?.[0].length ?? 0
   if (placeOf === undefined) return {}
   const start = placeOf(offset)

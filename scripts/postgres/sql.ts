@@ -47,6 +47,18 @@ export function loadSqlParser(major: number): Promise<SqlParser> | undefined {
   return known
 }
 
+/** Offset in bytes, as PostgreSQL counts, → in characters; asked in their order, a text is gone through once. */
+export function charactersOf(text: string): (place: number) => number {
+  const bytes = Buffer.from(text)
+  let [from, characters] = [0, 0]
+  return (place) => {
+    if (place < from) [from, characters] = [0, 0]
+    characters += bytes.subarray(from, place).toString().length
+    from = place
+    return characters
+  }
+}
+
 async function compile(major: number): Promise<SqlParser> {
   const folder = join(packageFolder(), 'vendor', 'libpg-query')
   const factory = createRequire(join(folder, 'README.md'))(`./${major}.cjs`) as Factory

@@ -89,6 +89,7 @@ it.each<readonly [readonly [string, string], string | undefined]>([
     'namespace-metadata-applies: add CreateNamespace=true to syncOptions, or label a Namespace manifest',
   ],
   [policy('managedNamespaceMetadata: { labels: { a: b } }\n    syncOptions: [CreateNamespace=true]'), undefined],
+  [policy('managedNamespaceMetadata: {}'), undefined],
   [
     address('https://github.com/CloudNative-PG/charts.git'),
     'chart-address: write the address of its charts, mostly https://cloudnative-pg.github.io/charts; for git, `path` instead of `chart`',

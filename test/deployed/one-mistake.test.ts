@@ -161,3 +161,26 @@ test.each(mistakes)('in %s, %j as %j is one', async (file, from, to, told) => {
   expect(one).toMatch(new RegExp(`^${file}:`))
   expect(others).toEqual([])
 })
+
+test('a hook of no phase is that, and not one that Argo CD deletes', async () => {
+  const cluster = (phase: string): string => `apiVersion: postgresql.cnpg.io/v1
+kind: Cluster
+metadata: { name: pg, annotations: { argocd.argoproj.io/sync-options: "Prune=false,Delete=false", argocd.argoproj.io/hook: ${phase} } }
+spec: { instances: 3, storage: { size: 1Gi } }
+`
+  const rules = async (phase: string): Promise<string[]> => {
+    const application = `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: { name: db, namespace: argocd }
+spec:
+  project: default
+  source: { repoURL: "${url}", targetRevision: main, path: db }
+  destination: { server: https://kubernetes.default.svc, namespace: db }
+`
+    const one = openFiles({ 'apps/db.yaml': application, 'db/pg.yaml': cluster(phase) }, url)
+    open.push(one)
+    return (await one.told()).flatMap((line) => /(?:hook|manifest)-[a-z-]+(?=\])/.exec(line)?.[0] ?? [])
+  }
+  expect(await rules('pre-sync')).toEqual(['hook-known'])
+  expect(await rules('PreSync')).toEqual(['manifest-is-kept'])
+})

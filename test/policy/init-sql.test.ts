@@ -41,10 +41,15 @@ test.each<readonly [Lists, readonly string[]]>([
   [{ postInitSQL: ['CREATE DATABASE b OWNER s'] }, ['sql-name-exists: postInitSQL.0 s']],
   [{ postInitSQL: ['GRANT s TO app', 'GRANT s TO postgres'] }, ['sql-name-exists: postInitSQL.0 s']],
   [{ postInitSQL: ['CREATE ROLE "Big"', 'GRANT Big TO app'] }, ['sql-name-exists: postInitSQL.1 Big']],
-  [{ postInitSQL: ['ALTER ROLE app RENAME TO b', 'GRANT b TO CURRENT_USER', 'GRANT pg_monitor TO app'] }, []],
+  [{ postInitSQL: ['ALTER ROLE app RENAME TO b', 'GRANT b TO CURRENT_USER', 'GRANT pg_monitor TO b'] }, []],
+  [{ postInitSQL: ['CREATE ROLE a', 'ALTER ROLE a RENAME TO b', 'CREATE ROLE a'] }, []],
+  [{ postInitSQL: ['CREATE ROLE a', 'ALTER ROLE a RENAME TO b', 'GRANT a TO app'] }, ['sql-name-exists: postInitSQL.2 a']],
+  [{ postInitSQL: ['CREATE DATABASE a', 'ALTER DATABASE a RENAME TO b', 'GRANT CONNECT ON DATABASE b TO app', 'CREATE DATABASE a'] }, []],
+  [{ postInitSQL: ["SELECT dblink_exec('dbname=postgres', 'CREATE ROLE a')", 'GRANT a TO app'] }, []],
   // roles that a block of code, a function or another extension may make
   [{ postInitSQL: ['DO $$$$ BEGIN CREATE ROLE s; END $$$$', 'GRANT s TO app'] }, []],
   [{ postInitSQL: ['CREATE EXTENSION anything', 'GRANT s TO app'] }, []],
+  [{ postInitSQL: ['CREATE EXTENSION pg_tle', 'GRANT pgtle_admin TO app'] }, []],
   [{ postInitSQL: ['CREATE EXTENSION pgcrypto', 'GRANT s TO app'] }, ['sql-name-exists: postInitSQL.1 s']],
   [{ postInitSQL: ['DROP ROLE IF EXISTS s'] }, []],
   [{ postInitSQL: ['CREATE DATABASE app'], postInitApplicationSQL: ['SELECT 1'] }, ['application-sql-runs: postInitSQL.0 app']],
@@ -76,4 +81,18 @@ test('knows what comes later, and what it can not know', async () => {
   // somewhere else
   expect(await rules(text('configMapRefs', ''))).toEqual([])
   expect(await rules(text('secretRefs', ''))).toEqual([])
+})
+
+const many = (count: number, line: (index: number) => string): string => Array.from({ length: count }, (_, index) => line(index)).join('')
+
+test('goes through expressions that are nested deeply', async () => {
+  expect(await found({ postInitSQL: [`SELECT ${'1+'.repeat(3_000)}1; GRANT s TO app`] })).toEqual(['sql-name-exists: postInitSQL.0 s'])
+})
+
+test('takes a time linear in the length of a text', { timeout: 30_000 }, async () => {
+  const start = process.cpuUsage()
+  expect(await found({ postInitSQL: [many(5_000, (index) => `GRANT s${index} TO app;\n`)] })).toHaveLength(5_000)
+  expect(await found({ postInitSQL: [many(20_000, () => "INSERT INTO t VALUES ('ü');\n")] })).toEqual([])
+  expect(await found({ postInitSQL: [many(5_000, () => 'VACUUM;\n')] })).toHaveLength(5_000)
+  expect(process.cpuUsage(start).user / 1_000).toBeLessThan(15_000)
 })

@@ -105,6 +105,10 @@ test.each<readonly [string, readonly string[], readonly string[]]>([
   ['', [quota('limits.memory: 8Gi'), range('default: { memory: 1Gi }')], []],
   ['', [quota('requests.memory: 8Gi', ', scopes: [BestEffort]')], []],
   [both, [quota('requests.memory: 2Gi')], ['quota-suffices resources']],
+  // one thing that is too large
+  [both, [quota('requests.memory: 2Gi, memory: 2Gi, limits.memory: 2Gi')], ['quota-suffices resources']],
+  [both, [quota('pods: 2, persistentvolumeclaims: 2')], ['quota-suffices instances']],
+  [both, [quota('requests.memory: 2Gi, requests.cpu: 1')], ['quota-suffices resources', 'quota-suffices resources']],
   [both, [quota('requests.memory: 3Gi')], []],
   [both, [quota('limits.cpu: 5')], ['quota-suffices resources']],
   [both, [quota('requests.cpu: 1500m')], []],

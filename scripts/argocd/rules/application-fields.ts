@@ -83,7 +83,9 @@ export const fieldRules: readonly ManifestRule[] = [
     *check({ plain, base }) {
       const policy = [...base, 'spec', 'syncPolicy']
       const options = textItems(at(plain, ...policy, 'syncOptions'))
-      if (!isJsonMap(at(plain, ...policy, 'managedNamespaceMetadata')) || options.some(({ text }) => isOpen(text))) return
+      const metadata = at(plain, ...policy, 'managedNamespaceMetadata')
+      // an empty one asks for nothing
+      if (!isJsonMap(metadata) || Object.keys(metadata).length === 0 || options.some(({ text }) => isOpen(text))) return
       if (options.some(({ text }) => text === 'CreateNamespace=true')) return
       yield {
         message: phrase`managedNamespaceMetadata is set without CreateNamespace=true, but Argo CD then leaves the namespace alone`,

@@ -2,7 +2,7 @@
 import { posix } from 'node:path'
 import { kustomizations } from '../../discover/loose.ts'
 import { sourcesOf } from '../../applicationset/sources.ts'
-import { applies } from '../../deployed/applied-files.ts'
+import { appliedBy } from '../../deployed/applied-files.ts'
 import { destinationOf } from '../../deployed/application-values.ts'
 import { applicationKey, applicationName } from '../../deployed/manifests.ts'
 import type { Manifest, ManifestFile, Surroundings } from '../../deployed/manifests.ts'
@@ -11,6 +11,7 @@ import { unknownText } from '../../deployed/unknown-text.ts'
 import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
 import { pathsBelow } from '../../repository/tree.ts'
+import { grouped } from '../../values/append.ts'
 import type { JsonMap } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'
 import { printed } from '../../values/printed.ts'
@@ -23,6 +24,8 @@ interface Parent {
   /** where it applies what names no namespace */
   readonly destination: string
 }
+
+const namespaceOf = ({ plain }: Manifest): string => printed(at(plain, 'metadata', 'namespace') ?? '')
 
 const isKnown = (text: string): boolean => text !== '' && !text.includes(unknownText) && !text.includes('{{')
 
@@ -54,15 +57,16 @@ export function lostChildren(files: readonly ManifestFile[], all: readonly Manif
   const children = files.flatMap(({ manifests, isTemplate }) => (isTemplate === true ? [] : manifests))
   if (children.length === 0) return []
   const instances = instancesIn(files, all)
+  const byNamespace = grouped(children, namespaceOf)
+  const folders = new Map<string, boolean>()
   const lost = parentsIn(all).flatMap((parent) => {
+    const isLost = (namespace: string): boolean => namespace !== parent.own && isKnown(namespace) && !instances.has(namespace)
+    // most are where they belong, and nothing is asked of them
+    if (!isLost(parent.destination) && ![...byNamespace.keys()].some(isLost)) return []
     const key = applicationKey(parent.manifest, applicationName(parent.application))
-    const own = children.filter(
-      (child) =>
-        child !== parent.manifest &&
-        !isKustomized(child, around) &&
-        applies({ application: parent.application, key, parent: parent.manifest }, child),
-    )
-    return lostOf(parent, own, instances)
+    const isApplied = appliedBy({ application: parent.application, key, parent: parent.manifest })
+    const own = children.filter((child) => child !== parent.manifest && isApplied(child) && !isKustomized(child, around, folders))
+    return lostOf(parent, own, isLost)
   })
   return lost.length === 0 || looksElsewhere(around) ? [] : lost
 }
@@ -88,11 +92,9 @@ function installsArgo(application: JsonMap): boolean {
 function lostOf(
   { manifest, application, own, destination }: Parent,
   children: readonly Manifest[],
-  instances: ReadonlySet<string>,
+  isLost: (namespace: string) => boolean,
 ): LocatedFinding[] {
-  const namespaceOf = ({ plain }: Manifest): string => printed(at(plain, 'metadata', 'namespace') ?? '')
   const without = children.filter((child) => namespaceOf(child) === '')
-  const isLost = (namespace: string): boolean => namespace !== own && isKnown(namespace) && !instances.has(namespace)
   const elsewhere = children.filter((child) => isLost(namespaceOf(child)))
   const [first, ...others] = isLost(destination) ? without : []
   const parentSpot = manifest.spotOf([...manifest.base, 'spec', 'destination', 'namespace'])
@@ -128,8 +130,10 @@ function lostOf(
 }
 
 /** A kustomization may give it a namespace. */
-function isKustomized({ file }: Manifest, { tree }: Surroundings): boolean {
+function isKustomized({ file }: Manifest, { tree }: Surroundings, folders: Map<string, boolean>): boolean {
   const all = tree.wide?.() ?? tree
   const folder = posix.dirname(file.path)
-  return kustomizations.some((name) => all.read(folder === '.' ? name : `${folder}/${name}`) !== undefined)
+  const known = folders.get(folder) ?? kustomizations.some((name) => all.read(folder === '.' ? name : `${folder}/${name}`) !== undefined)
+  folders.set(folder, known)
+  return known
 }

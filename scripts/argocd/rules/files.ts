@@ -208,13 +208,19 @@ export const fileRules: readonly ManifestRule[] = [
   },
 ]
 
-/** Whether paths differ in one step, which is a misspelling. */
+/** Whether paths differ in one step, which is a misspelling; many are compared, and most differ early. */
 function isMisspeltPath(path: string, meant: string): boolean {
-  if (Math.abs(path.length - meant.length) > 2) return false
-  const [steps, others] = [path.split('/'), meant.split('/')]
-  if (steps.length !== others.length) return false
-  const [different, ...more] = steps.flatMap((step, index) => (step === others[index] ? [] : [[step, others[index] ?? ''] as const]))
-  return different !== undefined && more.length === 0 && misspelt(different[0], [different[1]]) !== undefined
+  const more = meant.length - path.length
+  if (Math.abs(more) > 2 || path === meant) return false
+  let start = 0
+  while (start < path.length && path[start] === meant[start]) start++
+  let end = path.length
+  while (end > start && end + more > start && path[end - 1] === meant[end - 1 + more]) end--
+  const from = start === 0 ? 0 : path.lastIndexOf('/', start - 1) + 1
+  const slash = path.indexOf('/', end)
+  const to = slash < 0 ? path.length : slash
+  const [step, other] = [path.slice(from, to), meant.slice(from, to + more)]
+  return !step.includes('/') && !other.includes('/') && misspelt(step, [other]) !== undefined
 }
 
 /** The folder of the tree that holds a repository, and what its paths begin with there; undefined: it is not here. */

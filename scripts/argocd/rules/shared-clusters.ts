@@ -7,7 +7,7 @@ import { grouped, split } from '../../values/append.ts'
 import { once } from '../../values/once.ts'
 import type { JsonMap } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'
-import { applies } from '../../deployed/applied-files.ts'
+import { appliedBy } from '../../deployed/applied-files.ts'
 import type { Manifest, ManifestFile } from '../../deployed/manifests.ts'
 import { destinationOf } from '../../deployed/application-values.ts'
 import { applicationKey, applicationName } from '../../deployed/manifests.ts'
@@ -163,8 +163,11 @@ function nodeOf({ file, release }: Manifest): string {
 function argoCds(all: readonly Manifest[]): (manifest: Manifest) => string {
   const above = new Map<string, string>()
   const find = (node: string): string => {
-    const next = above.get(node)
-    return next === undefined ? node : find(next)
+    let top = node
+    for (let next = above.get(top); next !== undefined; next = above.get(top)) top = next
+    // the way there is long only once
+    if (top !== node) above.set(node, top)
+    return top
   }
   const join = (one: string, other: string): void => {
     const [left, right] = [find(one), find(other)]
@@ -177,7 +180,8 @@ function argoCds(all: readonly Manifest[]): (manifest: Manifest) => string {
       const home = destinationOf(server, name)
       const key = applicationKey(parent, applicationName(application))
       const node = home === 'in-cluster' ? nodeOf(parent) : `${nodeOf(parent)}\0${home}`
-      for (const child of all) if (child !== parent && applies({ application, key, parent }, child)) join(nodeOf(child), node)
+      const isApplied = appliedBy({ application, key, parent })
+      for (const child of all) if (child !== parent && isApplied(child)) join(nodeOf(child), node)
     }
   return (manifest) => find(nodeOf(manifest))
 }
