@@ -1,6 +1,7 @@
 // Where does SQL hold a password?
 import { lookup } from '../values/lookup.ts'
 import type { Span } from '../values/value.ts'
+import { nearest } from '../values/path.ts'
 import { isNamedAfterSecret, isSecretName } from './names.ts'
 
 /** `PASSWORD '…'`, `E'…'`, `U&'…'`, `$tag$…$tag$`, `IDENTIFIED BY '…'`, also inside literals, where quotes are doubled. */
@@ -13,6 +14,13 @@ export function* sqlPasswords(text: string): Iterable<Span> {
     if (end === undefined) continue
     last = end
     yield { start, end }
+  }
+  // PostgreSQL refuses `PASWORD '…'`, and the line is shown
+  for (const { index, 0: word } of text.matchAll(/(?<![\w$])[a-z]{5,12}(?=\s{1,20}(?:[EeNnBbXx]|[Uu]&)?')/gi)) {
+    if (/^password$/i.test(word) || nearest(word.toLowerCase(), ['password']) === undefined) continue
+    const start = skipSpace(text, index + word.length)
+    const end = literalEnd(text, start)
+    if (end !== undefined) yield { start, end }
   }
   yield* secretArguments(text)
   yield* secretColumns(text)

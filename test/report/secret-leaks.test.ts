@@ -35,6 +35,8 @@ const shapes: Readonly<Record<string, string>> = {
   'a connection string': `host=db user=me password='${marker}' dbname=x`,
   'an account key': `DefaultEndpointsProtocol=https;AccountKey=${marker}==;X=y`,
   SQL: `ALTER ROLE app PASSWORD '${marker}'`,
+  'SQL with a misspelt word': `CREATE ROLE app PASWORD '${marker}'`,
+  'SQL with a misspelt word and an escape': `ALTER USER app PASSWROD E'${marker}'`,
   'SQL with an escape': `ALTER ROLE app PASSWORD E'a\\\\${marker}'`,
   'SQL with Unicode': `ALTER ROLE app PASSWORD U&'${marker}'`,
   'SQL in dollars': `ALTER ROLE app PASSWORD $$${marker}$$`,
