@@ -28,6 +28,7 @@ import { mayConflict } from './policy/fleet-facts.ts'
 import { applyAllowances } from './report/allowances.ts'
 import { applyLevels } from './report/levels.ts'
 import { conclude } from './report/conclude.ts'
+import { exceptOfOthers } from './policy/neighbours.ts'
 import { readersOfAbsent } from './policy/secret-readers.ts'
 import { settingsFindings } from './judge-settings.ts'
 import { postgresRules } from './postgres/judge.ts'
@@ -81,13 +82,9 @@ export async function runPipeline(given: Workspace, options: PipelineOptions): P
   const conflicts = mayConflict(first, tree, staticFolder(settings.layout.databases))
   const [conflicting, skipped] = split(others, conflicts)
   const assessed = [...conflicting.map((database) => assess(database, bench)), ...first]
-  append(
-    findings,
-    blameElements(
-      assessed.flatMap((one) => one.findings),
-      databases,
-    ),
-  )
+  const clusters = new Set(databases.map(({ cluster }) => cluster))
+  const own = assessed.flatMap((one) => exceptOfOthers(one.findings, clusters))
+  append(findings, blameElements(own, databases))
   const withSql = assessed.flatMap(({ sql }) => sql ?? [])
   if (withSql.length > 0) append(findings, await sqlFindings(withSql))
   const [drafts] = split(
