@@ -256,8 +256,9 @@ export const neighbours: readonly ObjectRule[] = [
 export function exceptOfOthers(findings: readonly LocatedFinding[], clusters: ReadonlySet<string>): readonly LocatedFinding[] {
   const isOfAnother = ({ rule, message }: LocatedFinding): boolean => {
     if (rule !== 'policy/selector-matches') return false
+    // in quotes
     const written = message.find((part) => typeof part === 'object' && 'shown' in part)
-    return typeof written === 'object' && 'shown' in written && clusters.has(written.shown)
+    return typeof written === 'object' && 'shown' in written && clusters.has(written.shown.slice(1, -1))
   }
   return findings.some(isOfAnother) ? findings.filter((finding) => !isOfAnother(finding)) : findings
 }
