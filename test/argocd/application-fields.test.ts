@@ -64,6 +64,10 @@ it.each<readonly [readonly [string, string], string]>([
   expect(said(edit)).toEqual([`differences-match: ${help}`])
 })
 
+it('takes an empty pointer for the whole object', () => {
+  expect(said(operators('jsonPointers: [""]'))).toEqual([expect.stringContaining('differences-shown')])
+})
+
 it.each([
   [operators('jsonPointers: [/metadata/annotations/cnpg.io~1hibernation]')],
   [operators('jsonPointers: [/spec/managed/roles/0/inherit]')],

@@ -70,6 +70,8 @@ const isOpen = (text: string): boolean => text.includes('{{') || text.includes(u
 
 /** Why a JSON pointer leads nowhere: what can't be removed is passed over without a word. */
 function pointerMistake(text: string): Mistake | undefined {
+  // the whole object, which is reported as such (`argocd/differences-shown`)
+  if (text === '') return undefined
   const said = phrase`jsonPointers hold \`${named(text)}\``
   if (text.startsWith('.') || text.startsWith('$'))
     return { message: phrase`${said}, but a pointer begins with a slash`, help: phrase`move it to jqPathExpressions` }
