@@ -1,26 +1,8 @@
 // Is what keeps a new Cluster from beginning, and what the operator does not read, reported once, where it was written?
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
-import { main } from '../../scripts/cli/cli.ts'
+import { expect, test } from 'vitest'
+import { admitted } from '../support/admitted.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'cnpg-values-beginnings-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-
-/** `line: rule` of each finding. */
-async function said(text: string, operator = '1.30.0'): Promise<string[]> {
-  writeFileSync(join(folder, 'all.yaml'), text)
-  let stdout = ''
-  await main(['admit', '--policies', '--operator', operator, '--format', 'json', 'all.yaml'], {
-    cwd: folder,
-    color: false,
-    stdout: (part) => (stdout += part),
-    stderr: () => {},
-  })
-  const { diagnostics } = JSON.parse(stdout) as { diagnostics: { line: number; rule: string }[] }
-  return diagnostics.map(({ line, rule }) => `${line}: ${rule}`)
-}
+const said = (text: string, operator = '1.30.0'): Promise<string[]> => admitted(text, '--operator', operator)
 
 const indented = (text: string): string => text.trim().replaceAll(/^/gm, '  ')
 const object = (kind: string, name: string, spec: string, api = 'postgresql.cnpg.io/v1'): string =>

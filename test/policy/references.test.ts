@@ -1,26 +1,6 @@
 // Do the parts of hand-written manifests that name each other fit, and is each misfit reported once, where it was written?
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
-import { main } from '../../scripts/cli/cli.ts'
-
-const folder = mkdtempSync(join(tmpdir(), 'cnpg-values-references-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-
-/** `line: rule` of each finding. */
-async function said(text: string): Promise<string[]> {
-  writeFileSync(join(folder, 'all.yaml'), text)
-  let stdout = ''
-  await main(['admit', '--policies', '--format', 'json', 'all.yaml'], {
-    cwd: folder,
-    color: false,
-    stdout: (part) => (stdout += part),
-    stderr: () => {},
-  })
-  const { diagnostics } = JSON.parse(stdout) as { diagnostics: { line: number; rule: string }[] }
-  return diagnostics.map(({ line, rule }) => `${line}: ${rule}`)
-}
+import { expect, test } from 'vitest'
+import { admitted } from '../support/admitted.ts'
 
 const indented = (text: string): string => text.trim().replaceAll(/^/gm, '  ')
 const object = (kind: string, name: string, spec: string, api = 'postgresql.cnpg.io/v1'): string =>
@@ -346,6 +326,6 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
 }
 
 test.each(Object.entries(twins))('%s', async (_name, { bad, finds, good }) => {
-  expect((await said(bad)).filter((one) => !one.includes('backup/no-in-tree-store'))).toEqual([finds])
-  expect(await said(good)).toEqual([])
+  expect((await admitted(bad)).filter((one) => !one.includes('backup/no-in-tree-store'))).toEqual([finds])
+  expect(await admitted(good)).toEqual([])
 })
