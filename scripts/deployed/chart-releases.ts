@@ -114,3 +114,9 @@ function mergedValues(of: SourceOf, { folder, below }: Way): MapValue | undefine
   const own = valueAt(merged, below)
   return own === undefined || own.kind === 'null' ? { ...merged, entries: new Map() } : isMap(own) ? own : undefined
 }
+
+/** A value that somebody set; undefined: nobody did, or it is not known. */
+export function valueOf({ values }: Pick<ChartRelease, 'values'>, path: Path): Json | undefined {
+  const found = values === undefined ? undefined : valueAt(values, path)
+  return found === undefined ? undefined : toPlain(found)
+}

@@ -7,10 +7,9 @@ import { nearestSpot, spotOf } from '../findings/spot.ts'
 import type { Database } from '../model.ts'
 import { grouped } from '../values/append.ts'
 import { printed } from '../values/printed.ts'
-import { isJsonMap, jsonAt, toPlain, valueAt } from '../values/value.ts'
-import type { Json } from '../values/value.ts'
+import { isJsonMap, jsonAt, valueAt } from '../values/value.ts'
 import { destinationOf } from './application-values.ts'
-import { releasesOfChart } from './chart-releases.ts'
+import { releasesOfChart, valueOf } from './chart-releases.ts'
 import type { ChartRelease } from './chart-releases.ts'
 import { at } from './manifest-parts.ts'
 import { applicationName } from './manifests.ts'
@@ -18,18 +17,13 @@ import type { Manifest } from './manifests.ts'
 
 const destinationIn = ({ destination }: ChartRelease): string => destination
 
-const plainAt = ({ values }: ChartRelease, ...path: readonly string[]): Json | undefined => {
-  const found = values === undefined ? undefined : valueAt(values, path)
-  return found === undefined ? undefined : toPlain(found)
-}
-
 /** The label that kube-prometheus-stack wants of each PodMonitor, unless its values say otherwise; undefined: it takes all, or nobody knows. */
 function wantedBy(stack: ChartRelease): string | undefined {
   const own = ['prometheus', 'prometheusSpec'] as const
-  if (stack.values === undefined || plainAt(stack, 'prometheus', 'enabled') === false) return undefined
-  const selector = plainAt(stack, ...own, 'podMonitorSelector')
+  if (stack.values === undefined || valueOf(stack, ['prometheus', 'enabled']) === false) return undefined
+  const selector = valueOf(stack, [...own, 'podMonitorSelector'])
   const isOpen = isJsonMap(selector) ? Object.keys(selector).length > 0 : selector !== undefined && selector !== null
-  if (isOpen || plainAt(stack, ...own, 'podMonitorSelectorNilUsesHelmValues') === false) return undefined
+  if (isOpen || valueOf(stack, [...own, 'podMonitorSelectorNilUsesHelmValues']) === false) return undefined
   const release = at(stack.source, 'helm', 'releaseName')
   return typeof release === 'string' && release !== '' ? release : applicationName(stack.application)
 }
@@ -51,11 +45,11 @@ interface There {
 function monitorsOf({ releases, databases }: There, release: string): Monitor[] {
   const of = (chart: keyof There['releases'], on: readonly string[], labels: readonly string[]): Monitor[] =>
     releases[chart].flatMap((one): Monitor[] => {
-      if (one.values === undefined || plainAt(one, ...on) !== true) return []
-      const written = plainAt(one, ...labels)
+      if (one.values === undefined || valueOf(one, on) !== true) return []
+      const written = valueOf(one, labels)
       if (isJsonMap(written) && written['release'] === release) return []
       if (chart === 'cluster' && one.source['path'] === undefined && !isOfficialPlace(printed(one.source['repoURL'] ?? ''))) return []
-      if (chart === 'cluster' && plainAt(one, 'cluster', 'monitoring', 'podMonitor', 'enabled') === false) return []
+      if (chart === 'cluster' && valueOf(one, ['cluster', 'monitoring', 'podMonitor', 'enabled']) === false) return []
       // the chart `cluster` takes labels since 0.7
       const takes = chart !== 'cluster' || hasReached(one.chart.version, '0.7')
       const spot = nearestSpot(one.values, on) ?? one.at

@@ -10,6 +10,7 @@ import { printed } from '../values/printed.ts'
 import type { MapValue, Path } from '../values/value.ts'
 import { isJsonMap, isMap, toPlain, valueAt } from '../values/value.ts'
 import { destinationOf } from './application-values.ts'
+import { valueOf } from './chart-releases.ts'
 import type { ChartRelease } from './chart-releases.ts'
 import { at, texts } from './manifest-parts.ts'
 import { unknownText } from './unknown-text.ts'
@@ -54,15 +55,10 @@ const data: Path = ['config', 'data']
 
 const valuesSpot = ({ values, at }: Operator, path: Path, on: 'key' | 'value' = 'value'): Spot => nearestSpot(values, path, on) ?? at
 
-const plainAt = ({ values }: Operator, path: Path) => {
-  const found = valueAt(values, path)
-  return found === undefined ? undefined : toPlain(found)
-}
-
 /** What the chart makes of `config.data`: a ConfigMap or Secret, all of whose values are texts; `isLeft`: some databases are not watched. */
 function dataFindings(operator: Operator, isLeft: boolean): LocatedFinding[] {
   const given = valueAt(operator.values, data)
-  if (!isMap(given) || plainAt(operator, ['config', 'create']) === false) return []
+  if (!isMap(given) || valueOf(operator, ['config', 'create']) === false) return []
   return [...given.entries].flatMap(([key, value]): LocatedFinding[] => {
     const type = options.get(key)
     const place = (on: 'key' | 'value') => ({ at: valuesSpot(operator, [...data, key], on) })
@@ -132,7 +128,7 @@ interface Watch {
 
 /** The namespaces that an operator watches; undefined: all, or not known. */
 function watchOf(operator: Operator): Watch | undefined {
-  const variables = plainAt(operator, ['additionalEnv'])
+  const variables = valueOf(operator, ['additionalEnv'])
   const index = Array.isArray(variables) ? variables.findLastIndex((one) => at(one, 'name') === 'WATCH_NAMESPACE') : -1
   if (Array.isArray(variables) && index >= 0) {
     const text = at(variables[index], 'value')
@@ -140,7 +136,7 @@ function watchOf(operator: Operator): Watch | undefined {
     return names.length === 0 ? undefined : { names: [...names, operator.namespace], path: ['additionalEnv', index, 'value'] }
   }
   const path = ['config', 'clusterWide']
-  return plainAt(operator, path) === false && operator.namespace !== '' ? { names: [operator.namespace], path } : undefined
+  return valueOf(operator, path) === false && operator.namespace !== '' ? { names: [operator.namespace], path } : undefined
 }
 
 /** Databases that no operator of their Kubernetes cluster looks at (cnpg#7713, #7928): their Clusters are accepted, and nothing happens. */
@@ -213,10 +209,10 @@ const needsSlices = ['1.28.4', '1.29.2', '1.30.0']
 
 /** An image that is not the one of the chart, whose CRDs, arguments and permissions are made for another operator (charts#500, #551). */
 function imageFindings(operator: Operator): LocatedFinding[] {
-  const tag = printed(plainAt(operator, ['image', 'tag']) ?? '').replace(/^v/, '')
+  const tag = printed(valueOf(operator, ['image', 'tag']) ?? '').replace(/^v/, '')
   const own = installedBy[operator.chart.version]
   if (own === undefined || !/^\d+\.\d+\.\d+$/.test(tag) || tag === own) return []
-  const crashes = reached(tag, needsSlices) && !reached(own, needsSlices) && plainAt(operator, ['rbac', 'create']) !== false
+  const crashes = reached(tag, needsSlices) && !reached(own, needsSlices) && valueOf(operator, ['rbac', 'create']) !== false
   if (sameMinor(tag, own) && !crashes) return []
   const [fitting] = Object.entries(installedBy)
     .filter(([, version]) => version === tag)

@@ -6,7 +6,7 @@ import { filledPath } from '../../deployed/filled-in.ts'
 import { split } from '../../values/append.ts'
 import { at, isDatabase, placedSources, textItems, texts } from '../../deployed/manifest-parts.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
-import { unknownText } from '../../deployed/unknown-text.ts'
+import { isOpen } from '../../deployed/unknown-text.ts'
 import { isDns1123Label } from '../../kubernetes/dns-name.ts'
 import { parseGoDuration } from '../../go-template/duration.ts'
 import { nearest } from '../../values/path.ts'
@@ -32,8 +32,6 @@ const heads = ({ kind, base }: Manifest): Path[] => (kind === 'ApplicationSet' ?
 /** Whether no namespace can have the name; what is not filled in is not known. */
 const isImpossible = (namespace: string): boolean =>
   namespace !== '' && !isOpen(namespace) && !/<no value>|map\[/.test(namespace) && !isDns1123Label(namespace)
-
-const isOpen = (text: string): boolean => text.includes('{{') || text.includes(unknownText)
 
 /** Units that people write for those of Go. */
 const units: readonly (readonly [RegExp, string])[] = [

@@ -7,7 +7,7 @@ import { destinationOf } from '../../deployed/application-values.ts'
 import { applicationKey, applicationName } from '../../deployed/manifests.ts'
 import type { Manifest, ManifestFile, Surroundings } from '../../deployed/manifests.ts'
 import { at } from '../../deployed/manifest-parts.ts'
-import { unknownText } from '../../deployed/unknown-text.ts'
+import { isOpen } from '../../deployed/unknown-text.ts'
 import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
 import { pathsBelow } from '../../repository/tree.ts'
@@ -27,7 +27,7 @@ interface Parent {
 
 const namespaceOf = ({ plain }: Manifest): string => printed(at(plain, 'metadata', 'namespace') ?? '')
 
-const isKnown = (text: string): boolean => text !== '' && !text.includes(unknownText) && !text.includes('{{')
+const isKnown = (text: string): boolean => text !== '' && !isOpen(text)
 
 function parentsIn(all: readonly Manifest[]): Parent[] {
   return all.flatMap((manifest) =>

@@ -3,7 +3,7 @@ import type { Message } from '../../findings/finding.ts'
 import { named, phrase } from '../../findings/message.ts'
 import { at, textItems } from '../../deployed/manifest-parts.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
-import { unknownText } from '../../deployed/unknown-text.ts'
+import { isOpen } from '../../deployed/unknown-text.ts'
 import { operatorKinds } from '../../operator/objects.ts'
 import { lookup } from '../../values/lookup.ts'
 import { nearest } from '../../values/path.ts'
@@ -65,8 +65,6 @@ function* wrongKinds(entry: JsonMap): Iterable<Mistake & { readonly field: 'grou
       help: phrase`write ${named(meant ?? kind.charAt(0).toUpperCase() + kind.slice(1))}`,
     }
 }
-
-const isOpen = (text: string): boolean => text.includes('{{') || text.includes(unknownText)
 
 /** Why a JSON pointer leads nowhere: what can't be removed is passed over without a word. */
 function pointerMistake(text: string): Mistake | undefined {

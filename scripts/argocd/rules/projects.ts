@@ -7,7 +7,7 @@ import type { DeployedObject, Manifest, ManifestFile, Surroundings } from '../..
 import { valuesOf } from '../../deployed/application-values.ts'
 import { objectsIn } from '../../deployed/folder-objects.ts'
 import { at, indexOfText, isDatabaseSource, sourcePath } from '../../deployed/manifest-parts.ts'
-import { unknownText } from '../../deployed/unknown-text.ts'
+import { isOpen, unknownText } from '../../deployed/unknown-text.ts'
 import { named, phrase } from '../../findings/message.ts'
 import type { Message } from '../../findings/finding.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
@@ -74,7 +74,7 @@ function refusalsOf(application: JsonMap, all: readonly Project[], manifest?: Ma
   const refusals: Refusal[] = []
   for (const [nth, source] of sourcesOf(spec).sources.entries()) {
     const url = printed(source['repoURL'] ?? '')
-    if (url === '' || isOpen(url) || isPermitted((plain) => permitsSource(plain, url))) continue
+    if (url === '' || isUnknown(url) || isPermitted((plain) => permitsSource(plain, url))) continue
     const message = phrase`repoURL is ${named(short(url))}, but AppProject ${named(project)} does not permit that source`
     refusals.push({ path: ['spec', ...sourcePath(spec, nth), 'repoURL'], message, field: 'sourceRepos', entry: url })
     break
@@ -82,7 +82,7 @@ function refusalsOf(application: JsonMap, all: readonly Project[], manifest?: Ma
   const destination = destinationOf(spec)
   const { server, name, namespace } = destination
   const place = server || name
-  if (place !== '' && !isOpen(server + name + namespace) && !isPermitted((plain) => permitsDestination(plain, destination))) {
+  if (place !== '' && !isUnknown(server + name + namespace) && !isPermitted((plain) => permitsDestination(plain, destination))) {
     const message = phrase`namespace is ${named(namespace || 'not set')}, but AppProject ${named(project)} does not permit it at ${named(short(place))}`
     const entry = `{ ${server === '' ? `name: ${name}` : `server: ${server}`}, namespace: ${namespace} }`
     refusals.push({ path: ['spec', 'destination', 'namespace'], message, field: 'destinations', entry })
@@ -142,7 +142,7 @@ function kindsOf(application: JsonMap, manifest: Manifest | undefined): GroupKin
 }
 
 /** A part is filled in by somebody else, or by nobody, which is reported as such. */
-const isOpen = (text: string): boolean => text.includes(unknownText) || text.includes('{{') || text.includes('<no value>')
+const isUnknown = (text: string): boolean => isOpen(text) || text.includes('<no value>')
 
 const short = (text: string): string => (text.length > 50 ? `…${text.slice(-49)}` : text)
 

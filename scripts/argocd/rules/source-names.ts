@@ -2,7 +2,7 @@
 import { named, phrase } from '../../findings/message.ts'
 import { isOfficialPlace, officialCharts, parseUrl } from '../../charts/pin.ts'
 import { at, placedSources } from '../../deployed/manifest-parts.ts'
-import { unknownText } from '../../deployed/unknown-text.ts'
+import { isOpen } from '../../deployed/unknown-text.ts'
 import { nearest } from '../../values/path.ts'
 import { printed } from '../../values/printed.ts'
 import { trimEndOf } from '../../values/trim.ts'
@@ -29,8 +29,6 @@ function repositoryMeant({ chart, repoURL }: JsonMap): string | undefined {
 
 /** The charts of github.com/cloudnative-pg/charts, those of old releases included. */
 const charts: readonly string[] = ['cloudnative-pg', 'cluster', 'cnpg-sandbox', 'plugin-barman-cloud']
-
-const isOpen = (text: string): boolean => text.includes('{{') || text.includes(unknownText)
 
 /** Whether a source would be one of the official charts, but for a misspelling. */
 export function hasMisspeltSource(manifest: Manifest): boolean {

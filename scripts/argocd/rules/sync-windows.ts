@@ -1,7 +1,7 @@
 // Can Argo CD read the sync windows of an AppProject?
 import { at } from '../../deployed/manifest-parts.ts'
 import type { DeployedObject, ManifestFile } from '../../deployed/manifests.ts'
-import { unknownText } from '../../deployed/unknown-text.ts'
+import { isOpen } from '../../deployed/unknown-text.ts'
 import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
 import { parseGoDuration } from '../../go-template/duration.ts'
@@ -56,7 +56,6 @@ function* windowsOf({ plain, spotOf }: DeployedObject): Iterable<LocatedFinding>
   }
 }
 
-const isOpen = (text: string): boolean => text.includes('{{') || text.includes(unknownText)
 const isEmpty = (value: unknown): boolean => value === undefined || value === null || (Array.isArray(value) && value.length === 0)
 
 /** `cron.NewParser(Minute | Hour | Dom | Month | Dow)`: five fields and no descriptors. */
