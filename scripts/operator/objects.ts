@@ -48,7 +48,7 @@ export function holdsKeys({ apiVersion, kind }: JsonMap): boolean {
 }
 
 /** Those of Kubernetes, and of other programs, such as Cilium's. */
-const isOfNetwork = (kind: unknown): boolean => typeof kind === 'string' && kind.endsWith('NetworkPolicy')
+export const isOfNetwork = (kind: unknown): boolean => typeof kind === 'string' && kind.endsWith('NetworkPolicy')
 
 /** Kinds that select pods of a Cluster, or that bound what is in its namespace, and their API groups. */
 const neighbours: Readonly<Record<string, string>> = lookup({

@@ -6,7 +6,7 @@ import type { JsonMap, Path } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
 import { flavourWithout, isInStandard } from './image-extensions.ts'
 import { extensionChangesIn } from './statements.ts'
-import { isAbsent, listAt, objectsOfCluster, officialChart, plainAt, textAt, typed } from './subject.ts'
+import { isAbsent, listAt, objectsOf, objectsOfCluster, officialChart, plainAt, textAt, typed } from './subject.ts'
 import type { ObjectRule, ObjectsSubject } from './subject.ts'
 
 const initdb = ['spec', 'bootstrap', 'initdb'] as const
@@ -135,8 +135,6 @@ function firstOfEach(subject: ObjectsSubject, cluster: RenderedObject, stays = f
   return [...firsts.values()]
 }
 
-const clustersOf = ({ objects }: ObjectsSubject): readonly RenderedObject[] => objects.filter(({ kind }) => kind === 'Cluster')
-
 export const extensions: readonly ObjectRule[] = [
   {
     // the operator writes shared_preload_libraries itself, so that the configuration of an image does not count
@@ -147,7 +145,7 @@ export const extensions: readonly ObjectRule[] = [
     summary: 'an extension that must be loaded with the server is in shared_preload_libraries',
     reads: [['cluster', 'initdb'], ['cluster', 'postgresql', 'shared_preload_libraries'], ['databases']],
     *check(subject) {
-      for (const cluster of clustersOf(subject))
+      for (const cluster of objectsOf(subject, 'Cluster'))
         for (const { object, path, name } of firstOfEach(subject, cluster)) {
           const library = preloaded[name.toLowerCase()]
           if (library === undefined || isLoaded(cluster.plain, library)) continue
@@ -170,7 +168,7 @@ export const extensions: readonly ObjectRule[] = [
     summary: 'an image of the project holds the extensions that are created',
     reads: [['cluster', 'imageName'], ['cluster', 'initdb'], ['databases']],
     *check(subject) {
-      for (const cluster of clustersOf(subject))
+      for (const cluster of objectsOf(subject, 'Cluster'))
         for (const { object, path, name } of firstOfEach(subject, cluster)) {
           const flavour = flavourWithout(name, cluster, subject)
           // a library that is missing as well is reported by the rules about those
@@ -196,7 +194,7 @@ export const extensions: readonly ObjectRule[] = [
     summary: 'an extension is called by its own name, not by that of its project or package',
     reads: [['cluster', 'initdb'], ['databases']],
     *check(subject) {
-      for (const cluster of clustersOf(subject))
+      for (const cluster of objectsOf(subject, 'Cluster'))
         for (const { object, path, name } of firstOfEach(subject, cluster)) {
           const meant = projects[name.toLowerCase()]
           if (meant === undefined) continue
@@ -217,7 +215,7 @@ export const extensions: readonly ObjectRule[] = [
     summary: 'pg_cron is created in the database that cron.database_name names',
     reads: [['cluster', 'initdb'], ['cluster', 'postgresql', 'parameters'], ['databases']],
     *check(subject) {
-      for (const cluster of clustersOf(subject)) {
+      for (const cluster of objectsOf(subject, 'Cluster')) {
         if (!isLoaded(cluster.plain, 'pg_cron')) continue
         const wanted = textAt(cluster.plain, 'spec', 'postgresql', 'parameters', 'cron.database_name') ?? 'postgres'
         for (const creation of creationsOf(cluster, subject)) {
@@ -241,7 +239,7 @@ export const extensions: readonly ObjectRule[] = [
     summary: 'an extension that the operator manages has a parameter, without which the operator drops it',
     reads: [['cluster', 'initdb'], ['cluster', 'postgresql', 'parameters'], ['databases']],
     *check(subject) {
-      for (const cluster of clustersOf(subject))
+      for (const cluster of objectsOf(subject, 'Cluster'))
         for (const { object, path, name } of firstOfEach(subject, cluster, true)) {
           const example = managed[name.toLowerCase()]
           if (example === undefined || hasParameter(cluster.plain, name.toLowerCase())) continue

@@ -1,7 +1,7 @@
 // Is this a database that we want in its environment?
 import type { Severity } from '../findings/finding.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
-import { holdsKeys, isNeighbour } from '../operator/objects.ts'
+import { holdsKeys, isNeighbour, isOfNetwork } from '../operator/objects.ts'
 import type { RenderedObject } from '../model.ts'
 import type { Path } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
@@ -140,7 +140,7 @@ const hasStore = isClusterWith('backup', 'externalClusters')
 const needs: readonly (readonly [areas: readonly (readonly Pick<PolicyRule, 'id'>[])[], isNeeded: Needed])[] = [
   [[secrets, secretData, certificates, reload, sqlOfHolders], ({ plain }) => holdsKeys(plain)],
   [[neighbours, quotas], ({ plain }) => isNeighbour(plain)],
-  [[network], ({ kind }) => kind.endsWith('NetworkPolicy')],
+  [[network], ({ kind }) => isOfNetwork(kind)],
   [[annotations, waves], ({ plain }) => isJsonMap(plainAt(plain, 'metadata', 'annotations'))],
   [[connections], isClusterWith('externalClusters')],
   [[placement], isClusterWith('affinity', 'topologySpreadConstraints')],

@@ -8,7 +8,7 @@ import { listed, nearest } from '../values/path.ts'
 import { printed } from '../values/printed.ts'
 import type { Json, Path } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
-import { instancesIn, listAt, objectOf, objectsOfCluster, plainAt, textAt } from './subject.ts'
+import { instancesIn, listAt, objectOf, objectsOf, objectsOfCluster, plainAt, textAt } from './subject.ts'
 import type { ObjectFinding, ObjectRule, ObjectsSubject } from './subject.ts'
 
 const clusterKey = 'cnpg.io/cluster'
@@ -39,14 +39,12 @@ function areOfInstances(labels: ReadonlyMap<string, string>, { name }: RenderedO
   )
 }
 
-const ofKind = ({ objects }: ObjectsSubject, kind: string): RenderedObject[] => objects.filter((object) => object.kind === kind)
-
 function* budgets(
   subject: ObjectsSubject,
 ): Iterable<{ readonly object: RenderedObject; readonly cluster: RenderedObject; readonly role: string | undefined }> {
   const cluster = objectOf(subject, 'Cluster')
   if (cluster === undefined) return
-  for (const object of ofKind(subject, 'PodDisruptionBudget')) {
+  for (const object of objectsOf(subject, 'PodDisruptionBudget')) {
     const labels = labelsAsked(plainAt(object.plain, 'spec', 'selector'))
     if (labels === undefined || !areOfInstances(labels, cluster)) continue
     yield { object, cluster, role: labels.get('cnpg.io/instanceRole') ?? labels.get('role') }
@@ -156,7 +154,7 @@ export const neighbours: readonly ObjectRule[] = [
     summary: 'selectors by labels of the operator are spelt as its pods have them',
     reads: [],
     *check(subject) {
-      const known = ofKind(subject, 'Cluster').map(({ name }) => name)
+      const known = objectsOf(subject, 'Cluster').map(({ name }) => name)
       if (known.length === 0) return
       for (const object of subject.objects) {
         const path = selectors[object.kind]
@@ -173,7 +171,7 @@ export const neighbours: readonly ObjectRule[] = [
     summary: 'a PodMonitor asks a port that serves metrics, and no ServiceMonitor a Service that has none',
     reads: [],
     *check(subject) {
-      for (const object of ofKind(subject, 'PodMonitor')) {
+      for (const object of objectsOf(subject, 'PodMonitor')) {
         const labels = labelsAsked(plainAt(object.plain, 'spec', 'selector'))
         if (labels === undefined || !(labels.has(clusterKey) || labels.has('cnpg.io/poolerName'))) continue
         for (const [index, endpoint] of listAt(object.plain, 'spec', 'podMetricsEndpoints').entries())
@@ -189,8 +187,9 @@ export const neighbours: readonly ObjectRule[] = [
           }
       }
       const cluster = objectOf(subject, 'Cluster')
-      const hasOwn = ofKind(subject, 'Service').length > 0 || listAt(cluster?.plain, 'spec', 'managed', 'services', 'additional').length > 0
-      for (const object of cluster === undefined || hasOwn ? [] : ofKind(subject, 'ServiceMonitor')) {
+      const hasOwn =
+        objectsOf(subject, 'Service').length > 0 || listAt(cluster?.plain, 'spec', 'managed', 'services', 'additional').length > 0
+      for (const object of cluster === undefined || hasOwn ? [] : objectsOf(subject, 'ServiceMonitor')) {
         if (labelsAsked(plainAt(object.plain, 'spec', 'selector'))?.get(clusterKey) !== cluster?.name) continue
         yield {
           object,
@@ -212,8 +211,8 @@ export const neighbours: readonly ObjectRule[] = [
     *check(subject) {
       const off = (cluster: RenderedObject): readonly Json[] =>
         listAt(cluster.plain, 'spec', 'managed', 'services', 'disabledDefaultServices')
-      for (const object of ofKind(subject, 'Service'))
-        for (const cluster of ofKind(subject, 'Cluster')) {
+      for (const object of objectsOf(subject, 'Service'))
+        for (const cluster of objectsOf(subject, 'Cluster')) {
           const suffix = ['rw', 'ro', 'r'].find((one) => object.name === `${cluster.name}-${one}` && !off(cluster).includes(one))
           const isPooler = objectsOfCluster(subject, cluster, 'Pooler').some(({ name }) => name === object.name)
           if (suffix === undefined && !isPooler) continue
@@ -237,9 +236,9 @@ export const neighbours: readonly ObjectRule[] = [
     summary: 'an autoscaler scales the Pooler, not the Deployment that the operator makes of it',
     reads: [],
     *check(subject) {
-      for (const object of [...ofKind(subject, 'HorizontalPodAutoscaler'), ...ofKind(subject, 'ScaledObject')]) {
+      for (const object of [...objectsOf(subject, 'HorizontalPodAutoscaler'), ...objectsOf(subject, 'ScaledObject')]) {
         const target = plainAt(object.plain, 'spec', 'scaleTargetRef')
-        const pooler = ofKind(subject, 'Pooler').find(({ name }) => name === textAt(target, 'name'))
+        const pooler = objectsOf(subject, 'Pooler').find(({ name }) => name === textAt(target, 'name'))
         if (pooler === undefined || (textAt(target, 'kind') ?? 'Deployment') !== 'Deployment') continue
         yield {
           object,

@@ -7,10 +7,8 @@ import { grouped } from '../values/append.ts'
 import { printed } from '../values/printed.ts'
 import type { Json, Path } from '../values/value.ts'
 import { isJsonMap } from '../values/value.ts'
-import { instancesIn, listAt, objectOf, plainAt } from './subject.ts'
+import { instancesIn, listAt, objectOf, objectsOf, plainAt } from './subject.ts'
 import type { ObjectRule, ObjectsSubject } from './subject.ts'
-
-const ofKind = ({ objects }: ObjectsSubject, kind: string): RenderedObject[] => objects.filter((object) => object.kind === kind)
 
 /** A quota for some pods only is not worked out. */
 const isForAll = ({ plain }: RenderedObject): boolean =>
@@ -76,7 +74,7 @@ function amount(value: Json | undefined, what: 'cpu' | 'memory'): number | undef
 
 /** Whether a LimitRange fills in what a container does not set. */
 function isFilledIn(subject: ObjectsSubject, side: 'requests' | 'limits', what: string): boolean {
-  return ofKind(subject, 'LimitRange').some(({ plain }) =>
+  return objectsOf(subject, 'LimitRange').some(({ plain }) =>
     listAt(plain, 'spec', 'limits').some((limit) => {
       if (plainAt(limit, 'type') !== 'Container') return false
       const fields = side === 'limits' ? ['default', 'max'] : ['defaultRequest', 'default', 'min', 'max']
@@ -95,7 +93,7 @@ export const quotas: readonly ObjectRule[] = [
     reads: [],
     *check(subject) {
       const cluster = objectOf(subject, 'Cluster')
-      for (const object of cluster === undefined ? [] : ofKind(subject, 'ResourceQuota').filter(isForAll)) {
+      for (const object of cluster === undefined ? [] : objectsOf(subject, 'ResourceQuota').filter(isForAll)) {
         const hard = plainAt(object.plain, 'spec', 'hard')
         const missing = Object.keys(isJsonMap(hard) ? hard : {}).filter((key) => {
           const resource = splitResource(key)
@@ -124,7 +122,7 @@ export const quotas: readonly ObjectRule[] = [
     *check(subject) {
       const cluster = objectOf(subject, 'Cluster')
       if (cluster === undefined) return
-      for (const object of ofKind(subject, 'ResourceQuota').filter(isForAll)) {
+      for (const object of objectsOf(subject, 'ResourceQuota').filter(isForAll)) {
         const hard = plainAt(object.plain, 'spec', 'hard')
         const missed = Object.entries(isJsonMap(hard) ? hard : {}).flatMap(([key, value]) => {
           const more = needed(cluster, key, value)
@@ -155,7 +153,7 @@ export const quotas: readonly ObjectRule[] = [
     *check(subject) {
       const cluster = objectOf(subject, 'Cluster')
       if (cluster === undefined) return
-      for (const { name, plain } of ofKind(subject, 'LimitRange'))
+      for (const { name, plain } of objectsOf(subject, 'LimitRange'))
         for (const limit of listAt(plain, 'spec', 'limits')) {
           const type = plainAt(limit, 'type')
           if (type === 'PersistentVolumeClaim')

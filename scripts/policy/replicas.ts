@@ -1,14 +1,9 @@
 // Do instances, budgets and synchronous replication let nodes be drained and transactions commit?
 import { here, named, phrase } from '../findings/message.ts'
-import type { RenderedObject } from '../model.ts'
 import { isJsonMap } from '../values/value.ts'
 import { isHibernated } from './hibernation.ts'
-import { instancesIn, listAt, plainAt, textAt, typed } from './subject.ts'
-import type { ObjectRule, ObjectsSubject } from './subject.ts'
-
-function clustersOf({ objects }: ObjectsSubject): readonly RenderedObject[] {
-  return objects.filter(({ kind }) => kind === 'Cluster')
-}
+import { instancesIn, listAt, objectsOf, plainAt, textAt, typed } from './subject.ts'
+import type { ObjectRule } from './subject.ts'
 
 /** About what runs in an environment: the samples that people try out have one instance, too. */
 export const drains: readonly ObjectRule[] = [
@@ -22,7 +17,7 @@ export const drains: readonly ObjectRule[] = [
       ['cluster', 'enablePDB'],
     ],
     *check(subject) {
-      for (const cluster of clustersOf(subject)) {
+      for (const cluster of objectsOf(subject, 'Cluster')) {
         const isOff = plainAt(cluster.plain, 'spec', 'enablePDB') === false
         const inMaintenance = plainAt(cluster.plain, 'spec', 'nodeMaintenanceWindow', 'inProgress') === true
         if (instancesIn(cluster) !== 1 || isOff || inMaintenance || isHibernated(cluster)) continue
@@ -69,7 +64,7 @@ export const replicas: readonly ObjectRule[] = [
     summary: 'after a smart shutdown there is time for a fast one',
     reads: [],
     *check(subject) {
-      for (const cluster of clustersOf(subject)) {
+      for (const cluster of objectsOf(subject, 'Cluster')) {
         const [smart, stop] = ['smartShutdownTimeout', 'stopDelay'].map((field) => plainAt(cluster.plain, 'spec', field))
         // without a written one, the default is dropped, and nobody waits for it
         if (typeof smart !== 'number' || smart <= 0) continue
@@ -98,7 +93,7 @@ export const replicas: readonly ObjectRule[] = [
       ['cluster', 'instances'],
     ],
     *check(subject) {
-      for (const cluster of clustersOf(subject)) {
+      for (const cluster of objectsOf(subject, 'Cluster')) {
         const path = ['spec', 'postgresql', 'synchronous']
         const synchronous = plainAt(cluster.plain, ...path)
         const [number, instances] = [plainAt(synchronous, 'number'), instancesIn(cluster)]
@@ -123,7 +118,7 @@ export const replicas: readonly ObjectRule[] = [
     summary: 'a streaming startup or readiness probe is not combined with failoverQuorum and preferred durability',
     reads: [['cluster', 'postgresql', 'synchronous']],
     *check(subject) {
-      for (const cluster of clustersOf(subject)) {
+      for (const cluster of objectsOf(subject, 'Cluster')) {
         const path = ['spec', 'postgresql', 'synchronous']
         const annotated = plainAt(cluster.plain, 'metadata', 'annotations', 'alpha.cnpg.io/failoverQuorum')
         const hasQuorum = plainAt(cluster.plain, ...path, 'failoverQuorum') === true || annotated === 't' || annotated === 'true'

@@ -196,6 +196,10 @@ export function eachCluster<Subject extends ObjectsSubject>(subject: Subject): r
   })
 }
 
+export function objectsOf({ objects }: ObjectsSubject, kind: string): RenderedObject[] {
+  return objects.filter((object) => object.kind === kind)
+}
+
 /** The objects of a kind that name the Cluster as theirs. */
 export function objectsOfCluster({ objects }: ObjectsSubject, cluster: RenderedObject, kind: string): RenderedObject[] {
   return objects.filter((object) => object.kind === kind && textAt(object.plain, 'spec', 'cluster', 'name') === cluster.name)
