@@ -1,20 +1,8 @@
 // Is a value that an alias repeats in a field of another type reported at the alias, and one that is wrong itself at the anchor?
 import { expect, test } from 'vitest'
-import { toldOf } from '../support/files.ts'
+import { ordersApplication, toldOf } from '../support/files.ts'
 
-const application = `apiVersion: argoproj.io/v1alpha1
-kind: Application
-metadata: { name: orders, namespace: argocd }
-spec:
-  project: default
-  destination: { server: https://kubernetes.default.svc, namespace: orders }
-  source:
-    repoURL: https://cloudnative-pg.github.io/charts
-    chart: cluster
-    targetRevision: 0.8.1
-    helm:
-      releaseName: orders
-      values: |
+const application = `${ordersApplication}      values: |
         cluster:
           instances: &n 2
           enableSuperuserAccess: &off false

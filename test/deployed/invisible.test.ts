@@ -1,23 +1,11 @@
 // Is a character that nobody sees named, whoever refuses the value that holds it?
 import { afterEach, expect, test } from 'vitest'
-import { openFiles } from '../support/files.ts'
+import { openFiles, ordersApplication } from '../support/files.ts'
 
 let opened: ReturnType<typeof openFiles> | undefined
 afterEach(() => opened?.remove())
 
-const application = `apiVersion: argoproj.io/v1alpha1
-kind: Application
-metadata: { name: orders, namespace: argocd }
-spec:
-  project: default
-  destination: { server: https://kubernetes.default.svc, namespace: orders }
-  source:
-    repoURL: https://cloudnative-pg.github.io/charts
-    chart: cluster
-    targetRevision: 0.8.1
-    helm:
-      releaseName: orders
-      values: |
+const application = `${ordersApplication}      values: |
         cluster:
           instances: 2
           logLevel: info

@@ -1,20 +1,8 @@
 // Is a misspelt chart, repository or parameter of a source reported, and that once?
 import { expect, test } from 'vitest'
-import { toldOf } from '../support/files.ts'
+import { ordersApplication, toldOf } from '../support/files.ts'
 
-const application = `apiVersion: argoproj.io/v1alpha1
-kind: Application
-metadata: { name: orders, namespace: argocd }
-spec:
-  project: default
-  destination: { server: https://kubernetes.default.svc, namespace: orders }
-  source:
-    repoURL: https://cloudnative-pg.github.io/charts
-    chart: cluster
-    targetRevision: 0.8.1
-    helm:
-      releaseName: orders
-      parameters:
+const application = `${ordersApplication}      parameters:
         - { name: cluster.enablePDB, value: "false" }
         - { name: cluster.instances, value: "1" }
 `

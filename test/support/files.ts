@@ -49,3 +49,18 @@ export async function toldOf(files: Readonly<Record<string, string>>, origin = '
     opened.remove()
   }
 }
+
+/** An Application of one database, up to the helm values that are to follow: twelve lines. */
+export const ordersApplication = `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: { name: orders, namespace: argocd }
+spec:
+  project: default
+  destination: { server: https://kubernetes.default.svc, namespace: orders }
+  source:
+    repoURL: https://cloudnative-pg.github.io/charts
+    chart: cluster
+    targetRevision: 0.8.1
+    helm:
+      releaseName: orders
+`
