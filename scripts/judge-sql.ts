@@ -2,7 +2,7 @@
 import type { LocatedFinding } from './findings/spot.ts'
 import { eachCluster, locatePolicy } from './policy/subject.ts'
 import type { PolicySubject } from './policy/subject.ts'
-import { judgeSql } from './policy/sql.ts'
+import { judgeSql } from './policy/sql/sql.ts'
 
 /** The findings of all databases that have SQL. */
 export async function sqlFindings(subjects: readonly PolicySubject[]): Promise<LocatedFinding[]> {

@@ -2,7 +2,7 @@
 import { manifestRules } from '../argocd/rules/judge-file.ts'
 import type { Rule } from '../findings/finding.ts'
 import { allRules } from '../operator/rules.ts'
-import { lifecycle } from '../policy/lifecycle.ts'
+import { lifecycle } from '../policy/versions/lifecycle.ts'
 import { policies } from '../policy/judge.ts'
 import { changePolicies } from '../policy/changes/rules.ts'
 import { postgresRules } from '../postgres/judge.ts'

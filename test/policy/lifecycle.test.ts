@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { main } from '../../scripts/cli/cli.ts'
 import { textOf } from '../../scripts/findings/message.ts'
-import { lifecycle } from '../../scripts/policy/lifecycle.ts'
+import { lifecycle } from '../../scripts/policy/versions/lifecycle.ts'
 import { readManifests } from '../../scripts/yaml/manifests.ts'
 
 const base = fileURLToPath(new URL('../projects/base', import.meta.url))

@@ -1,7 +1,7 @@
 // Which objects of a release are the same one?
 import { expect, test } from 'vitest'
-import { declaredOnce } from '../../scripts/policy/declared-once.ts'
-import { naming } from '../../scripts/policy/naming.ts'
+import { declaredOnce } from '../../scripts/policy/objects/declared-once.ts'
+import { naming } from '../../scripts/policy/fleet/naming.ts'
 import type { PolicySubject } from '../../scripts/policy/subject.ts'
 import { readManifests } from '../../scripts/yaml/manifests.ts'
 

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { textOf } from '../../scripts/findings/message.ts'
 import { judgeManifests } from '../../scripts/policy/manifests.ts'
-import { poolers } from '../../scripts/policy/poolers.ts'
+import { poolers } from '../../scripts/policy/access/poolers.ts'
 import type { ObjectsSubject } from '../../scripts/policy/subject.ts'
 import { readManifests } from '../../scripts/yaml/manifests.ts'
 

@@ -1,7 +1,7 @@
 // What do poolers, WAL and volumes add up to?
 import { describe, expect, test } from 'vitest'
 import { textOf } from '../../scripts/findings/message.ts'
-import { budgets as rules } from '../../scripts/policy/budgets.ts'
+import { budgets as rules } from '../../scripts/policy/capacity/budgets.ts'
 import type { ObjectsSubject } from '../../scripts/policy/subject.ts'
 import { budgetsOf } from '../../scripts/postgres/budgets/budgets.ts'
 import type { RenderedObject } from '../../scripts/model.ts'

@@ -1,0 +1,102 @@
+// Would a recovery start, and give back the database that was meant?
+import { lookup } from '../../values/lookup.ts'
+import { here, named, phrase, shown } from '../../findings/message.ts'
+import { reached } from '../../operator/version.ts'
+import { printed } from '../../values/printed.ts'
+import { valueAt } from '../../values/value.ts'
+import { objectOf, plainAt, textAt } from '../subject.ts'
+import type { ObjectRule, PolicyRule } from '../subject.ts'
+
+/** The first releases whose `ConvertToPostgresFormat` (machinery 0.3.3) writes `+00:00` where it wrote `Z`. */
+const withoutZ = ['1.27.3', '1.28.1', '1.29.0'] as const
+const rfc3339 = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:\d\d)$/
+
+/**
+ * Why PostgreSQL would refuse `recovery_target_time`: it knows no `Z` there (`cnpg#9333`; servers 15 and 18). The operator rewrites
+ * what is RFC 3339, and hands on everything else as it is.
+ */
+function handedOnWithZ(time: string, operator: string): string | undefined {
+  const [, , , zone] = rfc3339.exec(time) ?? []
+  if (zone === undefined) return /Z\s*$/.test(time) ? 'PostgreSQL reads no Z there and does not start' : undefined
+  const isUtc = /^(?:Z|[+-]00:00)$/.test(zone)
+  return isUtc && !reached(operator, withoutZ) ? 'this operator writes it with a Z, with which PostgreSQL does not start' : undefined
+}
+
+export const recoveryOfObjects: readonly ObjectRule[] = [
+  {
+    id: 'policy/target-time-readable',
+    severity: 'error',
+    configurable: true,
+    summary: 'PostgreSQL can read the target time of a recovery as the operator hands it on',
+    reads: [['recovery', 'pitrTarget', 'time']],
+    *check(subject) {
+      const cluster = objectOf(subject, 'Cluster')
+      const path = ['spec', 'bootstrap', 'recovery', 'recoveryTarget', 'targetTime']
+      const time = textAt(cluster?.plain, ...path)
+      const reason = time === undefined ? undefined : handedOnWithZ(time, subject.operator)
+      if (cluster === undefined || time === undefined || reason === undefined) return
+      const plain = time
+        .trim()
+        .replace('T', ' ')
+        .replace(/(?:Z|[+-]00:00)$/, '+00:00')
+      yield {
+        object: cluster,
+        message: phrase`${here('targetTime')} is ${shown(time)}, but ${reason}`,
+        places: [{ path }],
+        help: phrase`write ${shown(plain)}`,
+      }
+    },
+  },
+]
+
+const owners: Readonly<Record<string, true>> = lookup({ backup: true, object_store: true, plugin: true })
+
+export const recovery: readonly PolicyRule[] = [
+  {
+    id: 'policy/recovery-database',
+    severity: 'warning',
+    configurable: true,
+    upstream: 'ConfigureInstanceAfterRestore, ConfigureNewInstance',
+    summary: 'a recovery names the database that initdb would have made: another one is created empty',
+    reads: [
+      ['recovery', 'database'],
+      ['cluster', 'initdb', 'database'],
+    ],
+    *check({ values, objects }) {
+      const [mode, method] = [valueAt(values, ['mode']), valueAt(values, ['recovery', 'method'])]
+      if (mode?.kind !== 'scalar' || mode.value !== 'recovery') return
+      if (method?.kind === 'scalar' && owners[printed(method.value)] !== true) return
+      const meant = valueAt(values, ['cluster', 'initdb', 'database'])
+      const cluster = objects.find(({ kind }) => kind === 'Cluster')
+      const made = textAt(cluster?.plain, 'spec', 'bootstrap', 'recovery', 'database')
+      if (meant?.kind !== 'scalar' || made === undefined || printed(meant.value) === made) return
+      if (plainAt(cluster?.plain, 'spec', 'bootstrap', 'recovery') === undefined) return
+      const owner = valueAt(values, ['cluster', 'initdb', 'owner'])
+      const ownerHelp = owner?.kind === 'scalar' ? phrase` and recovery.owner: ${named(printed(owner.value))}` : phrase``
+      yield {
+        message: phrase`recovery.database is \`${named(made)}\`, but cluster.initdb, which a recovery does not read, names \`${named(printed(meant.value))}\``,
+        places: [{ path: ['recovery', 'database'] }, { path: ['cluster', 'initdb', 'database'] }],
+        help: phrase`set recovery.database: ${named(printed(meant.value))}${ownerHelp}; otherwise an empty \`${named(made)}\` is created`,
+      }
+    },
+  },
+  {
+    id: 'policy/chart-promotion',
+    severity: 'error',
+    configurable: true,
+    upstream: '_bootstrap.tpl of chart cluster 0.8.1: mode replica always prints enabled: true (charts#888)',
+    summary: 'a replica cluster is promoted in the way that the chart can',
+    reads: [['replica', 'promotionToken']],
+    *check({ values, objects }) {
+      const [mode, token] = [valueAt(values, ['mode']), valueAt(values, ['replica', 'promotionToken'])]
+      const cluster = objects.find(({ kind }) => kind === 'Cluster')
+      if (mode?.kind !== 'scalar' || mode.value !== 'replica' || token?.kind !== 'scalar' || token.value === '') return
+      if (plainAt(cluster?.plain, 'spec', 'replica', 'enabled') !== true) return
+      yield {
+        message: phrase`replica.promotionToken is set, but in mode replica the chart always prints enabled: true, which rules a promotion out`,
+        places: [{ path: ['replica', 'promotionToken'], on: 'key' }],
+        help: phrase`remove self, primary and promotionToken from replica; to promote the database set mode: standalone`,
+      }
+    },
+  },
+]

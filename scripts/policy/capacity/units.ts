@@ -1,0 +1,58 @@
+// Does a setting of PostgreSQL without a unit mean what its author thinks?
+import { here, phrase, shown } from '../../findings/message.ts'
+import type { RenderedObject } from '../../model.ts'
+import { isJsonMap } from '../../values/value.ts'
+import { plainAt } from '../subject.ts'
+import type { ObjectFinding, ObjectRule } from '../subject.ts'
+
+/** Settings with the unit of a bare number (pg_settings.unit), and the least number that anybody means by it. */
+const bare: ReadonlyMap<string, { readonly unit: 'ms' | 'kB' | '8kB'; readonly least: number; readonly meant: string }> = new Map([
+  // web services stop statements after some hundred milliseconds
+  ...['statement_timeout', 'transaction_timeout'].map((name) => [name, { unit: 'ms', least: 100, meant: 's' }] as const),
+  ...['idle_in_transaction_session_timeout', 'idle_session_timeout', 'wal_sender_timeout', 'wal_receiver_timeout'].map(
+    (name) => [name, { unit: 'ms', least: 500, meant: 's' }] as const,
+  ),
+  ['deadlock_timeout', { unit: 'ms', least: 20, meant: 's' }],
+  ['work_mem', { unit: 'kB', least: 1024, meant: 'MB' }],
+  ['maintenance_work_mem', { unit: 'kB', least: 4096, meant: 'MB' }],
+  ['effective_cache_size', { unit: '8kB', least: 4096, meant: 'MB' }],
+])
+
+/** `64kB`, `4MB` of a number in a unit. */
+function amountOf(count: number, unit: 'ms' | 'kB' | '8kB'): string {
+  if (unit === 'ms') return `${count} ms`
+  const kilobytes = unit === 'kB' ? count : count * 8
+  return kilobytes % 1024 === 0 ? `${kilobytes / 1024} MB` : `${kilobytes} kB`
+}
+
+function* withoutUnits(object: RenderedObject): Iterable<ObjectFinding> {
+  const parameters = plainAt(object.plain, 'spec', 'postgresql', 'parameters')
+  if (!isJsonMap(parameters)) return
+  for (const [name, value] of Object.entries(parameters)) {
+    const known = bare.get(name.toLowerCase())
+    if (known === undefined || typeof value !== 'string' || !/^\d{1,9}$/.test(value.trim())) continue
+    const count = Number(value)
+    // 0 switches off, and what is below the bound is refused
+    if (count === 0 || count >= known.least || (known.unit !== 'ms' && count < 64)) continue
+    yield {
+      object,
+      message: phrase`${here(name)} is ${shown(value)} without a unit, which means ${amountOf(count, known.unit)}`,
+      places: [{ path: ['spec', 'postgresql', 'parameters', name] }],
+      help: phrase`write the unit, such as ${`${count}${known.meant}`}`,
+    }
+  }
+}
+
+export const units: readonly ObjectRule[] = [
+  {
+    // PostgreSQL 17, 19.1.1: "Unspecified units default to the parameter's own": milliseconds, kilobytes or blocks of 8 kB
+    id: 'policy/setting-has-unit',
+    severity: 'warning',
+    configurable: true,
+    summary: 'a time or an amount of memory that is absurd without a unit has one',
+    reads: [['cluster', 'postgresql', 'parameters']],
+    *check({ objects }) {
+      for (const object of objects.filter(({ kind }) => kind === 'Cluster')) yield* withoutUnits(object)
+    },
+  },
+]

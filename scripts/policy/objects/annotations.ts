@@ -1,0 +1,151 @@
+// Do the annotations for Argo CD on objects say what was meant?
+import { judgeAnnotation, judgeSyncOption, splitOptions } from '../../applicationset/sync-options.ts'
+import { here, named, phrase } from '../../findings/message.ts'
+import type { RenderedObject } from '../../model.ts'
+import { isOperators } from '../../operator/objects.ts'
+import { listed, nearest } from '../../values/path.ts'
+import { isJsonMap, valueAt } from '../../values/value.ts'
+import type { Json } from '../../values/value.ts'
+import { plainAt } from '../subject.ts'
+import type { ObjectFinding, ObjectRule } from '../subject.ts'
+
+const prefix = 'argocd.argoproj.io/'
+const known = {
+  hook: ['PostDelete', 'PostSync', 'PreDelete', 'PreSync', 'Skip', 'Sync', 'SyncFail'],
+  'hook-delete-policy': ['BeforeHookCreation', 'HookFailed', 'HookSucceeded'],
+} as const
+
+/** The annotations of an object that Argo CD reads, without those that a chart prints from its values, where they are judged. */
+function ofArgo({ plain, value }: RenderedObject): [name: string, text: string][] {
+  const written = plainAt(plain, 'metadata', 'annotations')
+  if (!isJsonMap(written)) return []
+  return Object.entries(written).flatMap(([key, text]): [string, string][] => {
+    if (!key.startsWith(prefix) || typeof text !== 'string' || text.includes('{{') || text.includes('${')) return []
+    return valueAt(value, ['metadata', 'annotations', key]) === undefined ? [] : [[key.slice(prefix.length), text]]
+  })
+}
+
+const isOfValues = ({ value }: RenderedObject, key: string): boolean => {
+  const [top, field] = valueAt(value, ['metadata', 'annotations', key])?.origin.path ?? []
+  return top === 'cluster' && field === 'annotations'
+}
+
+const isCluster = ({ kind, plain }: RenderedObject): boolean => kind === 'Cluster' && isOperators(plain)
+
+/** Whether an annotation makes a hook of some phase; one of no known phase is reported as such. */
+const makesHook = (key: string, text: Json | undefined): boolean =>
+  typeof text === 'string' &&
+  splitOptions(text).some((word) =>
+    key === 'helm.sh/hook' ? /^[a-z]+-[a-z]+$/.test(word) : word !== 'Skip' && (known.hook as readonly string[]).includes(word),
+  )
+
+const placeOf = (name: string): readonly [string, string, string] => ['metadata', 'annotations', `${prefix}${name}`]
+
+/** An unknown word next to none that is known; upper and lower case count. */
+function* unknownWords(object: RenderedObject, name: 'hook' | 'hook-delete-policy', text: string): Iterable<ObjectFinding> {
+  const words = splitOptions(text)
+  const all: readonly string[] = known[name]
+  const wrong = words.find((word) => !all.includes(word))
+  if (wrong === undefined) return
+  const isAlone = !words.some((word) => all.includes(word))
+  const meant = all.find((word) => word.toLowerCase() === wrong.toLowerCase().replaceAll(/[-_ ]/g, '')) ?? nearest(wrong, all)
+  const effect = name === 'hook' ? (isAlone ? ', and the object is never applied' : '') : ', and passes over it'
+  yield {
+    object,
+    message: phrase`${here(name)} is ${named(wrong)}, but Argo CD knows no such one${effect}`,
+    places: [{ path: placeOf(name) }],
+    help: meant === undefined ? phrase`write one of ${named(listed(all))}` : phrase`write ${named(meant)}`,
+  }
+}
+
+export const annotations: readonly ObjectRule[] = [
+  {
+    // `NewHookType` of gitops-engine: an annotation without a known type makes a hook of no phase
+    id: 'argocd/hook-known',
+    severity: 'error',
+    configurable: true,
+    upstream: 'hook.Types',
+    summary: 'an object is a hook of a phase that Argo CD has',
+    reads: [],
+    *check({ objects }) {
+      for (const object of objects)
+        for (const [name, text] of ofArgo(object))
+          if (name === 'hook' && !(isCluster(object) && isOfValues(object, `${prefix}hook`))) yield* unknownWords(object, name, text)
+    },
+  },
+  {
+    // `BeforeHookCreation` is the default: the object of the last sync is deleted, its volumes with it, before it is made anew
+    id: 'argocd/manifest-is-kept',
+    severity: 'error',
+    configurable: true,
+    upstream: 'hook.DeletePolicies',
+    summary: 'no annotation of the manifest of a Cluster makes Argo CD delete and re-create it',
+    reads: [],
+    *check({ objects }) {
+      for (const object of objects.filter(isCluster)) {
+        const key = [`${prefix}hook`, 'helm.sh/hook'].find((name) =>
+          makesHook(name, plainAt(object.plain, 'metadata', 'annotations', name)),
+        )
+        if (key !== undefined && !isOfValues(object, key))
+          yield {
+            object,
+            message: phrase`this annotation makes the Cluster a hook, which is deleted and re-created, with empty volumes, at each sync`,
+            places: [{ path: ['metadata', 'annotations', key], on: 'key' }],
+            help: phrase`remove the annotation; order objects by argocd.argoproj.io/sync-wave`,
+          }
+        for (const [name, text] of ofArgo(object)) {
+          const option = splitOptions(text).find((one) => one === 'Replace=true' || one === 'Force=true')
+          if (name !== 'sync-options' || option === undefined || isOfValues(object, `${prefix}${name}`)) continue
+          yield {
+            object,
+            message: phrase`sync option is \`${named(option)}\`, but that lets Argo CD delete the Cluster with its volumes and create it anew`,
+            places: [{ path: placeOf(name) }],
+            help: phrase`remove \`${named(option)}\`: an update that can't be applied must fail`,
+          }
+        }
+      }
+    },
+  },
+  {
+    // `syncwaves.Wave`: `strconv.Atoi`, else 0
+    id: 'argocd/annotation-value',
+    severity: 'warning',
+    configurable: true,
+    upstream: 'syncwaves.Wave, hook.DeletePolicies',
+    summary: 'the values of annotations for Argo CD are ones that it reads',
+    reads: [],
+    *check({ objects }) {
+      for (const object of objects)
+        for (const [name, text] of ofArgo(object)) {
+          if (name === 'hook-delete-policy') yield* unknownWords(object, name, text)
+          if (name !== 'sync-wave' || /^[+-]?\d{1,18}$/.test(text)) continue
+          yield {
+            object,
+            message: phrase`${here(name)} is ${named(text)}, but must be a whole number: Argo CD takes it for 0`,
+            places: [{ path: placeOf(name) }],
+            help: phrase`write a number in quotes, such as "${named(/-?\d+/.exec(text)?.[0] ?? '1')}"`,
+          }
+        }
+    },
+  },
+  {
+    id: 'argocd/manifest-option-known',
+    severity: 'warning',
+    configurable: true,
+    summary: 'annotations for Argo CD on a manifest, and the sync options in them, are ones that it reads',
+    reads: [],
+    *check({ objects }) {
+      for (const object of objects)
+        for (const [name, text] of ofArgo(object)) {
+          if (isOfValues(object, `${prefix}${name}`)) continue
+          const key = judgeAnnotation(`${prefix}${name}`)
+          if (key !== undefined) yield { object, ...key, places: [{ path: placeOf(name), on: 'key' }] }
+          for (const option of name === 'sync-options' ? splitOptions(text) : []) {
+            // which version reads it is asked where the settings are known
+            const mistake = judgeSyncOption(option, 'object', '99.0')
+            if (mistake !== undefined) yield { object, ...mistake, places: [{ path: placeOf(name) }] }
+          }
+        }
+    },
+  },
+]

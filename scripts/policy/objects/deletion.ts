@@ -1,0 +1,56 @@
+// Would Argo CD delete, re-create or lose sight of a database because of an annotation?
+import { named, phrase } from '../../findings/message.ts'
+import { printed } from '../../values/printed.ts'
+import type { Value } from '../../values/value.ts'
+import { splitOptions } from '../../applicationset/sync-options.ts'
+import { valueAt } from '../../values/value.ts'
+import type { PolicyRule, PolicySubject } from '../subject.ts'
+
+const annotations = ['cluster', 'annotations'] as const
+const hooks = ['helm.sh/hook', 'argocd.argoproj.io/hook'] as const
+const options = 'argocd.argoproj.io/sync-options'
+
+function textOf({ values }: PolicySubject, name: string): string | undefined {
+  const value: Value | undefined = valueAt(values, [...annotations, name])
+  return value?.kind === 'scalar' ? printed(value.value) : undefined
+}
+
+/**
+ * A hook is deleted before it is created again, unless an annotation says otherwise (gitops-engine, BeforeHookCreation). Also
+ * checked if no object is left: Helm prints no hook of a kind that it does not know.
+ */
+export const deletion: readonly PolicyRule[] = [
+  {
+    id: 'argocd/cluster-is-no-hook',
+    severity: 'error',
+    configurable: true,
+    summary: 'the Cluster is not a hook, which Argo CD would delete and re-create at each sync, or never apply',
+    reads: hooks.map((name) => [...annotations, name]),
+    *check(subject) {
+      for (const name of hooks) {
+        if (textOf(subject, name) === undefined) continue
+        yield {
+          message: phrase`cluster.annotations has ${named(name)}, but a Cluster that is a hook is deleted and re-created at each sync`,
+          places: [{ path: [...annotations, name], on: 'key' }],
+          help: phrase`remove it: the chart copies these annotations onto the Cluster itself`,
+        }
+      }
+    },
+  },
+  {
+    id: 'argocd/cluster-is-not-replaced',
+    severity: 'error',
+    configurable: true,
+    summary: 'no sync option makes Argo CD delete and re-create the Cluster',
+    reads: [[...annotations, options]],
+    *check(subject) {
+      const option = splitOptions(textOf(subject, options) ?? '').find((one) => one === 'Replace=true' || one === 'Force=true')
+      if (option === undefined) return
+      yield {
+        message: phrase`sync option is \`${named(option)}\`, but that lets Argo CD delete the Cluster with its volumes and create it anew`,
+        places: [{ path: [...annotations, options] }],
+        help: phrase`remove \`${named(option)}\`: an update that can't be applied must fail`,
+      }
+    },
+  },
+]

@@ -1,0 +1,100 @@
+// Does Argo CD apply what a Cluster needs before it waits for that Cluster?
+import { barmanPlugin } from '../../chart/plugins.ts'
+import { here, named, phrase } from '../../findings/message.ts'
+import type { RenderedObject } from '../../model.ts'
+import { filledBy } from '../../operator/objects.ts'
+import { once } from '../../values/once.ts'
+import type { Json, Path } from '../../values/value.ts'
+import { isJsonMap } from '../../values/value.ts'
+import { initLists } from '../sql/sql-texts.ts'
+import { listAt, plainAt, textAt } from '../subject.ts'
+import type { ObjectRule } from '../subject.ts'
+
+const annotation: Path = ['metadata', 'annotations', 'argocd.argoproj.io/sync-wave']
+
+/** 0 where none is set; undefined: it is no number, a hook has it, which belongs to a phase of its own, or another program decrypts the object first. */
+function waveOf({ plain }: RenderedObject): number | undefined {
+  const written = textAt(plain, ...annotation) ?? '0'
+  const isHook = textAt(plain, 'metadata', 'annotations', 'argocd.argoproj.io/hook') !== undefined
+  return isHook || 'sops' in plain || !/^-?\d{1,9}$/.test(written) ? undefined : Number(written)
+}
+
+/** Kubernetes does not wait for what is optional. */
+const namesIn = (list: readonly Json[], ...path: readonly (string | number)[]): string[] =>
+  list.flatMap((one) => (plainAt(one, ...path.slice(0, -1), 'optional') === true ? [] : (textAt(one, ...path) ?? [])))
+
+/** Without these no instance is made, or none of its pods starts. */
+function needsOf({ plain }: RenderedObject): readonly (readonly [kind: string, names: readonly string[]])[] {
+  const [bootstrap, certificates] = [plainAt(plain, 'spec', 'bootstrap'), plainAt(plain, 'spec', 'certificates')]
+  const initdb = plainAt(bootstrap, 'initdb')
+  const held = (list: string): string[] => initLists.flatMap((init) => namesIn(listAt(initdb, `${init}Refs`, list), 'name'))
+  const env = listAt(plain, 'spec', 'env')
+  const sources = [textAt(bootstrap, 'recovery', 'source'), textAt(plain, 'spec', 'replica', 'source')]
+  const plugins = [
+    ...listAt(plain, 'spec', 'plugins').filter((plugin) => plainAt(plugin, 'enabled') !== false),
+    ...listAt(plain, 'spec', 'externalClusters')
+      .filter((external) => sources.includes(textAt(external, 'name')))
+      .map((external) => plainAt(external, 'plugin') ?? null),
+  ].filter((plugin) => textAt(plugin, 'name') === barmanPlugin)
+  return [
+    [
+      'Secret',
+      [
+        ...namesIn([initdb ?? null], 'secret', 'name'),
+        ...(isJsonMap(certificates) ? Object.values(certificates).filter((name) => typeof name === 'string') : []),
+        ...held('secretRefs'),
+        ...namesIn(env, 'valueFrom', 'secretKeyRef', 'name'),
+        ...namesIn(listAt(plain, 'spec', 'envFrom'), 'secretRef', 'name'),
+      ],
+    ],
+    [
+      'ConfigMap',
+      [
+        ...held('configMapRefs'),
+        ...namesIn(env, 'valueFrom', 'configMapKeyRef', 'name'),
+        ...namesIn(listAt(plain, 'spec', 'envFrom'), 'configMapRef', 'name'),
+      ],
+    ],
+    ['ObjectStore', namesIn(plugins, 'parameters', 'barmanObjectName')],
+    [textAt(plain, 'spec', 'imageCatalogRef', 'kind') ?? '', namesIn([plainAt(plain, 'spec', 'imageCatalogRef') ?? null], 'name')],
+  ]
+}
+
+export const waves: readonly ObjectRule[] = [
+  {
+    // Argo CD from 3.1 on waits until a Cluster is healthy before the next wave; the operator waits for what is named here (`APP_USERNAME`
+    // of its jobs, volumes, `reconcileImage`, `PluginConfiguration.Validate`)
+    id: 'policy/wave-brings-needs',
+    severity: 'warning',
+    configurable: true,
+    summary: 'what a Cluster needs to start is in no later sync wave than the Cluster',
+    reads: [],
+    *check({ objects }) {
+      for (const cluster of objects.filter(({ kind }) => kind === 'Cluster')) {
+        const own = waveOf(cluster)
+        if (own === undefined) continue
+        const needs = once(() => needsOf(cluster))
+        const isNeeded = (object: RenderedObject): boolean =>
+          needs().some(([kind, names]) =>
+            kind === object.kind ? names.includes(object.name) : kind === 'Secret' && filledBy(object).some((name) => names.includes(name)),
+          )
+        for (const object of objects) {
+          const wave = waveOf(object)
+          if (object === cluster || wave === undefined || wave <= own || !isNeeded(object)) continue
+          const isWritten = plainAt(object.plain, ...annotation) !== undefined
+          yield {
+            object: isWritten ? object : cluster,
+            message: isWritten
+              ? phrase`${here('sync-wave')} is ${named(wave)}, but Cluster ${named(cluster.name)} of wave ${named(own)} waits for this, and Argo CD for the Cluster`
+              : phrase`${here('sync-wave')} is ${named(own)}, but the Cluster waits for ${object.kind} ${named(object.name)} of wave ${named(wave)}, and Argo CD for the Cluster`,
+            places: [{ path: annotation }],
+            help: isWritten
+              ? phrase`write ${named(own)} or less`
+              : phrase`write ${named(wave)} or more, or a lower wave for the ${object.kind}`,
+          }
+          break
+        }
+      }
+    },
+  },
+]

@@ -1,0 +1,65 @@
+// Does the pinned operator support the PostgreSQL of a database?
+import { named, phrase, shown } from '../../findings/message.ts'
+import { supportedMajors } from '../../operator/support.ts'
+import { printed } from '../../values/printed.ts'
+import { valueAt } from '../../values/value.ts'
+import type { MapValue, ScalarValue, Value } from '../../values/value.ts'
+import { majorOf } from '../../operator/major.ts'
+import { objectOf } from '../subject.ts'
+import type { ObjectRule } from '../subject.ts'
+
+/**
+ * Whether a number is meant as a major of PostgreSQL. Below 13 the operator refuses it. The tag of an image may also
+ * begin with a much larger number, such as a date; `version.postgresql` and a catalogue hold nothing but versions.
+ */
+function isMeant(major: number, isTag: boolean): boolean {
+  return major >= 13 && (!isTag || major <= 25)
+}
+
+/** `017`: a chart prints it as it is. */
+const isPaddedNumber = (value: Value): value is ScalarValue => value.kind === 'scalar' && /^0\d/.test(printed(value.value))
+
+function holdsPadded(values: MapValue): boolean {
+  const versions = values.entries.get('version')
+  return versions?.kind === 'map' && [...versions.entries.values()].some(isPaddedNumber)
+}
+
+export const support: readonly ObjectRule[] = [
+  {
+    id: 'policy/operator-supports-major',
+    severity: 'error',
+    configurable: true,
+    summary: 'the operator supports the major version of PostgreSQL',
+    reads: [
+      ['version', 'postgresql'],
+      ['cluster', 'imageName'],
+      ['imageCatalog', 'images'],
+    ],
+    *check(subject) {
+      const cluster = objectOf(subject, 'Cluster')
+      const { operator, values } = subject
+      const known = supportedMajors(operator)
+      const major = cluster === undefined ? undefined : majorOf(cluster.plain)
+      if (cluster === undefined || known === undefined || major === undefined) return
+      const isSupported = major >= known.first && major <= known.last
+      // where it was written is asked for only then
+      if (isSupported && (values === undefined || !holdsPadded(values))) return
+      const image = valueAt(cluster.value, ['spec', 'imageName'])
+      const written = image?.origin.path[0] === 'version' && values !== undefined ? valueAt(values, image.origin.path) : undefined
+      const isPadded = written !== undefined && isPaddedNumber(written)
+      if (!isPadded && (isSupported || !isMeant(major, image !== undefined && written === undefined))) return
+      yield {
+        object: cluster,
+        message: isPadded
+          ? phrase`PostgreSQL is ${shown(printed(written.value))}, but a version does not begin with a zero`
+          : phrase`PostgreSQL is ${named(major)}, but CloudNativePG ${named(operator)} supports ${named(known.first)} to ${named(known.last)}`,
+        places: [{ path: image === undefined ? ['spec', 'imageCatalogRef', 'major'] : ['spec', 'imageName'] }],
+        help: isPadded
+          ? phrase`write "${named(major)}"`
+          : major < known.first
+            ? phrase`upgrade the database to PostgreSQL ${named(known.first)} or later before the operator`
+            : phrase`stay with PostgreSQL ${named(known.last)}${major > known.last + 8 ? '' : ', or upgrade the operator'}`,
+      }
+    },
+  },
+]
