@@ -1,7 +1,7 @@
 // What is wrong with the template of a set, whatever its generators find?
 import { assess } from './assess.ts'
 import type { Bench } from './assess.ts'
-import type { Draft, Variant } from './deployed/drafts.ts'
+import type { Draft, Variant } from './deployed/sets/drafts.ts'
 import { textOf } from './findings/message.ts'
 import type { LocatedFinding, Spot } from './findings/spot.ts'
 import { sqlFindings } from './judge-sql.ts'

@@ -4,8 +4,8 @@ import type { ChartPin, Environment, Settings } from '../model.ts'
 import { printed } from '../values/printed.ts'
 import { isJsonMap } from '../values/value.ts'
 import type { JsonMap } from '../values/value.ts'
-import { destinationOf } from './application-values.ts'
-import type { Versions } from './versions.ts'
+import { destinationOf } from './values/application-values.ts'
+import type { Versions } from './operators/versions.ts'
 
 /** What environments are made of, and those that were made. */
 interface Environments {

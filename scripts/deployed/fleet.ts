@@ -8,7 +8,7 @@ import { openSettingsTree, openTree } from '../discover/trees.ts'
 import type { Tree } from '../repository/tree.ts'
 import type { Workspace } from '../repository/workspace.ts'
 import { discoverAll } from './discover.ts'
-import type { Draft } from './drafts.ts'
+import type { Draft } from './sets/drafts.ts'
 import type { Skipped } from './skipped.ts'
 
 export type ReadFleet = Fleet & {

@@ -12,7 +12,7 @@ import { at, gitGenerators, isSameRepository, sourcePath } from './manifest-part
 import { applicationName } from './manifests.ts'
 import type { Manifest } from './manifests.ts'
 import type { Skipped } from './skipped.ts'
-import { unknownText } from './unknown-text.ts'
+import { unknownText } from './sets/unknown-text.ts'
 
 /** A folder of a repository that is not at hand, and who deploys it. */
 export interface Foreign {

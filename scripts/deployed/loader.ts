@@ -17,5 +17,5 @@ export async function readWritten(state: WrittenState): Promise<Written> {
 async function ofOperators(state: WrittenState): Promise<readonly LocatedFinding[]> {
   const read = state.settings.manageOperator ? state.tree.read(operatorValues) : undefined
   if (read?.ok !== true || !/^(?:additionalEnv|config|image)\b/m.test(read.text)) return []
-  return (await import('./generated-operators.ts')).generatedOperatorFindings(state)
+  return (await import('./operators/generated.ts')).generatedOperatorFindings(state)
 }

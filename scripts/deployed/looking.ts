@@ -2,17 +2,17 @@
 import type { Charts } from '../charts/find.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { AsWritten, ChartPin, Database, Environment, Settings } from '../model.ts'
-import type { Clusterless } from './clusterless.ts'
-import type { Draft } from './drafts.ts'
+import type { Clusterless } from './folders/clusterless.ts'
+import type { Draft } from './sets/drafts.ts'
 import { environmentOf } from './environment-of.ts'
-import { filledAt } from './filled-in.ts'
+import { filledAt } from './sets/filled-in.ts'
 import { applicationKey, applicationName } from './manifests.ts'
 import type { Manifest } from './manifests.ts'
 import type { Skipped } from './skipped.ts'
 import { isMisspelt } from './unknown-fields.ts'
-import { helmPathOf } from './value-layers.ts'
-import type { SourceOf } from './value-layers.ts'
-import type { Versions } from './versions.ts'
+import { helmPathOf } from './values/value-layers.ts'
+import type { SourceOf } from './values/value-layers.ts'
+import type { Versions } from './operators/versions.ts'
 
 export interface Looking {
   readonly settings: Settings

@@ -7,7 +7,7 @@ import { isOfficialPlace } from '../charts/pin.ts'
 import { sourcesOf } from '../applicationset/sources.ts'
 import type { ValueFile } from '../applicationset/sources.ts'
 import { isJsonMap, jsonAt } from '../values/value.ts'
-import { unknownText } from './unknown-text.ts'
+import { unknownText } from './sets/unknown-text.ts'
 
 /** What a template of a database has in it somewhere. */
 export const mentionsDatabases = /postgresql\.cnpg\.io|cloudnative-pg/

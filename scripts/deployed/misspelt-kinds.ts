@@ -9,7 +9,7 @@ import { isJsonMap } from '../values/value.ts'
 import type { JsonMap } from '../values/value.ts'
 import { at } from './manifest-parts.ts'
 import type { ManifestFile } from './manifests.ts'
-import { unknownText } from './unknown-text.ts'
+import { unknownText } from './sets/unknown-text.ts'
 
 const argo = { group: 'argoproj.io', version: 'v1alpha1', kinds: ['Application', 'ApplicationSet', 'AppProject'] }
 const operator = { group: 'postgresql.cnpg.io', version: 'v1', kinds: ['Cluster'] }

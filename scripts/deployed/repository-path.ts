@@ -3,7 +3,7 @@ import type { ValueFile } from '../applicationset/sources.ts'
 import type { Settings } from '../model.ts'
 import type { Tree } from '../repository/tree.ts'
 import { isSameRepository, ownPath, repositoryPrefix } from './manifest-parts.ts'
-import { unknownText } from './unknown-text.ts'
+import { unknownText } from './sets/unknown-text.ts'
 
 /** A path of this tree, in the root's own repository or in another checkout; undefined: that repository is not here. */
 export function repositoryPath(

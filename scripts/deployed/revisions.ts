@@ -6,7 +6,7 @@ import { printed } from '../values/printed.ts'
 import { isJsonMap } from '../values/value.ts'
 import { at, gitGenerators, isSameRepository, sourcePath } from './manifest-parts.ts'
 import type { Manifest } from './manifests.ts'
-import { unknownText } from './unknown-text.ts'
+import { unknownText } from './sets/unknown-text.ts'
 
 interface Read {
   readonly url: string

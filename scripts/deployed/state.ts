@@ -3,7 +3,7 @@ import type { Charts } from '../charts/find.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database, Settings } from '../model.ts'
 import type { Tree } from '../repository/tree.ts'
-import type { Draft } from './drafts.ts'
+import type { Draft } from './sets/drafts.ts'
 import type { Skipped } from './skipped.ts'
 
 /** One state of the repository. */

@@ -1,7 +1,7 @@
 // Who applies a file, and with what: the folder of an Application, a kustomization, a chart?
 import { posix } from 'node:path'
 import { sourcesOf } from '../applicationset/sources.ts'
-import { directoryFilter } from '../deployed/directory-filter.ts'
+import { directoryFilter } from '../deployed/folders/directory-filter.ts'
 import { kustomizations } from '../discover/loose.ts'
 import { at, isSameRepository, repositoryPrefix } from '../deployed/manifest-parts.ts'
 import { applicationName } from '../deployed/manifests.ts'

@@ -1,6 +1,6 @@
 // Is what a kustomization builds judged where it is written, and what kustomize alone knows said?
 import { afterEach, describe, expect, test } from 'vitest'
-import { buildKustomization } from '../../scripts/deployed/kustomize.ts'
+import { buildKustomization } from '../../scripts/deployed/kustomize/build.ts'
 import { openFiles } from '../support/files.ts'
 
 const open: { remove(): void }[] = []

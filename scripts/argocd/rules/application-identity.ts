@@ -1,7 +1,7 @@
 // Which Applications of a hand-written set does a change rename, while their elements stay as they are?
 import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
-import { unknownText } from '../../deployed/unknown-text.ts'
+import { unknownText } from '../../deployed/sets/unknown-text.ts'
 import { applicationName } from '../../deployed/manifests.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
 import type { ManifestChange } from './manifest-rule.ts'

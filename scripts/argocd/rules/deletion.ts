@@ -2,7 +2,7 @@
 import { named, phrase } from '../../findings/message.ts'
 import { printed } from '../../values/printed.ts'
 import type { JsonMap, Path } from '../../values/value.ts'
-import { guardOptions } from '../../deployed/application-values.ts'
+import { guardOptions } from '../../deployed/values/application-values.ts'
 import type { ManifestRule } from './manifest-rule.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
 import { at, holds, indexOfText, isDatabase } from '../../deployed/manifest-parts.ts'

@@ -1,12 +1,12 @@
 // Do the files that a hand-written Application or set names exist?
 import type { Finding, Message } from '../../findings/finding.ts'
 import { ending, named, phrase } from '../../findings/message.ts'
-import { idlePatterns } from '../../deployed/idle-generators.ts'
+import { idlePatterns } from '../../deployed/sets/idle-generators.ts'
 import { matcher } from '../../discover/layout.ts'
 import type { Path } from '../../values/value.ts'
 import { hasReached } from '../../applicationset/sync-options.ts'
 import type { ManifestRule } from './manifest-rule.ts'
-import { filledPath } from '../../deployed/filled-in.ts'
+import { filledPath } from '../../deployed/sets/filled-in.ts'
 import { applicationName } from '../../deployed/manifests.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
 import {
@@ -28,7 +28,7 @@ import { spoiledElements } from './refusals.ts'
 import { resolveValueFiles } from '../../applicationset/sources.ts'
 import { anything, exceptSlash, fitsSteps, plainStep } from '../../applicationset/wildcards.ts'
 import type { Step } from '../../applicationset/wildcards.ts'
-import { unknownText } from '../../deployed/unknown-text.ts'
+import { unknownText } from '../../deployed/sets/unknown-text.ts'
 
 /** Where the entries of value files are: in `source`, or in one of `sources`. */
 function entryPath(application: object, source: number): Path {

@@ -2,7 +2,7 @@
 import { generateApplications } from '../../applicationset/generate.ts'
 import { pathspec } from '../../applicationset/git-paths.ts'
 import { fileReader } from '../../deployed/file-cache.ts'
-import { ownFiles } from '../../deployed/git-files.ts'
+import { ownFiles } from '../../deployed/sets/git-files.ts'
 import { at, gitGenerators } from '../../deployed/manifest-parts.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
 import { perManifest } from '../../deployed/per-manifest.ts'

@@ -5,7 +5,7 @@ import { idOf } from './deployments.ts'
 import type { Deployment, Handover, Part } from './deployments.ts'
 import type { Settings } from '../../model.ts'
 import { lostNamespaceLabels } from './namespace-labels.ts'
-import { unknownText } from '../../deployed/unknown-text.ts'
+import { unknownText } from '../../deployed/sets/unknown-text.ts'
 
 export interface Wording {
   readonly rule: string

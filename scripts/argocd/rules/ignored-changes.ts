@@ -2,7 +2,7 @@
 import { canonical } from '../../applicationset/reconcile.ts'
 import { applicationName } from '../../deployed/manifests.ts'
 import { at, textItems } from '../../deployed/manifest-parts.ts'
-import { unknownText } from '../../deployed/unknown-text.ts'
+import { unknownText } from '../../deployed/sets/unknown-text.ts'
 import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
 import { isJsonMap, jsonAt } from '../../values/value.ts'

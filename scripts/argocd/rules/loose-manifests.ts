@@ -2,7 +2,7 @@
 import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
 import type { Settings } from '../../model.ts'
-import { unknownText } from '../../deployed/unknown-text.ts'
+import { unknownText } from '../../deployed/sets/unknown-text.ts'
 import { hasMistakenAddress } from './application-fields.ts'
 import { writtenDeployments } from './deployments.ts'
 import type { Deployment } from './deployments.ts'
@@ -10,10 +10,10 @@ import type { Handover } from './deployments.ts'
 import { hasMistakenField } from '../../deployed/unknown-fields.ts'
 import { makesDatabases, mentionsDatabases } from '../../deployed/manifest-parts.ts'
 import type { Manifest, ManifestFile, Surroundings } from '../../deployed/manifests.ts'
-import type { PlainCluster } from '../../deployed/folders.ts'
+import type { PlainCluster } from '../../deployed/folders/folders.ts'
 import { hasMisspeltSource } from './source-names.ts'
 import { findUncompared } from './uncompared.ts'
-import { idlePatterns } from '../../deployed/idle-generators.ts'
+import { idlePatterns } from '../../deployed/sets/idle-generators.ts'
 
 /** The loose files of both sides, with those manifests alone that deploy databases on one of them. */
 export function readLoose(

@@ -2,14 +2,14 @@
 import { named, phrase } from '../../findings/message.ts'
 import { isDns1035Label } from '../../kubernetes/dns-name.ts'
 import type { JsonMap, Path } from '../../values/value.ts'
-import { identityOf } from '../../deployed/application-values.ts'
+import { identityOf } from '../../deployed/values/application-values.ts'
 import type { ManifestRule } from './manifest-rule.ts'
 import { elementOf } from '../../deployed/manifests.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
 import { at, isDatabase, releasePath } from '../../deployed/manifest-parts.ts'
 import { isReleaseName } from '../../kubernetes/names.ts'
 import { annotationLimit } from './settings.ts'
-import { unknownText } from '../../deployed/unknown-text.ts'
+import { unknownText } from '../../deployed/sets/unknown-text.ts'
 
 const longest = 50
 

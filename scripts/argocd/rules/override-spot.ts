@@ -2,7 +2,7 @@
 import { revisionIn } from '../../repository/tree.ts'
 import type { Spot } from '../../findings/spot.ts'
 import { spotOf } from '../../findings/spot.ts'
-import { officialBelow } from '../../deployed/application-values.ts'
+import { officialBelow } from '../../deployed/values/application-values.ts'
 import { isJsonMap, valueAt } from '../../values/value.ts'
 import { printed } from '../../values/printed.ts'
 import { trimEndOf } from '../../values/trim.ts'

@@ -10,14 +10,14 @@ import type { GenerateError, GenerateStage } from '../../applicationset/generate
 import { formatScalar } from '../../go-template/go-format.ts'
 import { generatorFileFindings } from './generator-files.ts'
 import { computedText } from './computed-text.ts'
-import { filledPath } from '../../deployed/filled-in.ts'
+import { filledPath } from '../../deployed/sets/filled-in.ts'
 import { applicationName } from '../../deployed/manifests.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
 import { at, indexOfText, sourcePath } from '../../deployed/manifest-parts.ts'
 import { readSelector } from '../../applicationset/selector.ts'
 import { checkRefs, checkReleaseNames, checkSourceTypes, checkSpec, resolveValueFiles, sourcesOf } from '../../applicationset/sources.ts'
 import { isJsonMap } from '../../values/value.ts'
-import { unknownText } from '../../deployed/unknown-text.ts'
+import { unknownText } from '../../deployed/sets/unknown-text.ts'
 
 /** Stages whose mistakes other rules show at a better place. */
 const shownElsewhere = new Set<GenerateStage>(['unsupported', 'unknown-field', 'schema', 'app-unknown-field', 'app-schema', 'decode-typed'])

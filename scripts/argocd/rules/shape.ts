@@ -1,7 +1,7 @@
 // Would the API server and the controllers accept a hand-written Application or set as intended?
 import { unknownFields } from '../../deployed/unknown-fields.ts'
 import { ending, named, phrase } from '../../findings/message.ts'
-import { idlePatterns } from '../../deployed/idle-generators.ts'
+import { idlePatterns } from '../../deployed/sets/idle-generators.ts'
 import { printed } from '../../values/printed.ts'
 import { decodeObject } from '../../kubernetes/decode.ts'
 import { checkSchema } from '../../kubernetes/schema.ts'
@@ -13,7 +13,7 @@ import type { ManifestRule } from './manifest-rule.ts'
 import { at, makesDatabases, textItems } from '../../deployed/manifest-parts.ts'
 import { refusals, spoiledElements, textMistakes } from './refusals.ts'
 import { isJsonMap } from '../../values/value.ts'
-import { unknownText } from '../../deployed/unknown-text.ts'
+import { unknownText } from '../../deployed/sets/unknown-text.ts'
 
 export const shapeRules: readonly ManifestRule[] = [
   {

@@ -2,7 +2,7 @@
 import { named, phrase } from '../../findings/message.ts'
 import { isOfficialPlace, officialCharts, parseUrl } from '../../charts/pin.ts'
 import { at, placedSources } from '../../deployed/manifest-parts.ts'
-import { isOpen } from '../../deployed/unknown-text.ts'
+import { isOpen } from '../../deployed/sets/unknown-text.ts'
 import { nearest } from '../../values/path.ts'
 import { printed } from '../../values/printed.ts'
 import { trimEndOf } from '../../values/trim.ts'

@@ -14,7 +14,7 @@ import { at, indexOfText, isDatabase, isExactVersion, placedSources, sourcePath,
 import { resolveValueFiles } from '../../applicationset/sources.ts'
 import type { ValueFile } from '../../applicationset/sources.ts'
 import { isJsonMap } from '../../values/value.ts'
-import { unknownText } from '../../deployed/unknown-text.ts'
+import { unknownText } from '../../deployed/sets/unknown-text.ts'
 
 const defaultsFile = /^helm-values\/data\/postgres-[^/]+-defaults\.yaml$/
 

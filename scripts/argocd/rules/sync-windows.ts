@@ -1,7 +1,7 @@
 // Can Argo CD read the sync windows of an AppProject?
 import { at } from '../../deployed/manifest-parts.ts'
 import type { DeployedObject, ManifestFile } from '../../deployed/manifests.ts'
-import { isOpen } from '../../deployed/unknown-text.ts'
+import { isOpen } from '../../deployed/sets/unknown-text.ts'
 import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
 import { parseGoDuration } from '../../go-template/duration.ts'

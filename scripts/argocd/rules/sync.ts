@@ -8,7 +8,7 @@ import { applicationName } from '../../deployed/manifests.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
 import { at, isDatabase } from '../../deployed/manifest-parts.ts'
 import { isJsonMap } from '../../values/value.ts'
-import { unknownText } from '../../deployed/unknown-text.ts'
+import { unknownText } from '../../deployed/sets/unknown-text.ts'
 
 const steps = ['spec', 'strategy', 'rollingSync', 'steps'] as const
 

@@ -6,10 +6,10 @@ import type { Tree } from '../../repository/tree.ts'
 import { canonical } from '../../applicationset/reconcile.ts'
 import { sourcesOf } from '../../applicationset/sources.ts'
 import { isJsonMap } from '../../values/value.ts'
-import { unknownText } from '../../deployed/unknown-text.ts'
+import { unknownText } from '../../deployed/sets/unknown-text.ts'
 import { applicationKey, applicationName } from '../../deployed/manifests.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
-import { folderOf } from '../../deployed/folders.ts'
+import { folderOf } from '../../deployed/folders/folders.ts'
 import { at, sourcePath } from '../../deployed/manifest-parts.ts'
 
 /** An Application whose Clusters something in a folder makes that is not run here. */

@@ -1,0 +1,42 @@
+// Which layers does a release have, with what its parameters change?
+import { named, phrase } from '../../findings/message.ts'
+import type { LocatedFinding } from '../../findings/spot.ts'
+import { LayerReader } from '../../merge/layers.ts'
+import type { Database, DatabaseLayer } from '../../model.ts'
+import { mergeLayers } from '../../values/merge.ts'
+import type { MapValue } from '../../values/value.ts'
+import { withParameters } from '../values/value-layers.ts'
+import type { SourceOf, ValueLayers } from '../values/value-layers.ts'
+
+/** The layers of values, parameters as the last of them. */
+export function layersOf(given: ValueLayers, findings: LocatedFinding[], of: SourceOf): readonly DatabaseLayer[] {
+  if (given.parameters.length === 0) return withOne(given.layers, of)
+  const reader = new LayerReader(() => [])
+  // parameters change what files and values hold; of the chart's defaults they know nothing
+  const written: readonly DatabaseLayer[] = given.layers.filter(({ layer }) => layer !== 'chart')
+  const { roots } = reader.layersOf({ layers: written } as Database)
+  const [first, ...others] = roots ?? []
+  const below = first === undefined ? emptyRoot(of) : mergeLayers([first, ...others])
+  const { layers, refused } = withParameters(given, below)
+  if (refused !== undefined)
+    findings.push({
+      rule: 'argocd/parameter',
+      severity: 'error',
+      message: phrase`parameter is refused by Helm: ${named(refused.message)}`,
+      at: refused.at,
+      help: phrase`write the value into valuesObject`,
+    })
+  return withOne(layers, of)
+}
+
+/** A release without any values has an empty layer, which merging needs. */
+function withOne(layers: readonly DatabaseLayer[], of: SourceOf): readonly DatabaseLayer[] {
+  if (layers.length > 0) return layers
+  const root = emptyRoot(of)
+  return [{ layer: 'inline', file: root.origin.file, inline: { root, text: '{}' } }]
+}
+
+function emptyRoot({ manifest }: SourceOf): MapValue {
+  const { file, span } = manifest.spotOf(['metadata', 'name'])
+  return { kind: 'map', origin: { layer: 'inline', file, path: [], key: null, value: span }, overrides: [], entries: new Map() }
+}

@@ -1,0 +1,299 @@
+// Which objects of CloudNativePG does a kustomization build, from what is in the repository?
+import { posix } from 'node:path'
+import { kustomizations } from '../../discover/loose.ts'
+import { isHolder, isOperators } from '../../operator/objects.ts'
+import type { RenderedObject } from '../../model.ts'
+import { shownAddress } from '../../repository/remote.ts'
+import { append } from '../../values/append.ts'
+import { printed } from '../../values/printed.ts'
+import { trimEndOf } from '../../values/trim.ts'
+import { spotOf } from '../../findings/spot.ts'
+import type { LocatedFinding, Spot } from '../../findings/spot.ts'
+import type { Json, MapValue, SourceFile, Value } from '../../values/value.ts'
+import { isJsonMap, jsonAt, toPlain } from '../../values/value.ts'
+import { readManifests } from '../../yaml/manifests.ts'
+import { parseYaml } from '../../yaml/parse.ts'
+import { withCommon } from './common.ts'
+import { BesideCollector } from './beside.ts'
+import { applyPatches, isLocal, isRemote, patchesOf, toText } from './patches.ts'
+import type { Around, Reader } from './patches.ts'
+import { nearest } from '../../values/path.ts'
+import { hashedBy, lostNames, swappedBy } from './names.ts'
+import type { Hashed, Swapped } from './names.ts'
+import { idOf } from './targets.ts'
+import type { Made } from './targets.ts'
+
+/** What is built, or why it is not known. */
+export type Built =
+  | {
+      readonly objects: readonly RenderedObject[]
+      /** files of ours that are no YAML */
+      readonly broken: readonly SourceFile[]
+      /** paths of all files, patches among them */
+      readonly read: readonly string[]
+      /** Secrets and the like that are made besides the objects of CloudNativePG */
+      readonly beside: readonly RenderedObject[]
+      /** names that are changed where they are given, and not where they are used */
+      readonly lost: readonly LocatedFinding[]
+    }
+  /** `at`: where in a kustomization; `isRefused`: kustomize certainly stops there */
+  | { readonly why: string; readonly at?: Spot; readonly isRefused?: true }
+
+/** Keys that touch no object of ours: containers, workloads and generated objects of other kinds. */
+const harmless = new Set(
+  [
+    ['apiVersion', 'kind', 'metadata', 'buildMetadata', 'sortOptions', 'images', 'replicas', 'inventory', 'crds', 'validators'],
+    ['configMapGenerator', 'secretGenerator', 'generatorOptions', 'helmGlobals', 'imageTags'],
+  ].flat(),
+)
+const built = new Set(
+  [
+    ['resources', 'bases', 'components', 'namespace', 'namePrefix', 'nameSuffix', 'labels', 'commonLabels', 'commonAnnotations'],
+    ['patches', 'patchesStrategicMerge', 'patchesJson6902', 'generators', 'helmCharts', 'helmChartInflationGenerator'],
+  ].flat(),
+)
+/** Keys that may change what is built otherwise. */
+const others = new Set(['replacements', 'vars', 'transformers', 'configurations', 'openapi'])
+/** What takes its chart of databases, or its databases, from elsewhere. */
+const aboutDatabases = /postgres|cnpg|cloudnative-pg|database/i
+const ofOperator = /cloudnative-pg\/(?:cloudnative-pg|artifacts|plugin-)|releases?\/(?:download\/)?(?:cnpg-|v?\d)/i
+
+/** Keys that may put names in, or teach kustomize where they are. */
+const teaching = ['replacements', 'vars', 'transformers', 'configurations', 'openapi', 'crds']
+
+/** Keys whose objects are not all made here. */
+const openKeys = ['generators', 'transformers', 'helmCharts', 'helmChartInflationGenerator', 'configurations']
+
+const mostFolders = 500
+const takenFrom = ['resources', 'bases', 'components']
+
+/**
+ * As `kustomize build` does it: resources, components, patches, then names, the namespace, labels and annotations. `edits`:
+ * what Argo CD writes into the kustomization before.
+ */
+export function buildKustomization(folder: string, files: Reader, edits?: MapValue): Built {
+  const read = new Set<string>()
+  const reader: Reader = {
+    ...files,
+    file: (path) => {
+      const file = files.file(path)
+      if (file !== undefined) read.add(path)
+      return file
+    },
+  }
+  const broken: SourceFile[] = []
+  const beside = new BesideCollector()
+  const hashed: Hashed[] = []
+  const swapped: Swapped[] = []
+  /** what is found out elsewhere, or put in by other keys, may say where names are used */
+  let areNamesOpen = false
+  // those on the way here; one may be taken twice, under two names
+  const seen = new Set<string>()
+  let left = mostFolders
+  /** of the first refusal, which is the innermost one */
+  let place: Spot | undefined
+  /** something that is not read may hold objects of CloudNativePG */
+  let isWhole = true
+  /** kustomize certainly stops at it: set where the build ends */
+  const refusals: string[] = []
+  const refuse = (why: string, node?: Value): string => {
+    refusals.push(why)
+    if (node !== undefined) place ??= spotOf(node)
+    return why
+  }
+  const build = (at: string, given: readonly Made[]): Made[] | string => {
+    if (seen.has(at)) return refuse(`${at || 'a kustomization'} takes itself`)
+    if (--left < 0) return `it takes more than ${mostFolders} folders`
+    seen.add(at)
+    const objects = buildOnce(at, given)
+    seen.delete(at)
+    return objects
+  }
+  const buildOnce = (at: string, given: readonly Made[]): Made[] | string => {
+    const [file, another] = kustomizations.flatMap((name) => reader.file(at + name) ?? [])
+    if (file === undefined) return refuse(`it takes ${at}, which has no ${kustomizations[0]}`)
+    if (another !== undefined) return refuse(`${file.path} is there, and ${another.path}`)
+    const { documents, problems } = parseYaml(file, 'service')
+    if (problems.some(({ fatal }) => fatal)) {
+      broken.push(file)
+      return `${file.path} can't be read`
+    }
+    const [written] = documents
+    if (written === undefined || written.kind === 'null') return refuse(`${file.path} is empty`)
+    if (written.kind !== 'map') return refuse(`${file.path} is no map`)
+    const root = at === folder && given.length === 0 && edits !== undefined ? withEdits(written, edits) : written
+    const objects = [...given]
+    beside.kustomization(root)
+    append(hashed, hashedBy(root))
+    append(swapped, swappedBy(root))
+    if (teaching.some((key) => root.entries.has(key))) areNamesOpen = true
+    if (openKeys.some((key) => root.entries.has(key))) isWhole = false
+    for (const key of takenFrom)
+      for (const entry of textsAt(root, key)) {
+        const found = take(entry, { at, by: file.path, objects, isComponent: key === 'components' })
+        if (typeof found === 'string') {
+          place ??= spotOfEntry(root, key, entry)
+          return found
+        }
+        if (key === 'components') objects.splice(0, objects.length, ...found)
+        else append(objects, found)
+      }
+    const result = twice(objects) ?? transform(root, objects, { at, reader, refuse, isWhole: () => isWhole })
+    const checked = Array.isArray(result) ? (twice(result) ?? result) : result
+    if (Array.isArray(checked)) return checked
+    place ??= spotOfKey(root, checked.keys)
+    return checked.why.replace(/^it\b|^(?=an? |its )/, (word) => (word === '' ? `${file.path}: ` : file.path))
+  }
+  const take = (
+    entry: string,
+    {
+      at,
+      by,
+      objects,
+      isComponent,
+    }: Readonly<Record<'at' | 'by', string>> & { readonly objects: readonly Made[]; readonly isComponent: boolean },
+  ): Made[] | string => {
+    const path = posix.join('/', at, entry).slice(1)
+    const folderPath = path === '' ? '' : `${trimEndOf(path, '/')}/`
+    if (reader.isFolder(folderPath)) return build(folderPath, isComponent ? objects : [])
+    const file = reader.file(path)
+    if (file !== undefined) {
+      const { manifests, findings } = readManifests(file)
+      if (findings.length > 0 && file.text.includes('cnpg.io')) broken.push(file)
+      for (const { kind, name, value, plain } of manifests) if (isHolder(plain)) beside.holder({ kind, name, value, plain, hook: false })
+      return manifests
+        .filter(({ kind, plain }) => kind !== '' && isOperators(plain))
+        .map(({ value, plain, kind, name }) => ({ kind, name, value, plain, hook: false, earlier: [] }))
+    }
+    const missing = `${by} takes ${shownAddress(entry)}, which is missing`
+    if (!ofOperator.test(entry)) isWhole = false
+    if (!isRemote(entry)) return isLocal(entry) && reader.has?.(path) !== true ? refuse(missing) : missing
+    return aboutDatabases.test(entry) && !ofOperator.test(entry) ? `${by} takes ${shownAddress(entry)}` : isComponent ? [...objects] : []
+  }
+  const objects = build(folder, [])
+  if (typeof objects !== 'string') {
+    const ofPods = [...read].flatMap((path) => reader.file(path) ?? [])
+    const made = beside.result()
+    const lost =
+      areNamesOpen || (hashed.length === 0 && swapped.length === 0)
+        ? []
+        : lostNames(objects, { hashed: hashed.filter((one) => !beside.has(one)), swapped, files: ofPods })
+    return { objects, broken, read: [...read], beside: made, lost }
+  }
+  // what is no YAML is an error where it is written
+  const mistakes = broken.filter(({ path }) => objects === `${path} can't be read`)
+  return mistakes.length > 0
+    ? { objects: [], broken: mistakes, read: [...read], beside: [], lost: [] }
+    : { why: objects, ...(place && { at: place }), ...(refusals.length > 0 && { isRefused: true }) }
+}
+
+/** Where an entry of a list is. */
+function spotOfEntry(root: MapValue, key: string, entry: string): Spot | undefined {
+  const list = root.entries.get(key)
+  const item = list?.kind === 'list' ? list.items.find((one) => toText(one) === entry) : undefined
+  return item === undefined ? undefined : spotOf(item)
+}
+
+/** Why it is not built, and the keys that this is about. */
+interface Refusal {
+  readonly why: string
+  readonly keys: readonly string[]
+}
+
+const chartKeys = ['helmCharts', 'helmChartInflationGenerator']
+const rendersChart = (keys: readonly string[]): Refusal => ({ why: 'it renders the chart `cluster`', keys })
+const ofPatches = (why: string): Refusal => ({ why, keys: ['patches', 'patchesStrategicMerge', 'patchesJson6902'] })
+
+/** Where the first of some keys is, or that of the whole. */
+function spotOfKey(root: MapValue, keys: readonly string[]): Spot | undefined {
+  const node = keys.flatMap((key) => root.entries.get(key) ?? [])[0] ?? [...root.entries.values()][0]
+  return node === undefined ? undefined : spotOf(node, 'key')
+}
+
+/** Lists are added to, maps take further members, and texts are replaced. */
+function withEdits(root: MapValue, edits: MapValue): MapValue {
+  const entries = new Map(root.entries)
+  for (const [key, node] of edits.entries) {
+    const before = entries.get(key)
+    if (node.kind === 'list' && before?.kind === 'list') entries.set(key, { ...before, items: [...before.items, ...node.items] })
+    else if (node.kind === 'map' && before?.kind === 'map')
+      entries.set(key, { ...before, entries: new Map([...before.entries, ...node.entries]) })
+    else entries.set(key, node)
+  }
+  return { ...root, entries }
+}
+
+/** Kustomize takes no two objects with the same name. */
+function twice(objects: readonly Made[]): Refusal | undefined {
+  const seen = new Set<string>()
+  for (const object of objects) {
+    const { name, namespace } = idOf(object)
+    const key = JSON.stringify([object.plain['apiVersion'], object.kind, namespace, name])
+    if (seen.has(key)) return { why: `it has ${object.kind} ${name} twice`, keys: takenFrom }
+    seen.add(key)
+  }
+  return undefined
+}
+
+function transform(root: MapValue, objects: readonly Made[], around: Around): Made[] | Refusal {
+  const keys = [...root.entries.keys()]
+  const strange = keys.find((key) => !harmless.has(key) && !built.has(key) && !others.has(key))
+  if (strange !== undefined) {
+    const why = `it has the unknown key \`${strange}\``
+    const known = [...harmless, ...built, ...others]
+    // a newer kustomize may know a key that no other is like, and each takes a key in another case
+    const isTaken = nearest(strange, known) === undefined || known.some((key) => key.toLowerCase() === strange.toLowerCase())
+    return { why: isTaken ? why : around.refuse(why), keys: [strange] }
+  }
+  const isChart = chartKeys.some((key) => {
+    const charts = root.entries.get(key)
+    return charts !== undefined && chartOfDatabases(JSON.stringify(toPlain(charts)))
+  })
+  if (isChart) return rendersChart(chartKeys)
+  for (const path of textsAt(root, 'generators'))
+    if (chartOfDatabases(around.reader.file(posix.join('/', around.at, path).slice(1))?.text ?? '')) return rendersChart(['generators'])
+  const other = keys.find((key) => others.has(key) && !(key === 'replacements' && keys.some((one) => one !== key && others.has(one))))
+  if (other !== undefined && objects.length > 0 && mayReplace(root, { other, objects, around }))
+    return { why: `it has \`${other}\``, keys: [other] }
+  const patches = patchesOf(root, around)
+  if (typeof patches === 'string') return ofPatches(patches)
+  const patched = applyPatches(objects, patches, around)
+  return typeof patched === 'string' ? ofPatches(patched) : patched.map((object) => withCommon(object, root))
+}
+
+interface Replacing {
+  readonly other: string
+  readonly objects: readonly Made[]
+  readonly around: Around
+}
+
+/** Whether it may change an object of ours: replacements say which kinds they are for. */
+function mayReplace(root: MapValue, { other, objects, around }: Replacing): boolean {
+  if (other !== 'replacements') return true
+  const written = toPlain(root.entries.get(other) ?? root)
+  const all = (Array.isArray(written) ? written : []).flatMap((one): Json[] => {
+    const path = isJsonMap(one) ? one['path'] : undefined
+    if (typeof path !== 'string') return [one]
+    const file = around.reader.file(posix.join('/', around.at, path).slice(1))
+    const { documents } = file === undefined ? { documents: [] } : parseYaml(file, 'service')
+    return documents.length === 0 ? [null] : documents.flatMap((document) => [toPlain(document)].flat())
+  })
+  const kinds = new Set(objects.map(({ kind }) => kind))
+  return all.some((one) => {
+    const targets = isJsonMap(one) ? one['targets'] : undefined
+    if (!Array.isArray(targets)) return true
+    return targets.some((target) => {
+      const kind = jsonAt(target, ['select', 'kind'])
+      return typeof kind !== 'string' || kinds.has(kind)
+    })
+  })
+}
+
+const chartOfDatabases = (text: string): boolean =>
+  /cloudnative-pg\.(?:github\.)?io\/charts|ghcr\.io\/cloudnative-pg\/charts/.test(text) &&
+  /["']?(?:name|chart)["']?\s*:\s*["']?cluster\b/.test(text)
+
+function textsAt(root: MapValue, key: string): string[] {
+  const list = root.entries.get(key)
+  return list?.kind === 'list' ? list.items.flatMap((item) => (item.kind === 'scalar' ? [printed(item.value)] : [])) : []
+}

@@ -1,0 +1,52 @@
+// Which operator judges what is deployed where?
+import type { ChartPin, Settings } from '../../model.ts'
+import { officialCharts } from '../../charts/pin.ts'
+import { knownOperators } from '../../operator/version.ts'
+import { toPlain } from '../../values/value.ts'
+import type { ChartRelease } from '../charts/chart-releases.ts'
+import { installedOperators } from './installed.ts'
+import type { Manifest } from '../manifests.ts'
+
+export interface OperatorThere {
+  readonly version: string
+  readonly chart: ChartPin
+  /** an Application installs it, the settings or a flag name it, or it is the newest that is known */
+  readonly from: 'application' | 'settings' | 'newest'
+  /** its settings choose the image of Clusters that name none, or are not here */
+  readonly ownImage?: true
+}
+
+export interface Versions {
+  /** the operator at a destination (`destinationOf`) */
+  readonly operatorAt: (destination: string) => OperatorThere
+}
+
+const [charts] = officialCharts
+
+/** `POSTGRES_IMAGE_NAME` of the operator's `configuration.go`, which the chart hands on from `config.data` or `additionalEnv`. */
+function choosesImage({ values }: ChartRelease): boolean {
+  return values === undefined || JSON.stringify([toPlain(values)]).includes('"POSTGRES_IMAGE_NAME"')
+}
+
+/** From the Applications that install the operator's chart, the newest known if nobody knows what that installs; then from the settings; then the newest known. */
+export function versionsOf(manifests: readonly Manifest[], settings: Settings): Versions {
+  const installed = new Map<string, OperatorThere>()
+  for (const { version, release } of installedOperators(manifests)) {
+    const own = choosesImage(release) && ({ ownImage: true } as const)
+    installed.set(release.destination, { version: version ?? knownOperators.last, chart: release.chart, from: 'application', ...own })
+  }
+  const others = new Set([...installed.values()].map(({ version }) => version))
+  const only = others.size === 1 ? [...installed.values()][0] : undefined
+  const own = settings.environments[0]?.operator
+  const assumed: OperatorThere =
+    own === undefined
+      ? {
+          version: settings.operator ?? knownOperators.last,
+          chart: { repository: charts, name: 'cloudnative-pg', version: '' },
+          from: settings.operator === undefined ? 'newest' : 'settings',
+        }
+      : { version: own.version, chart: own.chart, from: 'settings' }
+  return {
+    operatorAt: (destination) => (settings.operator === undefined ? (installed.get(destination) ?? only ?? assumed) : assumed),
+  }
+}
