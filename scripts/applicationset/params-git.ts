@@ -9,8 +9,8 @@ import { ParamsError, UnsupportedGenerator } from './generator-context.ts'
 import type { GeneratorContext } from './generator-context.ts'
 import { directoryPattern, pathspec } from './git-paths.ts'
 import { renderText } from './render.ts'
-import { readYaml } from '../go-template/sprig-encoding.ts'
-import { normalizeName } from '../go-template/sprig-names.ts'
+import { readYaml } from '../go-template/sprig/encoding.ts'
+import { normalizeName } from '../go-template/sprig/names.ts'
 import { isJsonMap } from '../values/value.ts'
 
 interface PathItem {

@@ -2,7 +2,7 @@
 import type { Json, JsonMap } from '../values/value.ts'
 import { applicationObjectShape } from './application-object.ts'
 import { TemplateError } from '../go-template/go-value.ts'
-import { readYaml } from '../go-template/sprig-encoding.ts'
+import { readYaml } from '../go-template/sprig/encoding.ts'
 import { readJson } from '../go-template/go-json.ts'
 import { throughType } from './typed.ts'
 import { isJsonMap } from '../values/value.ts'

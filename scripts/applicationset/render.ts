@@ -9,8 +9,8 @@ import type { Template } from '../go-template/go-tree.ts'
 import type { GoFunctions } from '../go-template/go-function.ts'
 import { GoPanic, TemplateError } from '../go-template/go-value.ts'
 import type { GoMap } from '../go-template/go-value.ts'
-import { nameFunctions } from '../go-template/sprig-names.ts'
-import { sprigFunctions } from '../go-template/sprig.ts'
+import { nameFunctions } from '../go-template/sprig/names.ts'
+import { sprigFunctions } from '../go-template/sprig/sprig.ts'
 
 /** What Argo CD offers to templates: Sprig without env, expandenv and getHostByName, and six functions of its own. */
 export const functions: GoFunctions = { ...sprigFunctions, ...nameFunctions }

@@ -1,5 +1,5 @@
 // Which releases of the charts are there, and which operator does each install?
-import { fitsRange } from '../go-template/sprig-semver.ts'
+import { fitsRange } from '../go-template/sprig/semver.ts'
 import { lookup } from '../values/lookup.ts'
 
 /** Tags `cloudnative-pg-v…` of github.com/cloudnative-pg/charts, `appVersion` of each, read on 2026-11-29. */

@@ -1,6 +1,6 @@
 // Which subcharts are enabled, and what do they export to their parent?
 import type { Chart } from './chart-tree.ts'
-import { fitsRange } from '../go-template/sprig-semver.ts'
+import { fitsRange } from '../go-template/sprig/semver.ts'
 import type { HelmGeneration } from '../values/merge.ts'
 import type { MapValue, Value } from '../values/value.ts'
 import type { Dependency } from './metadata.ts'

@@ -1,7 +1,7 @@
 // What is in Chart.yaml?
 import type { MapValue, Value } from '../values/value.ts'
 import { formatGoFloat } from '../yaml/scalars.ts'
-import { isVersion } from '../go-template/sprig-semver.ts'
+import { isVersion } from '../go-template/sprig/semver.ts'
 import { HelmRefusal } from './error.ts'
 
 export interface Dependency {

@@ -1,12 +1,12 @@
 // Which Sprig functions use regular expressions?
-import { BudgetExceeded } from './budget.ts'
-import type { Budget } from './budget.ts'
-import { takes } from './go-function.ts'
-import type { GoFunction, GoFunctions } from './go-function.ts'
-import { TemplateError, nilList, typedList } from './go-value.ts'
-import type { GoValue } from './go-value.ts'
-import { compileGoRegexp, programSize } from './regexp.ts'
-import type { GoMatch, GoRegexp } from './regexp.ts'
+import { BudgetExceeded } from '../budget.ts'
+import type { Budget } from '../budget.ts'
+import { takes } from '../go-function.ts'
+import type { GoFunction, GoFunctions } from '../go-function.ts'
+import { TemplateError, nilList, typedList } from '../go-value.ts'
+import type { GoValue } from '../go-value.ts'
+import { compileGoRegexp, programSize } from '../regexp.ts'
+import type { GoMatch, GoRegexp } from '../regexp.ts'
 
 /** A search for a pattern in a text, charged to a budget. */
 interface Search {

@@ -1,12 +1,12 @@
 // Which Sprig functions make keys, hashes and passwords? Their shape is right; random parts differ each time.
-import { lookup } from '../values/lookup.ts'
+import { lookup } from '../../values/lookup.ts'
 import { X509Certificate, createCipheriv, createDecipheriv, createHmac, createPrivateKey, randomBytes, scryptSync } from 'node:crypto'
-import type { Budget } from './budget.ts'
-import { takes } from './go-function.ts'
-import type { GoFunction, GoFunctions } from './go-function.ts'
-import { formatValue } from './go-format.ts'
-import { TemplateError } from './go-value.ts'
-import type { GoList, GoStruct } from './go-value.ts'
+import type { Budget } from '../budget.ts'
+import { takes } from '../go-function.ts'
+import type { GoFunction, GoFunctions } from '../go-function.ts'
+import { formatValue } from '../go-format.ts'
+import { TemplateError } from '../go-value.ts'
+import type { GoList, GoStruct } from '../go-value.ts'
 
 function fail(message: string): never {
   throw new TemplateError(message)

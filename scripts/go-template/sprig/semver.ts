@@ -1,13 +1,13 @@
 // Which Sprig functions compare versions?
-import { templateBudget } from './budget.ts'
-import { append } from '../values/append.ts'
-import type { Budget } from './budget.ts'
-import { takes } from './go-function.ts'
-import type { GoFunction, GoFunctions } from './go-function.ts'
-import { compileGoRegexp } from './regexp.ts'
-import type { GoMatch } from './regexp.ts'
-import { TemplateError, int } from './go-value.ts'
-import type { GoInteger, GoStruct, GoValue } from './go-value.ts'
+import { templateBudget } from '../budget.ts'
+import { append } from '../../values/append.ts'
+import type { Budget } from '../budget.ts'
+import { takes } from '../go-function.ts'
+import type { GoFunction, GoFunctions } from '../go-function.ts'
+import { compileGoRegexp } from '../regexp.ts'
+import type { GoMatch } from '../regexp.ts'
+import { TemplateError, int } from '../go-value.ts'
+import type { GoInteger, GoStruct, GoValue } from '../go-value.ts'
 
 interface Version {
   readonly numbers: readonly [bigint, bigint, bigint]

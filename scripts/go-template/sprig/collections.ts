@@ -1,8 +1,8 @@
 // Which Sprig functions work on lists and maps?
-import { deepEqual } from './go-equal.ts'
-import type { Budget } from './budget.ts'
-import { takes, takesMore } from './go-function.ts'
-import type { GoFunction, GoFunctions } from './go-function.ts'
+import { deepEqual } from '../go-equal.ts'
+import type { Budget } from '../budget.ts'
+import { takes, takesMore } from '../go-function.ts'
+import type { GoFunction, GoFunctions } from '../go-function.ts'
 import {
   GoPanic,
   TemplateError,
@@ -18,10 +18,10 @@ import {
   textMap,
   typedList,
   typeOf,
-} from './go-value.ts'
-import type { GoList, GoMap, GoValue } from './go-value.ts'
-import { toInt64 } from './sprig-numbers.ts'
-import { textOf } from './sprig-text.ts'
+} from '../go-value.ts'
+import type { GoList, GoMap, GoValue } from '../go-value.ts'
+import { toInt64 } from './numbers.ts'
+import { textOf } from './text.ts'
 
 function fail(message: string): never {
   throw new TemplateError(message)

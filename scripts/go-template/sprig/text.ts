@@ -1,12 +1,12 @@
 // Which Sprig functions work on text?
-import type { Budget } from './budget.ts'
-import { bytesOf, textOfBytes } from './go-bytes.ts'
-import { formatValue } from './go-format.ts'
-import { quoteGo } from './go-quote.ts'
-import { takes, takesMore } from './go-function.ts'
-import type { GoFunctions } from './go-function.ts'
-import { TemplateError, bytesIn, isStruct, textMap, typedList } from './go-value.ts'
-import type { GoValue } from './go-value.ts'
+import type { Budget } from '../budget.ts'
+import { bytesOf, textOfBytes } from '../go-bytes.ts'
+import { formatValue } from '../go-format.ts'
+import { quoteGo } from '../go-quote.ts'
+import { takes, takesMore } from '../go-function.ts'
+import type { GoFunctions } from '../go-function.ts'
+import { TemplateError, bytesIn, isStruct, textMap, typedList } from '../go-value.ts'
+import type { GoValue } from '../go-value.ts'
 
 /** `strval`: how Sprig turns any value into a string. */
 export function textOf(value: GoValue, budget: Budget): string {

@@ -1,6 +1,6 @@
 // How does Sprig change the case of words?
-import { takes } from './go-function.ts'
-import type { GoFunction, GoFunctions } from './go-function.ts'
+import { takes } from '../go-function.ts'
+import type { GoFunction, GoFunctions } from '../go-function.ts'
 
 const isUpper = (character: string): boolean => /\p{Lu}/u.test(character)
 const isSpace = (character: string): boolean => /\p{White_Space}/u.test(character)

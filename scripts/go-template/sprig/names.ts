@@ -1,10 +1,10 @@
 // How do Argo CD's own functions turn texts into names?
-import type { Budget } from './budget.ts'
-import { takes, takesMore } from './go-function.ts'
-import type { GoFunctions } from './go-function.ts'
-import { TemplateError, int, isInteger } from './go-value.ts'
-import type { GoValue } from './go-value.ts'
-import { lower } from './sprig-case.ts'
+import type { Budget } from '../budget.ts'
+import { takes, takesMore } from '../go-function.ts'
+import type { GoFunctions } from '../go-function.ts'
+import { TemplateError, int, isInteger } from '../go-value.ts'
+import type { GoValue } from '../go-value.ts'
+import { lower } from './case.ts'
 
 /** SanitizeName of Argo CD: a DNS subdomain of at most 253 characters. */
 export function normalizeName(text: string): string {

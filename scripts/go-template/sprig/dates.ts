@@ -1,13 +1,13 @@
 // Which Sprig functions format and change dates?
-import type { Budget } from './budget.ts'
-import { formatGoDuration, parseGoDuration, second } from './duration.ts'
-import { takes } from './go-function.ts'
-import type { GoFunction, GoFunctions } from './go-function.ts'
-import { clockOf, dayName, formatMoment, local, monthName, parseMoment, utc, yearDay } from './go-time-layout.ts'
-import type { Moment } from './go-time-layout.ts'
-import { zoneAt } from './go-zone.ts'
-import { TemplateError, int, int64, isInteger, isStruct } from './go-value.ts'
-import type { GoInteger, GoStruct, GoValue } from './go-value.ts'
+import type { Budget } from '../budget.ts'
+import { formatGoDuration, parseGoDuration, second } from '../duration.ts'
+import { takes } from '../go-function.ts'
+import type { GoFunction, GoFunctions } from '../go-function.ts'
+import { clockOf, dayName, formatMoment, local, monthName, parseMoment, utc, yearDay } from '../go-time-layout.ts'
+import type { Moment } from '../go-time-layout.ts'
+import { zoneAt } from '../go-zone.ts'
+import { TemplateError, int, int64, isInteger, isStruct } from '../go-value.ts'
+import type { GoInteger, GoStruct, GoValue } from '../go-value.ts'
 
 function fail(message: string): never {
   throw new TemplateError(message)

@@ -1,13 +1,13 @@
 // Which Sprig functions work on numbers and types?
-import type { Budget } from './budget.ts'
-import { takes, takesMore } from './go-function.ts'
-import type { GoFunction, GoFunctions } from './go-function.ts'
-import { add, decimalOf, divide, multiply, numberOf, subtract } from './go-decimal.ts'
-import type { Decimal } from './go-decimal.ts'
-import { formatValue } from './go-format.ts'
-import { isInt64, parseFloat64, parseInteger, truncateFloat } from './go-number.ts'
-import { TemplateError, int, int64, isInteger, kindOf, typedList, typeOf } from './go-value.ts'
-import type { GoValue } from './go-value.ts'
+import type { Budget } from '../budget.ts'
+import { takes, takesMore } from '../go-function.ts'
+import type { GoFunction, GoFunctions } from '../go-function.ts'
+import { add, decimalOf, divide, multiply, numberOf, subtract } from '../go-decimal.ts'
+import type { Decimal } from '../go-decimal.ts'
+import { formatValue } from '../go-format.ts'
+import { isInt64, parseFloat64, parseInteger, truncateFloat } from '../go-number.ts'
+import { TemplateError, int, int64, isInteger, kindOf, typedList, typeOf } from '../go-value.ts'
+import type { GoValue } from '../go-value.ts'
 
 /** `cast.ToInt64`: floats lose their fraction, strings may have a base prefix; what can't be read is 0. */
 export function toInt64(value: GoValue): bigint {

@@ -1,9 +1,9 @@
 // Which Sprig functions depend on chance? Their length and alphabet are right, their result differs each time.
 import { randomBytes, randomInt, randomUUID } from 'node:crypto'
-import type { Budget } from './budget.ts'
-import { takes } from './go-function.ts'
-import type { GoFunction, GoFunctions } from './go-function.ts'
-import { TemplateError, int } from './go-value.ts'
+import type { Budget } from '../budget.ts'
+import { takes } from '../go-function.ts'
+import type { GoFunction, GoFunctions } from '../go-function.ts'
+import { TemplateError, int } from '../go-value.ts'
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const digits = '0123456789'

@@ -1,10 +1,10 @@
 // Which Sprig functions parse and build URLs?
-import { bytesOf, textOfBytes } from './go-bytes.ts'
-import { quoteGo } from './go-quote.ts'
-import { takes } from './go-function.ts'
-import type { GoFunctions } from './go-function.ts'
-import { TemplateError } from './go-value.ts'
-import type { GoMap, GoValue } from './go-value.ts'
+import { bytesOf, textOfBytes } from '../go-bytes.ts'
+import { quoteGo } from '../go-quote.ts'
+import { takes } from '../go-function.ts'
+import type { GoFunctions } from '../go-function.ts'
+import { TemplateError } from '../go-value.ts'
+import type { GoMap, GoValue } from '../go-value.ts'
 
 function fail(message: string): never {
   throw new TemplateError(message)
