@@ -2,7 +2,7 @@
 import type { Comparison } from './changes/comparison.ts'
 import type { Charts } from './charts/find.ts'
 import { sideOf } from './changes/side.ts'
-import { crossCheck } from './chart/cross-check.ts'
+import { crossCheck } from './chart/helm-binary/cross-check.ts'
 import { hasDefaults } from './discover/inputs.ts'
 import type { Output } from './emit/outputs.ts'
 import { writeValues } from './emit/values.ts'

@@ -1,10 +1,10 @@
 // What can another program ask, with texts and plain objects in and out?
 import { textOf } from './findings/message.ts'
 import { append } from './values/append.ts'
-import { chartDefaults } from './chart/defaults.ts'
+import { chartDefaults } from './chart/model/defaults.ts'
 import { checkHelmSchema } from './chart/helm-schema.ts'
-import { chartVersion, kubeVersionProblem, releaseNameProblem } from './chart/names.ts'
-import { renderCluster } from './chart/render.ts'
+import { chartVersion, kubeVersionProblem, releaseNameProblem } from './chart/model/names.ts'
+import { renderCluster } from './chart/model/render.ts'
 import { HelmRefusal } from './helm/error.ts'
 import { renderHelmChart } from './helm/render.ts'
 import { coalesce, mergeLayers } from './values/merge.ts'

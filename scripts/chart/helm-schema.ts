@@ -1,7 +1,7 @@
 // What does the chart's own values.schema.json refuse?
 import type { MapValue, Value } from '../values/value.ts'
-import { valuesShape } from './shape.ts'
-import type { ClosedShape, Shape } from './shape-kinds.ts'
+import { valuesShape } from './model/shape.ts'
+import type { ClosedShape, Shape } from './model/shape-kinds.ts'
 
 export type HelmType = 'string' | 'integer' | 'boolean' | 'array' | 'object'
 

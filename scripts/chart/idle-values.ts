@@ -8,9 +8,9 @@ import type { MapValue, Path, Value } from '../values/value.ts'
 import { listed, nearest } from '../values/path.ts'
 import type { Message } from '../findings/finding.ts'
 import { isMap, valueAt } from '../values/value.ts'
-import { barmanPlugin } from './plugins.ts'
-import { valuesShape } from './shape.ts'
-import type { Shape } from './shape-kinds.ts'
+import { barmanPlugin } from './model/plugins.ts'
+import { valuesShape } from './model/shape.ts'
+import type { Shape } from './model/shape-kinds.ts'
 
 export interface IdleValue {
   readonly path: Path

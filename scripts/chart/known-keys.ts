@@ -2,9 +2,9 @@
 import { lookup } from '../values/lookup.ts'
 import type { MapValue, Path, Value } from '../values/value.ts'
 import { likelyHomes, nearest } from '../values/path.ts'
-import { toleratedPostgresqlKeys } from './cluster.ts'
-import { valuesShape } from './shape.ts'
-import type { ClosedShape, Shape } from './shape-kinds.ts'
+import { toleratedPostgresqlKeys } from './model/cluster.ts'
+import { valuesShape } from './model/shape.ts'
+import type { ClosedShape, Shape } from './model/shape-kinds.ts'
 
 /** A key that does nothing. */
 export interface UnknownKey {

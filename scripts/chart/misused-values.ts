@@ -16,10 +16,10 @@ import type { MapValue, Path, Value } from '../values/value.ts'
 import { isMap, valueAt } from '../values/value.ts'
 import { checkChoices, mayChooseWrongly } from './choices.ts'
 import type { ChoiceError } from './choices.ts'
-import { chartDefaults } from './defaults.ts'
+import { chartDefaults } from './model/defaults.ts'
 import { alertRules, findCommonIdleValues, findIdleValues } from './idle-values.ts'
 import type { IdleValue } from './idle-values.ts'
-import { chartVersion } from './names.ts'
+import { chartVersion } from './model/names.ts'
 
 interface Choosing {
   readonly chart: FoundChart

@@ -10,7 +10,7 @@ import type { MapValue } from '../values/value.ts'
 import { formatPath } from '../values/path.ts'
 import { valueAt } from '../values/value.ts'
 import { choiceError, choiceFinding, wordsOf } from './choices.ts'
-import type { RenderError } from './render.ts'
+import type { RenderError } from './model/render.ts'
 
 /** Why the model prints nothing, at the value to blame. */
 export function renderFinding(error: RenderError, database: Database, values: MapValue): LocatedFinding {

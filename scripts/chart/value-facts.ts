@@ -2,8 +2,8 @@
 import { once } from '../values/once.ts'
 import type { Path } from '../values/value.ts'
 import { nearest } from '../values/path.ts'
-import { valuesShape } from './shape.ts'
-import type { ClosedShape, Shape } from './shape-kinds.ts'
+import { valuesShape } from './model/shape.ts'
+import type { ClosedShape, Shape } from './model/shape-kinds.ts'
 
 /** A field of a kind of object, `Cluster` and `['spec', 'affinity']`. */
 export interface Target {

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { compile } from 'json-schema-to-typescript'
-import { chartVersion } from '../chart/names.ts'
+import { chartVersion } from '../chart/model/names.ts'
 import type { JsonMap } from '../values/value.ts'
 import { deriveValuesSchema, writeValuesSchema } from './values-schema.ts'
 import type { KindSchemas } from './values-schema.ts'

@@ -1,8 +1,8 @@
 // What should an editor suggest and underline in a values file?
-import { presetOf } from '../chart/defaults.ts'
-import { chartVersion } from '../chart/names.ts'
-import { valuesShape } from '../chart/shape.ts'
-import type { ClosedShape, OpenShape, ScalarShape, Shape } from '../chart/shape-kinds.ts'
+import { presetOf } from '../chart/model/defaults.ts'
+import { chartVersion } from '../chart/model/names.ts'
+import { valuesShape } from '../chart/model/shape.ts'
+import type { ClosedShape, OpenShape, ScalarShape, Shape } from '../chart/model/shape-kinds.ts'
 import type { Json, JsonMap } from '../values/value.ts'
 import { formatSchema, shareRepeated } from './compact.ts'
 import { isJsonMap } from '../values/value.ts'

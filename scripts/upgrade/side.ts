@@ -1,7 +1,7 @@
 // Which two states of a database does an upgrade compare, and how do its values change for another PostgreSQL?
 import { printed } from '../values/printed.ts'
 import { isPresetImage, majorOf, majorOfImage, presetMajor } from '../operator/major.ts'
-import { chartDefaults } from '../chart/defaults.ts'
+import { chartDefaults } from '../chart/model/defaults.ts'
 import type { Evaluated } from '../chart/evaluated.ts'
 import type { MapValue, Origin, Path, Value } from '../values/value.ts'
 import type { RenderedObject } from '../model.ts'

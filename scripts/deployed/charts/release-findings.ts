@@ -1,5 +1,5 @@
 // What is wrong with a release that an Application makes, whatever its chart prints?
-import { chartVersion } from '../../chart/names.ts'
+import { chartVersion } from '../../chart/model/names.ts'
 import { sourcesOf } from '../../applicationset/sources.ts'
 import { named, phrase, shown } from '../../findings/message.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'

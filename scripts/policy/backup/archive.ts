@@ -1,5 +1,5 @@
 // Where does a Cluster write its archive, and where does it read one?
-import { barmanPlugin } from '../../chart/plugins.ts'
+import { barmanPlugin } from '../../chart/model/plugins.ts'
 import { trimEndOf } from '../../values/trim.ts'
 import type { Json, Path } from '../../values/value.ts'
 import type { RenderedObject } from '../../model.ts'

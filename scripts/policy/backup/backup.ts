@@ -1,5 +1,5 @@
 // Is a database backed up, and can its backups be restored?
-import { barmanPlugin } from '../../chart/plugins.ts'
+import { barmanPlugin } from '../../chart/model/plugins.ts'
 import { here, named, phrase } from '../../findings/message.ts'
 import type { RenderedObject } from '../../model.ts'
 import { hasBackup, storeReferences } from './archive.ts'

@@ -1,5 +1,5 @@
 // Does the plugin that a Cluster names exist, and is it switched on?
-import { barmanPlugin } from '../../chart/plugins.ts'
+import { barmanPlugin } from '../../chart/model/plugins.ts'
 import { here, named, phrase, shown } from '../../findings/message.ts'
 import type { RenderedObject } from '../../model.ts'
 import { nearest } from '../../values/path.ts'

@@ -1,5 +1,5 @@
 // Does a scheduled backup run when it was meant to, with a method that can work?
-import { barmanPlugin } from '../../chart/plugins.ts'
+import { barmanPlugin } from '../../chart/model/plugins.ts'
 import { here, named, phrase, shown } from '../../findings/message.ts'
 import { longestGap, neverRuns, parseSchedule, scheduleWords } from '../../operator/cron.ts'
 import type { RenderedObject } from '../../model.ts'

@@ -1,5 +1,5 @@
 // Does Argo CD apply what a Cluster needs before it waits for that Cluster?
-import { barmanPlugin } from '../../chart/plugins.ts'
+import { barmanPlugin } from '../../chart/model/plugins.ts'
 import { here, named, phrase } from '../../findings/message.ts'
 import type { RenderedObject } from '../../model.ts'
 import { filledBy } from '../../operator/objects.ts'

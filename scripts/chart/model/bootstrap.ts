@@ -1,6 +1,6 @@
 // How does the Cluster start: initdb, recovery, a copy, an import, or as a replica?
-import { lookup } from '../values/lookup.ts'
-import type { Value } from '../values/value.ts'
+import { lookup } from '../../values/lookup.ts'
+import type { Value } from '../../values/value.ts'
 import type { Names } from './names.ts'
 import {
   bare,

@@ -1,5 +1,5 @@
 // How does the chart describe a bucket: for backups, recovery and the origin of a replica?
-import type { Value } from '../values/value.ts'
+import type { Value } from '../../values/value.ts'
 import type { Names } from './names.ts'
 import { barmanPlugin, isBarmanRequired } from './plugins.ts'
 import { bare, bareQuoted, constant, mapNode, mapOrNull, quoted, raw, setRaw, setRawIfTrue } from './print.ts'

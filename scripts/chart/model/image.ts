@@ -1,5 +1,5 @@
 // Which PostgreSQL image or image catalog does the Cluster name?
-import type { Value } from '../values/value.ts'
+import type { Value } from '../../values/value.ts'
 import { derivedName } from './names.ts'
 import type { Names } from './names.ts'
 import { bare, constant, mapNode, nothing, raw, setRaw, spreadYaml } from './print.ts'

@@ -1,5 +1,5 @@
 // Which values does the text that Helm shows after an install fail on?
-import type { Value } from '../values/value.ts'
+import type { Value } from '../../values/value.ts'
 import { entryOf } from './plugins.ts'
 import type { Chart } from './print.ts'
 import { equalsText, equalsTrue, field, isTrue, kindName, pathText, rangeOf, stringArgument, TemplateFault } from './template.ts'

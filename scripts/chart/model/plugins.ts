@@ -1,5 +1,5 @@
 // Which plugins does the Cluster load, and does the barman plugin do the backups?
-import type { Value } from '../values/value.ts'
+import type { Value } from '../../values/value.ts'
 import type { Names } from './names.ts'
 import { bare, constant, listNode, mapNode, nothing, raw, spreadYaml } from './print.ts'
 import type { Chart, Fields } from './print.ts'

@@ -1,5 +1,5 @@
 // What do `databases`, `poolers` and `backups.scheduledBackups` become?
-import type { Value } from '../values/value.ts'
+import type { Value } from '../../values/value.ts'
 import type { Names } from './names.ts'
 import { constant, listNode, mapNode, quoted, setRaw, setRawIfTrue, setYamlIfTrue } from './print.ts'
 import type { Chart, Fields } from './print.ts'

@@ -1,5 +1,5 @@
 // Which file of the chart makes which object?
-import type { MapValue, Value } from '../values/value.ts'
+import type { MapValue, Value } from '../../values/value.ts'
 import { clusterSpec } from './cluster.ts'
 import { databaseSpec, databaseSuffix, poolerSpec, poolerSuffix, scheduledBackupSpec } from './database.ts'
 import { catalogSpec, hasTimescaleDefaults, timescaleCatalogSpec } from './image.ts'

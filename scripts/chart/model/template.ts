@@ -1,7 +1,7 @@
 // How do Go templates look into values: fields, truth, comparison, printed text?
-import { plainVerb, printArg } from '../go-template/go-print.ts'
-import { toGo } from '../helm/render.ts'
-import type { NullValue, Value } from '../values/value.ts'
+import { plainVerb, printArg } from '../../go-template/go-print.ts'
+import { toGo } from '../../helm/render.ts'
+import type { NullValue, Value } from '../../values/value.ts'
 
 /** Why a template stops; `fail` is the chart's own message. */
 export type FaultClass = 'nil' | 'type' | 'tpl' | 'fail'

@@ -1,5 +1,5 @@
 // Which values does the chart use if no layer sets them?
-import type { Json, JsonMap, MapValue, Path, SourceFile, Value } from '../values/value.ts'
+import type { Json, JsonMap, MapValue, Path, SourceFile, Value } from '../../values/value.ts'
 import { chartVersion } from './names.ts'
 import { valuesShape } from './shape.ts'
 import type { Shape } from './shape-kinds.ts'

@@ -1,5 +1,5 @@
 // Which other clusters does the Cluster copy from?
-import type { Value } from '../values/value.ts'
+import type { Value } from '../../values/value.ts'
 import type { Names } from './names.ts'
 import { addStore } from './object-store.ts'
 import { barmanPlugin } from './plugins.ts'

@@ -1,5 +1,5 @@
 // Which Secrets does the chart make from credentials in the values?
-import type { Value } from '../values/value.ts'
+import type { Value } from '../../values/value.ts'
 import type { Names } from './names.ts'
 import { isBarmanEnabled, isBarmanRequired } from './plugins.ts'
 import { bare, bareKey, made, mapNode, quoted, raw, unreadable } from './print.ts'

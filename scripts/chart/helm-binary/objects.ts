@@ -1,16 +1,16 @@
 // What is known about a database rendered by the helm binary, besides what helm prints?
-import type { DatabaseObjects } from './evaluated.ts'
+import type { DatabaseObjects } from '../evaluated.ts'
 import { isDeepStrictEqual } from 'node:util'
-import type { Charts } from '../charts/find.ts'
-import { named, phrase } from '../findings/message.ts'
-import type { LocatedFinding } from '../findings/spot.ts'
-import { serviceSpot } from '../merge/generator.ts'
-import type { Database, RenderedObject, Settings } from '../model.ts'
-import { renderWithEngine } from './engine.ts'
-import type { Layered } from './engine.ts'
-import { helmChart } from './helm-chart.ts'
-import { runHelm } from './helm-engine.ts'
-import { chartSpot } from './pin-spot.ts'
+import type { Charts } from '../../charts/find.ts'
+import { named, phrase } from '../../findings/message.ts'
+import type { LocatedFinding } from '../../findings/spot.ts'
+import { serviceSpot } from '../../merge/generator.ts'
+import type { Database, RenderedObject, Settings } from '../../model.ts'
+import { renderWithEngine } from '../engine.ts'
+import type { Layered } from '../engine.ts'
+import { helmChart } from './chart.ts'
+import { runHelm } from './engine.ts'
+import { chartSpot } from '../pin-spot.ts'
 
 /** Rules that hold whoever renders the chart: they are about its files, not about what is printed. */
 const ofFiles: ReadonlySet<string> = new Set(['values/known-keys', 'values/chart-schema', 'values/known-choice'])

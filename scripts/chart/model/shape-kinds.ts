@@ -1,5 +1,5 @@
 // How is one key of the chart's values described?
-import type { Json } from '../values/value.ts'
+import type { Json } from '../../values/value.ts'
 
 interface Common {
   /** the key is in the chart's values.yaml and so in its values.schema.json; otherwise only templates read it */

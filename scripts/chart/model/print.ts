@@ -1,7 +1,7 @@
 // What becomes of a value that the chart prints as text and YAML reads again?
-import type { NullValue, Origin, Value } from '../values/value.ts'
-import { parseYaml } from '../yaml/parse.ts'
-import { resolveScalar } from '../yaml/scalars.ts'
+import type { NullValue, Origin, Value } from '../../values/value.ts'
+import { parseYaml } from '../../yaml/parse.ts'
+import { resolveScalar } from '../../yaml/scalars.ts'
 import { isTrue, printed } from './template.ts'
 
 /** Everything that the templates of one release see. */

@@ -1,5 +1,5 @@
 // What are a release's objects called, and which labels do they carry?
-import type { Value } from '../values/value.ts'
+import type { Value } from '../../values/value.ts'
 import { bare, constant, mapNode, raw, spreadYaml } from './print.ts'
 import type { Chart, Fields } from './print.ts'
 import { field, isTrue, stringArgument } from './template.ts'

@@ -1,8 +1,8 @@
 // Which objects does the chart make of its values, in Helm's order?
-import type { MapValue, Value } from '../values/value.ts'
-import type { RenderedObject } from '../model.ts'
-import { describe } from '../values/describe.ts'
-import { isMap, toPlain } from '../values/value.ts'
+import type { MapValue, Value } from '../../values/value.ts'
+import type { RenderedObject } from '../../model.ts'
+import { describe } from '../../values/describe.ts'
+import { isMap, toPlain } from '../../values/value.ts'
 import { kubeVersionProblem, namesOf, releaseNameProblem } from './names.ts'
 import type { Chart } from './print.ts'
 import { printed, TemplateFault } from './template.ts'

@@ -1,6 +1,6 @@
 // What does the chart put into the Cluster object?
-import { append } from '../values/append.ts'
-import type { Value } from '../values/value.ts'
+import { append } from '../../values/append.ts'
+import type { Value } from '../../values/value.ts'
 import { addBootstrap } from './bootstrap.ts'
 import { addExternalClusters } from './external-clusters.ts'
 import { addImage, hasTimescaleDefaults } from './image.ts'

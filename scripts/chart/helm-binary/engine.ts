@@ -1,17 +1,17 @@
 // What does the real Helm make of a chart that is not modelled here (`engine: helm`)?
-import { namespaceOf, releaseOf } from './release.ts'
-import { maskSentence } from '../secret/values.ts'
-import { printed } from '../values/printed.ts'
+import { namespaceOf, releaseOf } from '../release.ts'
+import { maskSentence } from '../../secret/values.ts'
+import { printed } from '../../values/printed.ts'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { helm, helmChart } from './helm-chart.ts'
-import type { HelmCharts } from './helm-chart.ts'
-import { writeYaml } from '../yaml/write.ts'
-import type { Database, RenderedObject } from '../model.ts'
-import type { JsonMap, MapValue, Origin, SourceFile, Value } from '../values/value.ts'
-import { parseYaml } from '../yaml/parse.ts'
-import { toPlain } from '../values/value.ts'
+import { helm, helmChart } from './chart.ts'
+import type { HelmCharts } from './chart.ts'
+import { writeYaml } from '../../yaml/write.ts'
+import type { Database, RenderedObject } from '../../model.ts'
+import type { JsonMap, MapValue, Origin, SourceFile, Value } from '../../values/value.ts'
+import { parseYaml } from '../../yaml/parse.ts'
+import { toPlain } from '../../values/value.ts'
 
 export type HelmOutcome =
   | { readonly ok: true; readonly objects: readonly RenderedObject[] }
