@@ -15,15 +15,19 @@ const known = {
   'hook-delete-policy': ['BeforeHookCreation', 'HookFailed', 'HookSucceeded'],
 } as const
 
-/** The annotations of an object that Argo CD reads, without those that a chart prints from its values, where they are judged. */
-function ofArgo({ plain, value }: RenderedObject): [name: string, text: string][] {
+/** The annotations of an object that Argo CD reads. */
+function ofArgo({ plain }: RenderedObject): [name: string, text: string][] {
   const written = plainAt(plain, 'metadata', 'annotations')
   if (!isJsonMap(written)) return []
-  return Object.entries(written).flatMap(([key, text]): [string, string][] => {
-    if (!key.startsWith(prefix) || typeof text !== 'string' || text.includes('{{') || text.includes('${')) return []
-    return valueAt(value, ['metadata', 'annotations', key]) === undefined ? [] : [[key.slice(prefix.length), text]]
-  })
+  return Object.entries(written).flatMap(([key, text]): [string, string][] =>
+    !key.startsWith(prefix) || typeof text !== 'string' || text.includes('{{') || text.includes('${')
+      ? []
+      : [[key.slice(prefix.length), text]],
+  )
 }
+
+/** Where an annotation was written is asked of wrong ones only: it may take a second run of a chart. */
+const isWritten = ({ object, places }: ObjectFinding): boolean => places.every(({ path }) => valueAt(object.value, path) !== undefined)
 
 const isOfValues = ({ value }: RenderedObject, key: string): boolean => {
   const [top, field] = valueAt(value, ['metadata', 'annotations', key])?.origin.path ?? []
@@ -58,6 +62,26 @@ function* unknownWords(object: RenderedObject, name: 'hook' | 'hook-delete-polic
   }
 }
 
+function* unreadWave(object: RenderedObject, text: string): Iterable<ObjectFinding> {
+  if (/^[+-]?\d{1,18}$/.test(text)) return
+  yield {
+    object,
+    message: phrase`${here('sync-wave')} is ${named(text)}, but must be a whole number: Argo CD takes it for 0`,
+    places: [{ path: placeOf('sync-wave') }],
+    help: phrase`write a number in quotes, such as "${named(/-?\d+/.exec(text)?.[0] ?? '1')}"`,
+  }
+}
+
+function* unknownOptions(object: RenderedObject, name: string, text: string): Iterable<ObjectFinding> {
+  const key = judgeAnnotation(`${prefix}${name}`)
+  if (key !== undefined) yield { object, ...key, places: [{ path: placeOf(name), on: 'key' }] }
+  for (const option of name === 'sync-options' ? splitOptions(text) : []) {
+    // which version reads it is asked where the settings are known
+    const mistake = judgeSyncOption(option, 'object', '99.0')
+    if (mistake !== undefined) yield { object, ...mistake, places: [{ path: placeOf(name) }] }
+  }
+}
+
 export const annotations: readonly ObjectRule[] = [
   {
     // `NewHookType` of gitops-engine: an annotation without a known type makes a hook of no phase
@@ -70,7 +94,8 @@ export const annotations: readonly ObjectRule[] = [
     *check({ objects }) {
       for (const object of objects)
         for (const [name, text] of ofArgo(object))
-          if (name === 'hook' && !(isCluster(object) && isOfValues(object, `${prefix}hook`))) yield* unknownWords(object, name, text)
+          for (const finding of name === 'hook' ? unknownWords(object, name, text) : [])
+            if (isWritten(finding) && !(isCluster(object) && isOfValues(object, `${prefix}hook`))) yield finding
     },
   },
   {
@@ -96,12 +121,13 @@ export const annotations: readonly ObjectRule[] = [
         for (const [name, text] of ofArgo(object)) {
           const option = splitOptions(text).find((one) => one === 'Replace=true' || one === 'Force=true')
           if (name !== 'sync-options' || option === undefined || isOfValues(object, `${prefix}${name}`)) continue
-          yield {
+          const finding: ObjectFinding = {
             object,
             message: phrase`sync option is \`${named(option)}\`, but that lets Argo CD delete the Cluster with its volumes and create it anew`,
             places: [{ path: placeOf(name) }],
             help: phrase`remove \`${named(option)}\`: an update that can't be applied must fail`,
           }
+          if (isWritten(finding)) yield finding
         }
       }
     },
@@ -117,14 +143,9 @@ export const annotations: readonly ObjectRule[] = [
     *check({ objects }) {
       for (const object of objects)
         for (const [name, text] of ofArgo(object)) {
-          if (name === 'hook-delete-policy') yield* unknownWords(object, name, text)
-          if (name !== 'sync-wave' || /^[+-]?\d{1,18}$/.test(text)) continue
-          yield {
-            object,
-            message: phrase`${here(name)} is ${named(text)}, but must be a whole number: Argo CD takes it for 0`,
-            places: [{ path: placeOf(name) }],
-            help: phrase`write a number in quotes, such as "${named(/-?\d+/.exec(text)?.[0] ?? '1')}"`,
-          }
+          const findings =
+            name === 'hook-delete-policy' ? unknownWords(object, name, text) : name === 'sync-wave' ? unreadWave(object, text) : []
+          for (const finding of findings) if (isWritten(finding)) yield finding
         }
     },
   },
@@ -136,16 +157,9 @@ export const annotations: readonly ObjectRule[] = [
     reads: [],
     *check({ objects }) {
       for (const object of objects)
-        for (const [name, text] of ofArgo(object)) {
-          if (isOfValues(object, `${prefix}${name}`)) continue
-          const key = judgeAnnotation(`${prefix}${name}`)
-          if (key !== undefined) yield { object, ...key, places: [{ path: placeOf(name), on: 'key' }] }
-          for (const option of name === 'sync-options' ? splitOptions(text) : []) {
-            // which version reads it is asked where the settings are known
-            const mistake = judgeSyncOption(option, 'object', '99.0')
-            if (mistake !== undefined) yield { object, ...mistake, places: [{ path: placeOf(name) }] }
-          }
-        }
+        for (const [name, text] of ofArgo(object))
+          for (const finding of unknownOptions(object, name, text))
+            if (isWritten(finding) && !isOfValues(object, `${prefix}${name}`)) yield finding
     },
   },
 ]
