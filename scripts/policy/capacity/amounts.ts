@@ -4,78 +4,59 @@ import { compareQuantities, parseQuantity, readQuantity } from '../../kubernetes
 import type { Quantity } from '../../kubernetes/quantity.ts'
 import type { Json, JsonMap, Path } from '../../values/value.ts'
 import type { RenderedObject } from '../../model.ts'
+import { ofLatest } from '../../values/once.ts'
 import { printed } from '../../values/printed.ts'
 import { isJsonMap } from '../../values/value.ts'
 import { listAt, plainAt } from '../subject.ts'
-import type { ObjectFinding, ObjectRule, ObjectsSubject } from '../subject.ts'
+import type { ObjectRule } from '../subject.ts'
 
 /** Neither a container nor PostgreSQL's files fit into less, and nobody asks for less on purpose. */
 const smallest = parseQuantity('1Mi') as Quantity
 const zero = parseQuantity('0') as Quantity
 
-/** The amounts of an object that count bytes. */
-function* amountsOf(object: RenderedObject): Iterable<Path> {
-  const { kind, plain } = object
-  if (kind === 'Cluster') {
-    yield ['spec', 'storage', 'size']
-    yield ['spec', 'walStorage', 'size']
-    for (const index of listAt(plain, 'spec', 'tablespaces').keys()) yield ['spec', 'tablespaces', index, 'storage', 'size']
-    for (const name of ['shm', 'temporaryData']) yield ['spec', 'ephemeralVolumesSizeLimit', name]
+const countsBytes = /^(?:memory|ephemeral-storage|hugepages-.+)$/
+const isRequest = (path: Path): boolean => path.at(-2) === 'requests' || path.at(-2) === 'limits'
+
+interface Amount {
+  readonly object: RenderedObject
+  readonly path: Path
+  readonly name: string
+  readonly value: Json | undefined
+  readonly isVolume: boolean
+  readonly quantity: Quantity | undefined
+}
+
+/** The sizes of volumes, and every request and limit. */
+const amountsIn = ofLatest((objects: readonly RenderedObject[]): Amount[] =>
+  objects.flatMap((object) =>
+    pathsIn(object).map((path) => {
+      const [name, value] = [String(path.at(-1)), plainAt(object.plain, ...path)]
+      return { object, path, name, value, isVolume: name === 'size', quantity: readQuantity(value) }
+    }),
+  ),
+)
+
+function pathsIn({ kind, plain }: RenderedObject): Path[] {
+  if (kind === 'Pooler') {
+    const containers: Path = ['spec', 'template', 'spec', 'containers']
+    return listAt(plain, ...containers).flatMap((_container, index) => requestsIn(plain, [...containers, index, 'resources']))
   }
-  for (const resources of resourcesOf(object))
-    for (const { name, path } of requestsIn(plain, resources)) if (/^(?:memory|ephemeral-storage|hugepages-.+)$/.test(name)) yield path
+  if (kind !== 'Cluster') return []
+  return [
+    ['spec', 'storage', 'size'],
+    ['spec', 'walStorage', 'size'],
+    ...listAt(plain, 'spec', 'tablespaces').map((_tablespace, index): Path => ['spec', 'tablespaces', index, 'storage', 'size']),
+    ['spec', 'ephemeralVolumesSizeLimit', 'shm'],
+    ['spec', 'ephemeralVolumesSizeLimit', 'temporaryData'],
+    ...requestsIn(plain, ['spec', 'resources']),
+  ]
 }
 
-/** Where an object says what its containers request. */
-function resourcesOf({ kind, plain }: RenderedObject): Path[] {
-  const containers: Path = ['spec', 'template', 'spec', 'containers']
-  if (kind === 'Pooler') return [...listAt(plain, ...containers).keys()].map((index) => [...containers, index, 'resources'])
-  return kind === 'Cluster' ? [['spec', 'resources']] : []
-}
-
-/** Every request and limit, by its name. */
-function* requestsIn(plain: JsonMap, resources: Path): Iterable<{ readonly name: string; readonly path: Path; readonly value: Json }> {
-  for (const side of ['requests', 'limits']) {
+function requestsIn(plain: JsonMap, resources: Path): Path[] {
+  return ['requests', 'limits'].flatMap((side) => {
     const amounts = plainAt(plain, ...resources, side)
-    for (const [name, value] of isJsonMap(amounts) ? Object.entries(amounts) : []) yield { name, path: [...resources, side, name], value }
-  }
-}
-
-function isTiny(value: Json | undefined): boolean {
-  const quantity = readQuantity(value)
-  return quantity !== undefined && compareQuantities(quantity, zero) > 0 && compareQuantities(quantity, smallest) < 0
-}
-
-/** Requests and limits below nothing, of which Kubernetes makes no pod. */
-function* negativeAmounts({ objects }: ObjectsSubject): Iterable<ObjectFinding> {
-  for (const object of objects)
-    for (const resources of resourcesOf(object))
-      for (const { name, path, value } of requestsIn(object.plain, resources)) {
-        const quantity = readQuantity(value)
-        if (quantity === undefined || compareQuantities(quantity, zero) >= 0) continue
-        yield {
-          object,
-          message: phrase`${here(name)} is ${shown(value)}, but must not be below zero: no such pod can be created`,
-          places: [{ path }],
-          help: phrase`remove the minus sign, or the ${named(name)}`,
-        }
-      }
-}
-
-/** Sizes of volumes that are no more than nothing. */
-function* emptyVolumes({ objects }: ObjectsSubject): Iterable<ObjectFinding> {
-  for (const object of objects)
-    for (const path of amountsOf(object)) {
-      const value = plainAt(object.plain, ...path)
-      const size = path.at(-1) === 'size' && typeof value === 'string' ? readQuantity(value) : undefined
-      if (size === undefined || compareQuantities(size, zero) > 0) continue
-      yield {
-        object,
-        message: phrase`${here('size')} is ${shown(value)}, but must be above zero: no such volume can be created`,
-        places: [{ path }],
-        help: phrase`write how large it is to be, such as \`10Gi\``,
-      }
-    }
+    return isJsonMap(amounts) ? Object.keys(amounts).map((name) => [...resources, side, name]) : []
+  })
 }
 
 export const amounts: readonly ObjectRule[] = [
@@ -88,7 +69,17 @@ export const amounts: readonly ObjectRule[] = [
       ['cluster', 'storage', 'size'],
       ['cluster', 'walStorage', 'size'],
     ],
-    check: emptyVolumes,
+    *check({ objects }) {
+      for (const { object, path, value, isVolume, quantity } of amountsIn(objects)) {
+        if (!isVolume || typeof value !== 'string' || quantity === undefined || compareQuantities(quantity, zero) > 0) continue
+        yield {
+          object,
+          message: phrase`${here('size')} is ${shown(value)}, but must be above zero: no such volume can be created`,
+          places: [{ path }],
+          help: phrase`write how large it is to be, such as \`10Gi\``,
+        }
+      }
+    },
   },
   {
     // Kubernetes, ValidateResourceRequirements (ValidateNonnegativeQuantity): the CRD takes any quantity
@@ -97,7 +88,17 @@ export const amounts: readonly ObjectRule[] = [
     configurable: true,
     summary: 'requests and limits are not below zero',
     reads: [['cluster', 'resources']],
-    check: negativeAmounts,
+    *check({ objects }) {
+      for (const { object, path, name, value, quantity } of amountsIn(objects)) {
+        if (!isRequest(path) || quantity === undefined || compareQuantities(quantity, zero) >= 0) continue
+        yield {
+          object,
+          message: phrase`${here(name)} is ${shown(value)}, but must not be below zero: no such pod can be created`,
+          places: [{ path }],
+          help: phrase`remove the minus sign, or the ${named(name)}`,
+        }
+      }
+    },
   },
   {
     id: 'policy/amount-has-unit',
@@ -109,21 +110,18 @@ export const amounts: readonly ObjectRule[] = [
       ['cluster', 'walStorage', 'size'],
       ['cluster', 'resources'],
     ],
-    *check(subject) {
-      for (const object of subject.objects) {
-        for (const path of amountsOf(object)) {
-          const value = plainAt(object.plain, ...path)
-          const isVolume = path.at(-1) === 'size'
-          // a volume's size is text to the API server, which reports other types itself
-          if ((isVolume && typeof value !== 'string') || !isTiny(value)) continue
-          const [number = '', suffix = ''] = /^\s*([\d.]+)\s*(\w*)/.exec(printed(value))?.slice(1) ?? []
-          const bytes = suffix === '' ? phrase`${named(number)} bytes` : phrase`less than 1Mi`
-          yield {
-            object,
-            message: phrase`${here(printed(path.at(-1)))} is ${shown(value)}, but that is ${bytes}`,
-            places: [{ path }],
-            help: phrase`did you mean ${named(number)}${isVolume ? 'Gi' : 'Mi'}?`,
-          }
+    *check({ objects }) {
+      for (const { object, path, name, value, isVolume, quantity } of amountsIn(objects)) {
+        // a volume's size is text to the API server, which reports other types itself
+        if ((isVolume && typeof value !== 'string') || (isRequest(path) && !countsBytes.test(name))) continue
+        if (quantity === undefined || compareQuantities(quantity, zero) <= 0 || compareQuantities(quantity, smallest) >= 0) continue
+        const [number = '', suffix = ''] = /^\s*([\d.]+)\s*(\w*)/.exec(printed(value))?.slice(1) ?? []
+        const bytes = suffix === '' ? phrase`${named(number)} bytes` : phrase`less than 1Mi`
+        yield {
+          object,
+          message: phrase`${here(name)} is ${shown(value)}, but that is ${bytes}`,
+          places: [{ path }],
+          help: phrase`did you mean ${named(number)}${isVolume ? 'Gi' : 'Mi'}?`,
         }
       }
     },

@@ -3,6 +3,7 @@ import { judgeAnnotation, judgeSyncOption, splitOptions } from '../../applicatio
 import { here, named, phrase } from '../../findings/message.ts'
 import type { RenderedObject } from '../../model.ts'
 import { isOperators } from '../../operator/objects.ts'
+import { ofLatest } from '../../values/once.ts'
 import { listed, nearest } from '../../values/path.ts'
 import { isJsonMap, valueAt } from '../../values/value.ts'
 import type { Json } from '../../values/value.ts'
@@ -15,16 +16,24 @@ const known = {
   'hook-delete-policy': ['BeforeHookCreation', 'HookFailed', 'HookSucceeded'],
 } as const
 
-/** The annotations of an object that Argo CD reads. */
-function ofArgo({ plain }: RenderedObject): [name: string, text: string][] {
-  const written = plainAt(plain, 'metadata', 'annotations')
-  if (!isJsonMap(written)) return []
-  return Object.entries(written).flatMap(([key, text]): [string, string][] =>
-    !key.startsWith(prefix) || typeof text !== 'string' || text.includes('{{') || text.includes('${')
-      ? []
-      : [[key.slice(prefix.length), text]],
-  )
+interface Annotation {
+  readonly object: RenderedObject
+  /** without the prefix */
+  readonly name: string
+  readonly text: string
 }
+
+/** The annotations that Argo CD reads, as far as they are filled in. */
+const annotationsIn = ofLatest((objects: readonly RenderedObject[]): Annotation[] =>
+  objects.flatMap((object) => {
+    const all = plainAt(object.plain, 'metadata', 'annotations')
+    return (isJsonMap(all) ? Object.entries(all) : []).flatMap(([key, text]) =>
+      !key.startsWith(prefix) || typeof text !== 'string' || text.includes('{{') || text.includes('${')
+        ? []
+        : [{ object, name: key.slice(prefix.length), text }],
+    )
+  }),
+)
 
 /** Where an annotation was written is asked of wrong ones only: it may take a second run of a chart. */
 const isWritten = ({ object, places }: ObjectFinding): boolean => places.every(({ path }) => valueAt(object.value, path) !== undefined)
@@ -92,10 +101,9 @@ export const annotations: readonly ObjectRule[] = [
     summary: 'an object is a hook of a phase that Argo CD has',
     reads: [],
     *check({ objects }) {
-      for (const object of objects)
-        for (const [name, text] of ofArgo(object))
-          for (const finding of name === 'hook' ? unknownWords(object, name, text) : [])
-            if (isWritten(finding) && !(isCluster(object) && isOfValues(object, `${prefix}hook`))) yield finding
+      for (const { object, name, text } of annotationsIn(objects))
+        for (const finding of name === 'hook' ? unknownWords(object, name, text) : [])
+          if (isWritten(finding) && !(isCluster(object) && isOfValues(object, `${prefix}hook`))) yield finding
     },
   },
   {
@@ -118,17 +126,18 @@ export const annotations: readonly ObjectRule[] = [
             places: [{ path: ['metadata', 'annotations', key], on: 'key' }],
             help: phrase`remove the annotation; order objects by argocd.argoproj.io/sync-wave`,
           }
-        for (const [name, text] of ofArgo(object)) {
-          const option = splitOptions(text).find((one) => one === 'Replace=true' || one === 'Force=true')
-          if (name !== 'sync-options' || option === undefined || isOfValues(object, `${prefix}${name}`)) continue
-          const finding: ObjectFinding = {
-            object,
-            message: phrase`sync option is \`${named(option)}\`, but that lets Argo CD delete the Cluster with its volumes and create it anew`,
-            places: [{ path: placeOf(name) }],
-            help: phrase`remove \`${named(option)}\`: an update that can't be applied must fail`,
-          }
-          if (isWritten(finding)) yield finding
+      }
+      for (const { object, name, text } of annotationsIn(objects)) {
+        if (name !== 'sync-options' || !isCluster(object)) continue
+        const option = splitOptions(text).find((one) => one === 'Replace=true' || one === 'Force=true')
+        if (option === undefined || isOfValues(object, `${prefix}${name}`)) continue
+        const finding: ObjectFinding = {
+          object,
+          message: phrase`sync option is \`${named(option)}\`, but that lets Argo CD delete the Cluster with its volumes and create it anew`,
+          places: [{ path: placeOf(name) }],
+          help: phrase`remove \`${named(option)}\`: an update that can't be applied must fail`,
         }
+        if (isWritten(finding)) yield finding
       }
     },
   },
@@ -141,12 +150,11 @@ export const annotations: readonly ObjectRule[] = [
     summary: 'the values of annotations for Argo CD are ones that it reads',
     reads: [],
     *check({ objects }) {
-      for (const object of objects)
-        for (const [name, text] of ofArgo(object)) {
-          const findings =
-            name === 'hook-delete-policy' ? unknownWords(object, name, text) : name === 'sync-wave' ? unreadWave(object, text) : []
-          for (const finding of findings) if (isWritten(finding)) yield finding
-        }
+      for (const { object, name, text } of annotationsIn(objects)) {
+        const findings =
+          name === 'hook-delete-policy' ? unknownWords(object, name, text) : name === 'sync-wave' ? unreadWave(object, text) : []
+        for (const finding of findings) if (isWritten(finding)) yield finding
+      }
     },
   },
   {
@@ -156,10 +164,9 @@ export const annotations: readonly ObjectRule[] = [
     summary: 'annotations for Argo CD on a manifest, and the sync options in them, are ones that it reads',
     reads: [],
     *check({ objects }) {
-      for (const object of objects)
-        for (const [name, text] of ofArgo(object))
-          for (const finding of unknownOptions(object, name, text))
-            if (isWritten(finding) && !isOfValues(object, `${prefix}${name}`)) yield finding
+      for (const { object, name, text } of annotationsIn(objects))
+        for (const finding of unknownOptions(object, name, text))
+          if (isWritten(finding) && !isOfValues(object, `${prefix}${name}`)) yield finding
     },
   },
 ]

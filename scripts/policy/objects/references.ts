@@ -96,8 +96,9 @@ export const references: readonly ObjectRule[] = [
     reads: [['databases'], ['cluster', 'roles'], ['cluster', 'initdb', 'owner']],
     *check(subject) {
       const cluster = objectOf(subject, 'Cluster')
-      const known = cluster === undefined ? undefined : rolesOf(cluster, subject)
-      for (const object of cluster === undefined || known === undefined ? [] : objectsOfCluster(subject, cluster, 'Database')) {
+      const databases = cluster === undefined ? [] : objectsOfCluster(subject, cluster, 'Database')
+      const known = cluster === undefined || databases.length === 0 ? undefined : rolesOf(cluster, subject)
+      for (const object of known === undefined ? [] : databases) {
         const path = ['spec', 'owner']
         const owner = isAbsent(object.plain['spec']) ? undefined : textAt(object.plain, ...path)
         const meant = owner === undefined ? undefined : misspelt(owner, known ?? [])
