@@ -2,21 +2,11 @@
 import { readHandWritten } from './argocd/rules/manifest-loader.ts'
 import { writeManifests } from './argocd/write/manifests.ts'
 import { assess, openBench } from './assess.ts'
-import { readBase, lazyTree, cachedTree } from './changes/base.ts'
-import { basesOf } from './changes/bases.ts'
-import { startComparison } from './changes/comparison.ts'
 import { inheritedStaleness } from './changes/inherited.ts'
-import { hasOtherChart } from './chart/same-chart.ts'
-import { chartsOnBothSides } from './discover/charts.ts'
-import { discoverAll } from './deployed/discover.ts'
 import { filesOf } from './deployed/sets/drafts.ts'
 import { blameElements } from './deployed/sets/filled-in.ts'
 import { staticFolder } from './discover/layout.ts'
-import { loadSettings } from './discover/settings.ts'
-import { withStanding } from './discover/standing.ts'
-import { openSettingsTree, openTree } from './discover/trees.ts'
-import { withRepository } from './discover/address.ts'
-import { leftUncompared, withAddress, withWritten } from './changes/written-base.ts'
+import { leftUncompared } from './changes/written-base.ts'
 import { judgeOutputs } from './emit/outputs.ts'
 import { draftFindings } from './judge-drafts.ts'
 import { sqlFindings } from './judge-sql.ts'
@@ -36,37 +26,23 @@ import { isError } from './findings/spot.ts'
 import type { LocatedFinding } from './findings/spot.ts'
 import { adviceFor, writtenCommand } from './repository/invocation.ts'
 import { allStageRules } from './rules/stage-rules.ts'
+import { openSides } from './sides.ts'
 import type { Workspace } from './repository/workspace.ts'
 import { append, split } from './values/append.ts'
 
 /** Looks at one state of a repository, whole. Reads files, writes none. */
 export async function runPipeline(given: Workspace, options: PipelineOptions): Promise<Outcome> {
-  const isCompared = options.staged || options.base !== undefined || options.baseOf !== undefined
-  const workspace = isCompared ? withStanding(given) : given
-  const listed = openSettingsTree(workspace, options.staged)
-  const loaded = loadSettings(listed)
-  if (loaded.settings === undefined) return { databases: [], judged: 0, ...conclude(loaded.findings), states: [] }
-  const written = withRepository(loaded.settings, workspace)
-  const changed = options.changed === true
-  const bases = isCompared ? basesOf(workspace, written, options) : undefined
-  const opened = cachedTree(openTree(workspace, written, options.staged, listed))
-  const opening = bases === undefined ? undefined : await readBase(workspace, bases, { settings: written, tree: opened, changed })
-  const tree = changed && opening !== undefined && opened.blob !== undefined ? lazyTree(opened, opening.differs) : opened
-
-  const charts = chartsOnBothSides(workspace, { settings: written, staged: options.staged, index: opened.index, base: opening })
-  const isElsewhereSame = changed && options.staged && written.generate && opening?.stagesLoose() === false
-  const found = await discoverAll({ settings: written, tree, charts: charts.charts, isElsewhereSame })
+  const sides = await openSides(given, options)
+  if (sides.found === undefined) return { databases: [], judged: 0, ...conclude(sides.loaded.findings), states: [] }
+  const { loaded, workspace, tree, charts, found, read, base, comparison } = sides
   const { settings, generated, databases } = found
+  const changed = options.changed === true
   const findings: LocatedFinding[] = [
     ...loaded.findings,
     ...found.findings,
     ...(await settingsFindings(settings, { ...found, today: options.today })),
   ]
 
-  const read = opening === undefined ? undefined : withAddress(opening, settings)
-  const base = read === undefined ? undefined : await withWritten(read, { settings, charts: charts.baseCharts, isElsewhereSame })
-  const state = { settings, tree, hasOtherChart: hasOtherChart(charts.baseCharts, charts.charts) }
-  const comparison = base === undefined ? undefined : startComparison(base, state, databases)
   const bench = openBench({
     settings,
     root: workspace.root,
