@@ -18,7 +18,6 @@ import { mayConflict } from './policy/fleet/fleet-facts.ts'
 import { applyAllowances } from './report/allowances.ts'
 import { applyLevels } from './report/levels.ts'
 import { conclude } from './report/conclude.ts'
-import { exceptOfOthers } from './policy/objects/neighbours.ts'
 import { readersOfAbsent } from './policy/secrets/secret-readers.ts'
 import { settingsFindings } from './judge-settings.ts'
 import { postgresRules } from './postgres/judge.ts'
@@ -59,7 +58,9 @@ export async function runPipeline(given: Workspace, options: PipelineOptions): P
   const [conflicting, skipped] = split(others, conflicts)
   const assessed = [...conflicting.map((database) => assess(database, bench)), ...first]
   const clusters = new Set(databases.map(({ cluster }) => cluster))
-  const own = assessed.flatMap((one) => exceptOfOthers(one.findings, clusters))
+  const own = assessed.flatMap((one) =>
+    one.findings.filter(({ unlessCluster }) => unlessCluster === undefined || !clusters.has(unlessCluster)),
+  )
   append(findings, blameElements(own, databases))
   const withSql = assessed.flatMap(({ sql }) => sql ?? [])
   if (withSql.length > 0) append(findings, await sqlFindings(withSql))

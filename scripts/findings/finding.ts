@@ -60,6 +60,8 @@ export interface Finding {
   readonly part?: string
   /** the literal Kubernetes field path that the API server or the operator reports */
   readonly field?: string
+  /** a Cluster of this name, wherever in the repository it is, makes it right */
+  readonly unlessCluster?: string
   /** what they say belongs to their verdict, but nothing is wrong: nobody need read it */
   readonly isFormal?: true
   /** the field.Error type that they report */

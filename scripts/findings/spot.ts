@@ -30,6 +30,8 @@ export interface LocatedFinding {
   readonly follows?: Consequence
   /** an unknown key, or a file that is not there, at this place would be the actual mistake */
   readonly unless?: Spot
+  /** a Cluster of this name, wherever in the repository it is, makes it right */
+  readonly unlessCluster?: string | undefined
 }
 
 /** A spot that is looked up when somebody asks. */

@@ -41,6 +41,7 @@ export function locateFinding(finding: Finding & { rule: string; severity: Sever
     database: subject.database.id,
     object: `${subject.object.kind}/${subject.object.name}`,
     path: formatPath(first.path),
+    unlessCluster: finding.unlessCluster,
   }
 }
 

@@ -1,6 +1,5 @@
 // Do the objects that others wrote for the pods of a Cluster or a Pooler find them, and leave room for what the operator makes itself?
 import { here, named, phrase, shown } from '../../findings/message.ts'
-import type { LocatedFinding } from '../../findings/spot.ts'
 import type { RenderedObject } from '../../model.ts'
 import { lookup } from '../../values/lookup.ts'
 import { misspelt } from '../../values/misspelt.ts'
@@ -84,6 +83,7 @@ function* unmatched(object: RenderedObject, path: Path, known: readonly string[]
       message: phrase`${here('label')} is ${shown(text)}, but ${key === clusterKey ? phrase`the Cluster here is named ${shown(meant)}` : phrase`pods have ${listed(roles ?? [])}`}`,
       places: [{ path: place }],
       help: phrase`write ${named(meant)}`,
+      ...(key === clusterKey && { unlessCluster: text }),
     }
     return
   }
@@ -250,14 +250,3 @@ export const neighbours: readonly ObjectRule[] = [
     },
   },
 ]
-
-/** Findings without those about selectors that are for another Cluster of the repository, though its name is nearly this one's. */
-export function exceptOfOthers(findings: readonly LocatedFinding[], clusters: ReadonlySet<string>): readonly LocatedFinding[] {
-  const isOfAnother = ({ rule, message }: LocatedFinding): boolean => {
-    if (rule !== 'policy/selector-matches') return false
-    // in quotes
-    const written = message.find((part) => typeof part === 'object' && 'shown' in part)
-    return typeof written === 'object' && 'shown' in written && clusters.has(written.shown.slice(1, -1))
-  }
-  return findings.some(isOfAnother) ? findings.filter((finding) => !isOfAnother(finding)) : findings
-}
