@@ -101,6 +101,17 @@ const selectors: Readonly<Record<string, Path>> = lookup({
 
 const ports: readonly (string | number)[] = ['metrics', 9187, 9127, 'status', 8000]
 
+/** The Services that the operator makes, by name, and for what. */
+function ownServices(subject: ObjectsSubject): Map<string, 'Cluster' | 'Pooler'> {
+  const owners = new Map<string, 'Cluster' | 'Pooler'>()
+  for (const cluster of objectsOf(subject, 'Cluster')) {
+    const off = listAt(cluster.plain, 'spec', 'managed', 'services', 'disabledDefaultServices')
+    for (const suffix of ['rw', 'ro', 'r']) if (!off.includes(suffix)) owners.set(`${cluster.name}-${suffix}`, 'Cluster')
+    for (const pooler of objectsOfCluster(subject, cluster, 'Pooler')) owners.set(pooler.name, 'Pooler')
+  }
+  return owners
+}
+
 export const neighbours: readonly ObjectRule[] = [
   {
     // `EvictionREST.Create` of Kubernetes: "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support."
@@ -209,22 +220,21 @@ export const neighbours: readonly ObjectRule[] = [
     summary: 'no Service is written with a name that the operator gives to one of its own',
     reads: [],
     *check(subject) {
-      const off = (cluster: RenderedObject): readonly Json[] =>
-        listAt(cluster.plain, 'spec', 'managed', 'services', 'disabledDefaultServices')
-      for (const object of objectsOf(subject, 'Service'))
-        for (const cluster of objectsOf(subject, 'Cluster')) {
-          const suffix = ['rw', 'ro', 'r'].find((one) => object.name === `${cluster.name}-${one}` && !off(cluster).includes(one))
-          const isPooler = objectsOfCluster(subject, cluster, 'Pooler').some(({ name }) => name === object.name)
-          if (suffix === undefined && !isPooler) continue
-          yield {
-            object,
-            message: phrase`${here('name')} is ${shown(object.name)}, but that is the Service of the operator for ${isPooler ? 'the Pooler' : 'the Cluster'}`,
-            places: [{ path: ['metadata', 'name'] }],
-            help: isPooler
+      const services = objectsOf(subject, 'Service')
+      const owners = services.length === 0 ? new Map<string, 'Cluster' | 'Pooler'>() : ownServices(subject)
+      for (const object of services) {
+        const owner = owners.get(object.name)
+        if (owner === undefined) continue
+        yield {
+          object,
+          message: phrase`${here('name')} is ${shown(object.name)}, but that is the Service of the operator for the ${owner}`,
+          places: [{ path: ['metadata', 'name'] }],
+          help:
+            owner === 'Pooler'
               ? phrase`rename it, or use serviceTemplate of the Pooler`
               : phrase`rename it, or use managed.services.additional of the Cluster`,
-          }
         }
+      }
     },
   },
   {
