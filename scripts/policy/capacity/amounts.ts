@@ -17,9 +17,11 @@ const zero = parseQuantity('0') as Quantity
 function* amountsOf(object: RenderedObject): Iterable<Path> {
   const { kind, plain } = object
   if (kind === 'Cluster') {
-    yield ['spec', 'storage', 'size']
-    yield ['spec', 'walStorage', 'size']
-    for (const index of listAt(plain, 'spec', 'tablespaces').keys()) yield ['spec', 'tablespaces', index, 'storage', 'size']
+    const tablespaces = [...listAt(plain, 'spec', 'tablespaces').keys()].map((index): Path => ['spec', 'tablespaces', index, 'storage'])
+    for (const volume of [['spec', 'storage'], ['spec', 'walStorage'], ...tablespaces]) {
+      yield [...volume, 'size']
+      yield [...volume, 'pvcTemplate', 'resources', 'requests', 'storage']
+    }
     for (const name of ['shm', 'temporaryData']) yield ['spec', 'ephemeralVolumesSizeLimit', name]
   }
   for (const resources of resourcesOf(object))
@@ -46,6 +48,16 @@ function isTiny(value: Json | undefined): boolean {
   return quantity !== undefined && compareQuantities(quantity, zero) > 0 && compareQuantities(quantity, smallest) < 0
 }
 
+/** `size` is text to the API server, which reports other types itself; `storage` of a claim is any quantity. */
+function isVolumeSize(path: Path, value: Json | undefined): boolean {
+  return path.at(-1) === 'storage' || (path.at(-1) === 'size' && typeof value === 'string')
+}
+
+/** What a number without a unit, or with that of thousandths, was most likely meant to be. */
+function likelyUnit(isVolume: boolean, number: string, suffix: string): 'Gi' | 'Mi' {
+  return isVolume && !(suffix === 'm' && Number(number) >= 256) ? 'Gi' : 'Mi'
+}
+
 /** Requests and limits below nothing, of which Kubernetes makes no pod. */
 function* negativeAmounts({ objects }: ObjectsSubject): Iterable<ObjectFinding> {
   for (const object of objects)
@@ -67,11 +79,11 @@ function* emptyVolumes({ objects }: ObjectsSubject): Iterable<ObjectFinding> {
   for (const object of objects)
     for (const path of amountsOf(object)) {
       const value = plainAt(object.plain, ...path)
-      const size = path.at(-1) === 'size' && typeof value === 'string' ? readQuantity(value) : undefined
+      const size = isVolumeSize(path, value) ? readQuantity(value) : undefined
       if (size === undefined || compareQuantities(size, zero) > 0) continue
       yield {
         object,
-        message: phrase`${here('size')} is ${shown(value)}, but must be above zero: no such volume can be created`,
+        message: phrase`${here(printed(path.at(-1)))} is ${shown(value)}, but must be above zero: no such volume can be created`,
         places: [{ path }],
         help: phrase`write how large it is to be, such as \`10Gi\``,
       }
@@ -113,16 +125,15 @@ export const amounts: readonly ObjectRule[] = [
       for (const object of subject.objects) {
         for (const path of amountsOf(object)) {
           const value = plainAt(object.plain, ...path)
-          const isVolume = path.at(-1) === 'size'
-          // a volume's size is text to the API server, which reports other types itself
-          if ((isVolume && typeof value !== 'string') || !isTiny(value)) continue
+          const isVolume = isVolumeSize(path, value)
+          if ((path.at(-1) === 'size' && !isVolume) || !isTiny(value)) continue
           const [number = '', suffix = ''] = /^\s*([\d.]+)\s*(\w*)/.exec(printed(value))?.slice(1) ?? []
           const bytes = suffix === '' ? phrase`${named(number)} bytes` : phrase`less than 1Mi`
           yield {
             object,
             message: phrase`${here(printed(path.at(-1)))} is ${shown(value)}, but that is ${bytes}`,
             places: [{ path }],
-            help: phrase`did you mean ${named(number)}${isVolume ? 'Gi' : 'Mi'}?`,
+            help: phrase`did you mean ${named(number)}${likelyUnit(isVolume, number, suffix)}?`,
           }
         }
       }
