@@ -204,3 +204,156 @@ test.each(['18.0', '17.6'])('the primary of a distributed topology copies nobody
   const wanted = version === '17.6' ? [] : ['orders/c.yaml:17: policy/source-same-major']
   expect(told.filter((one) => !one.includes('policy/backups'))).toEqual(wanted)
 })
+
+const reader = (user: string): string =>
+  `apiVersion: v1\nkind: Secret\nmetadata: {name: reader}\ntype: kubernetes.io/basic-auth\nstringData: {username: ${user}, password: x}\n`
+const ofRole = cluster(`  instances: 3
+  storage: {size: 10Gi}
+  managed: {roles: [{name: reader, login: true, passwordSecret: {name: reader}}]}
+`)
+const placeless = (text: string): string => text.replace(', namespace: orders', '')
+const secrets = (name: string): string => folderApplication({ name, url: 'https://git.example.com/a.git', path: name, namespace: 'orders' })
+const others = async (files: Readonly<Record<string, string>>): Promise<string[]> =>
+  (await checked(files)).filter((one) => !/policy\/(?:backups|object-store-exists)/.test(one))
+
+test.each([
+  ['another Application of the namespace', secrets('keys'), ['keys/s.yaml:5: policy/login-secret-fits']],
+  ['one of another namespace', secrets('keys').replace('namespace: orders }', 'namespace: keys }'), []],
+  ['a chart', secrets('keys').replace('path: keys', 'path: keys, helm: {releaseName: keys}'), []],
+])('a Secret by %s', async (_name, keys, wanted) => {
+  const at = { 'argo.yaml': application, 'keys.yaml': keys, 'orders/c.yaml': placeless(ofRole) }
+  expect(await others({ ...at, 'keys/s.yaml': reader('readr') })).toEqual(wanted)
+  expect(await others({ ...at, 'keys/s.yaml': reader('reader') })).toEqual([])
+})
+
+test('of two Secrets of one name nobody knows which is applied last', async () => {
+  const apps = { 'argo.yaml': application, 'a.yaml': secrets('a'), 'b.yaml': secrets('b'), 'orders/c.yaml': placeless(ofRole) }
+  expect(await others({ ...apps, 'a/s.yaml': reader('readr'), 'b/s.yaml': reader('reader') })).not.toContainEqual(
+    expect.stringContaining('login-secret-fits'),
+  )
+})
+
+const beside = (values: string): string => `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: { name: orders, namespace: argocd }
+spec:
+  project: default
+  destination: { server: https://kubernetes.default.svc, namespace: orders }
+  sources:
+    - repoURL: https://cloudnative-pg.github.io/charts
+      chart: cluster
+      targetRevision: 0.8.1
+      helm:
+        valuesObject:
+${values.trimEnd().replaceAll(/^/gm, '          ')}
+    - { repoURL: https://git.example.com/a.git, targetRevision: main, path: keys }
+`
+const inStore = `backups:
+  enabled: true
+  method: barmanObjectStore
+  provider: s3
+  s3: {region: eu-west-1, bucket: b, path: /}
+  secret: {create: false, name: creds}
+  scheduledBackups: [{name: daily, schedule: "0 0 0 * * *", method: barmanObjectStore, backupOwnerReference: self}]
+cluster:
+  instances: 3
+  imageName: ghcr.io/cloudnative-pg/postgresql:17.6-system-bookworm
+  storage: {size: 10Gi}
+`
+
+test('a Secret of a second source has the keys that the chart reads', async () => {
+  const told = async (data: string): Promise<string[]> =>
+    (
+      await others({
+        'argo.yaml': beside(inStore),
+        'keys/s.yaml': `apiVersion: v1\nkind: Secret\nmetadata: {name: creds}\nstringData: ${data}\n`,
+      })
+    ).filter((one) => !one.includes('no-in-tree-store'))
+  expect(await told('{ACCESS_KEY: x, SECRET_KEY: y}')).toEqual(['argo.yaml:18: policy/key-is-held'])
+  expect(await told('{ACCESS_KEY_ID: x, ACCESS_SECRET_KEY: y}')).toEqual([])
+})
+
+const umbrella = `apiVersion: v2
+name: orders
+version: 0.1.0
+dependencies: [{name: cluster, version: 0.8.1, repository: "https://cloudnative-pg.github.io/charts", alias: pg}]
+`
+const below: Readonly<Record<string, readonly [rule: string, text: string]>> = {
+  'the name of a plugin': [
+    'policy/chart-plugin-name',
+    `pg:
+  backups:
+    enabled: true
+    method: plugin
+    provider: s3
+    pluginConfiguration:
+      name: barman-cloud #!
+      name: barman-cloud.cloudnative-pg.io #+
+    s3: {region: eu-west-1, bucket: b, path: /, inheritFromIAMRole: true}
+    scheduledBackups: [{name: daily, schedule: "0 0 0 * * *", method: plugin, pluginConfiguration: {name: barman-cloud.cloudnative-pg.io}}]
+  cluster: {instances: 3, storage: {size: 10Gi}, annotations: {argocd.argoproj.io/hook-delete-policy: HookFailed}}
+`,
+  ],
+  'a schedule without a plugin': [
+    'policy/schedule-has-method',
+    `pg:
+  backups:
+    enabled: true
+    method: plugin
+    provider: s3
+    pluginConfiguration: {name: barman-cloud.cloudnative-pg.io}
+    s3: {region: eu-west-1, bucket: b, path: /, inheritFromIAMRole: true}
+    scheduledBackups:
+      - name: daily
+        schedule: "0 0 0 * * *"
+        method: plugin #!
+        method: plugin #+
+        pluginConfiguration: {name: barman-cloud.cloudnative-pg.io} #+
+  cluster: {instances: 3, storage: {size: 10Gi}, annotations: {argocd.argoproj.io/hook-delete-policy: HookFailed}}
+`,
+  ],
+  'a recovery into another database': [
+    'policy/recovery-database',
+    `pg:
+  mode: recovery # allow policy/recovery-left-on: restored now
+  recovery: #!
+  recovery: #+
+    method: backup
+    backupName: orders-2026
+    database: orders #+
+    owner: orders #+
+  cluster: {instances: 3, storage: {size: 10Gi}, initdb: {database: orders, owner: orders}}
+`,
+  ],
+  'a plugin that is not switched on': [
+    'policy/plugin-enabled',
+    `pg:
+  cluster:
+    instances: 3
+    storage: {size: 10Gi}
+    plugins:
+      - name: barman-cloud.cloudnative-pg.io #!
+      - name: barman-cloud.cloudnative-pg.io #+
+        enabled: true #+
+        isWALArchiver: true #+
+        parameters: {barmanObjectName: store}
+`,
+  ],
+  'a single instance': [
+    'policy/standby-exists',
+    `pg:
+  cluster:
+    instances: 1 #!
+    instances: 3 #+
+    enablePDB: false
+    storage: {size: 10Gi}
+`,
+  ],
+}
+
+test.each(Object.entries(below))('%s below the name of a dependency', async (_name, [rule, text]) => {
+  const told = (isBad: boolean): Promise<string[]> =>
+    others({ 'argo.yaml': application, 'orders/Chart.yaml': umbrella, 'orders/values.yaml': twin(text, isBad) })
+  expect(await told(true)).toEqual(markedLines(text).map((line) => `orders/values.yaml:${line}: ${rule}`))
+  expect(await told(false)).toEqual([])
+})

@@ -5,7 +5,7 @@ import type { RenderedObject } from '../../model.ts'
 import { hasBackup, storeReferences } from './archive.ts'
 import { isHibernated } from '../objects/hibernation.ts'
 import { isMeantForBarman, switchedOffByChart } from './plugins.ts'
-import { inProduction, isOfChart, objectOf, officialChart, plainAt, switchedOff, typed } from '../subject.ts'
+import { inProduction, isOfChart, objectOf, plainAt, switchedOff } from '../subject.ts'
 import type { PolicyRule, PolicySubject } from '../subject.ts'
 import type { Path } from '../../values/value.ts'
 import { isJsonMap, valueAt } from '../../values/value.ts'
@@ -70,15 +70,11 @@ export const backup: readonly PolicyRule[] = [
         return
       }
       if (!isOfChart(subject)) {
-        const inValues = officialChart(subject) === undefined ? undefined : typed(subject, 'backups.enabled', '')
         yield {
           object: cluster,
           message: phrase`no backups are set up, but ${inProduction(subject)}`,
           places: [{ path: ['spec'], on: 'key' }],
-          help:
-            inValues === undefined
-              ? phrase`list ${barmanPlugin} in spec.plugins with isWALArchiver: true and its store, or write \`# allow policy/backups-enabled: <reason>\``
-              : phrase`set ${inValues}: true with provider, destinationPath and secret, or write \`# allow policy/backups-enabled: <reason>\``,
+          help: phrase`list ${barmanPlugin} in spec.plugins with isWALArchiver: true and its store, or write \`# allow policy/backups-enabled: <reason>\``,
         }
         return
       }

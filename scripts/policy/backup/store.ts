@@ -1,6 +1,7 @@
 // Can the backup tool open the addresses of a bucket?
 import { here, named, phrase } from '../../findings/message.ts'
 import { nearest } from '../../values/path.ts'
+import { trimEndOf } from '../../values/trim.ts'
 import { ofLatest } from '../../values/once.ts'
 import type { Path } from '../../values/value.ts'
 import type { RenderedObject } from '../../model.ts'
@@ -190,7 +191,7 @@ export const store: readonly ObjectRule[] = [
         const endpoint = textAt(object.plain, ...path, 'endpointURL') ?? ''
         if (host === undefined || bucket === undefined) continue
         // boto3 puts the bucket behind the path of the endpoint: the page of Cloudflare shows it with the bucket (S3 API)
-        const ending = endpoint.toLowerCase().replace(/\/+$/, '').endsWith(`${host}/${bucket}`)
+        const ending = trimEndOf(endpoint.toLowerCase(), '/').endsWith(`${host}/${bucket}`)
         if (ending) {
           yield {
             object,
