@@ -1,5 +1,6 @@
 // Which databases do Applications and sets deploy as somebody wrote them, and which of those can't be looked at?
 import { append, split } from '../values/append.ts'
+import { once } from '../values/once.ts'
 import { printed } from '../values/printed.ts'
 import { isJsonMap, layoutPathOf } from '../values/value.ts'
 import type { Json, JsonMap } from '../values/value.ts'
@@ -8,7 +9,7 @@ import type { Database, Settings } from '../model.ts'
 import { sourcesOf } from '../applicationset/sources.ts'
 import { baseName } from '../charts/pin.ts'
 import { withStandIn } from '../chart/stand-in.ts'
-import { holdersNamed } from '../operator/objects.ts'
+import { holdersNamed, textsIn } from '../operator/objects.ts'
 import { isReleaseName } from '../kubernetes/names.ts'
 import { byCodeUnit } from '../values/path.ts'
 import { identityOfSource, officialBelow } from './values/application-values.ts'
@@ -29,11 +30,12 @@ import { baseOf, skip, unknownAddress, writtenBase } from './looking.ts'
 import type { Looking } from './looking.ts'
 import { withIds } from './ids.ts'
 import type { WrittenDatabases } from './state.ts'
+import { heldElsewhere, wordsIn } from './folders/held-elsewhere.ts'
 import { foreignFolders, foreignOfSet, likelyForeign, otherForeign } from './foreign.ts'
 import type { Foreign } from './foreign.ts'
 import { draftOf, openFolders } from './sets/drafts.ts'
 import type { Variant } from './sets/drafts.ts'
-import { layersOf } from './charts/release-layers.ts'
+import { layersOf, releaseFingerprint } from './charts/release-layers.ts'
 import { sayDependencies, sayPlugin, wrongRelease, wrongReleases } from './charts/release-findings.ts'
 import { missingFolder, onePlaceOnce, refusedBuild } from './folders/missing-folders.ts'
 import { assumedRevisions } from './revisions.ts'
@@ -60,6 +62,7 @@ export function writtenDatabases(
     missing: [],
     clusterless: [],
     drafts: [],
+    heldElsewhere: heldElsewhere(manifests),
   }
   const { drafts } = looking
   const found: Database[] = []
@@ -211,24 +214,24 @@ function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking
       at: chartAt,
       help: phrase`pin one version: what is deployed changes without a commit`,
     })
+  const layers = layersOf(given, unknown === undefined ? looking.findings : [], of)
+  const namespace = isOfficial ? identity.namespace : own
+  const names = once(() => wordsIn(layers))
+  const holders = looking.heldElsewhere({ application, namespace, names, beside: [] })
   const database: Database = {
     ...baseOf(of, looking, chart),
     // only the official chart reads `namespaceOverride`
-    namespace: isOfficial ? identity.namespace : own,
+    namespace,
     cluster: identity.cluster ?? identity.release,
-    layers: layersOf(given, unknown === undefined ? looking.findings : [], of),
+    layers,
     written: {
       ...writtenBase(of),
       release: identity.release,
       releaseNamespace: own,
       chartAt,
       ...(folder !== undefined && { chartFolder: folder }),
-      fingerprint: JSON.stringify([
-        identity.release,
-        source['targetRevision'] ?? '',
-        withoutValues(helm),
-        at(application, 'spec', 'syncPolicy') ?? null,
-      ]),
+      holders,
+      fingerprint: releaseFingerprint(identity.release, { application, source, holders }),
       helm: {
         ...(typeof at(helm, 'kubeVersion') === 'string' && { kubeVersion: at(helm, 'kubeVersion') as string }),
         ...(Array.isArray(at(helm, 'apiVersions')) && { apiVersions: (at(helm, 'apiVersions') as Json[]).map(printed) }),
@@ -239,12 +242,6 @@ function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking
   if (unknown === undefined) return [database]
   looking.drafts.push({ name, file: manifest.file, variants: [{ databases: [database], findings: [] }], isPartial: true })
   return undefined
-}
-
-function withoutValues(helm: Json | undefined): Json {
-  if (!isJsonMap(helm)) return null
-  const { values: _values, valuesObject: _object, valueFiles: _files, parameters: _parameters, fileParameters: _more, ...rest } = helm
-  return rest
 }
 
 /** The Clusters that a folder holds as plain manifests. */
@@ -279,7 +276,9 @@ function folderDatabases(of: SourceOf, source: JsonMap, looking: Looking): Datab
   if (runsKustomize(source['plugin'])) sayPlugin(of, source, looking.findings)
   const holders = holdersIn(source, manifest, namespace)
   return plainDatabases(objectsIn(source, manifest), namespace).map(({ cluster, objects, layer, fingerprint, ...own }) => {
-    const beside = holdersNamed(objects, own.namespace, holders)
+    const here = holdersNamed(objects, own.namespace, holders)
+    const names = once(() => textsIn(objects))
+    const beside = [...here, ...looking.heldElsewhere({ application, namespace: own.namespace, names, beside: here })]
     const written = {
       ...writtenBase(of),
       release: cluster,

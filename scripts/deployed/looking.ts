@@ -3,6 +3,7 @@ import type { Charts } from '../charts/find.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { AsWritten, ChartPin, Database, Environment, Settings } from '../model.ts'
 import type { Clusterless } from './folders/clusterless.ts'
+import type { HeldElsewhere } from './folders/held-elsewhere.ts'
 import type { Draft } from './sets/drafts.ts'
 import { environmentOf } from './environment-of.ts'
 import { filledAt } from './sets/filled-in.ts'
@@ -27,6 +28,7 @@ export interface Looking {
   readonly missing: LocatedFinding[]
   readonly clusterless: Clusterless[]
   readonly drafts: Draft[]
+  readonly heldElsewhere: HeldElsewhere
 }
 
 /** What is the same whatever deploys it. */

@@ -33,7 +33,9 @@ export interface ResolvedPlace {
 export function resolvePlace(place: Place, subject: Subject): ResolvedPlace {
   const { node, depth } = deepestAt(subject.object.value, place.path)
   // a plain manifest is its own values
-  const values = subject.database.written?.objects === undefined ? subject.values : subject.object.value
+  const { objects, holders } = subject.database.written ?? {}
+  const isAsWritten = objects !== undefined || holders?.includes(subject.object) === true
+  const values = isAsWritten ? subject.object.value : subject.values
   const exact = depth === place.path.length
   const own = node === subject.object.value || !isWritten(node, values) ? undefined : spotOf(node, exact ? (place.on ?? 'value') : 'key')
   // a null is blamed as the value that it took away would be

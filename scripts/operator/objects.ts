@@ -106,9 +106,18 @@ export function holdersByName<Holder extends RenderedObject>(holders: readonly H
 
 /** The holders that objects of a namespace name somewhere: a folder may have thousands of others. */
 export function holdersNamed(objects: readonly RenderedObject[], namespace: string, holders: Holders): RenderedObject[] {
-  if (holders.size === 0) return []
-  const names = new Set([''])
+  return holders.size === 0 ? [] : holdersCalled(new Set(['', ...textsIn(objects)]), namespace, holders)
+}
+
+/** The texts that objects hold, among which are the names of others. */
+export function textsIn(objects: readonly RenderedObject[]): Set<string> {
+  const names = new Set<string>()
   for (const { value } of objects)
     for (const { value: leaf } of leavesOf(value)) if (leaf.kind === 'scalar' && typeof leaf.value === 'string') names.add(leaf.value)
+  return names
+}
+
+/** The holders of a namespace that are asked for by some of the names. */
+export function holdersCalled(names: ReadonlySet<string>, namespace: string, holders: Holders): RenderedObject[] {
   return [...new Set([...names].flatMap((name) => holders.get(keyOf(namespace, name)) ?? []))]
 }

@@ -7,6 +7,7 @@ import { compareQuantities, isZeroQuantity, readQuantity } from '../kubernetes/q
 import type { Quantity } from '../kubernetes/quantity.ts'
 import { memoryParameter, parametersOf } from './cluster.ts'
 import { refusal, withPlaces } from './finding.ts'
+import { parseGoInteger } from './go-text.ts'
 import { jsonAt, mapAt } from './subject.ts'
 import type { OperatorSubject } from './subject.ts'
 
@@ -30,6 +31,14 @@ function* requestOverLimit(cluster: JsonMap, name: string, reported: string): It
   const finding = refusal([...base, 'requests', name], message, phrase`lower the request, or raise the limit`)
   const others = withPlaces(finding, { path: [...base, 'limits', name], label: phrase`the limit is ${named(bound)}` })
   yield { ...others, field: [...base, 'requests', reported].join('.') }
+}
+
+/** The size of shared_buffers without a unit as PostgreSQL counts it, if that fits into the request; the operator counts more. */
+function bareBuffers(cluster: JsonMap, request: Quantity): string | undefined {
+  const blocks = parseGoInteger(parametersOf(cluster).get('shared_buffers') ?? '')
+  const size = blocks === undefined ? undefined : readQuantity(`${blocks * 8n}Ki`)
+  if (blocks === undefined || size === undefined || compareQuantities(size, request) > 0) return undefined
+  return blocks % 128n === 0n ? `${blocks / 128n}MB` : `${blocks * 8n}kB`
 }
 
 function hugePages(cluster: JsonMap, side: Side): string[] {
@@ -102,8 +111,17 @@ export const resources: readonly Rule<OperatorSubject>[] = [
       if ([...pages.values()].some((page) => page && compareQuantities(buffers, page) <= 0)) return
       const setting = shown(parametersOf(object).get('shared_buffers'))
       const message = phrase`${here('the memory request')} is ${written(object, 'requests', 'memory')}, but shared_buffers alone is ${setting}`
-      const finding = refusal([...base, 'requests', 'memory'], message, phrase`request more memory, or lower shared_buffers`)
       const place = { path: ['spec', 'postgresql', 'parameters', 'shared_buffers'], label: phrase`shared_buffers is ${setting}` }
+      const bare = bareBuffers(object, request)
+      if (bare !== undefined) {
+        const counted = phrase`${here('shared_buffers')} is ${setting}, but the operator counts it as MB, which the memory request does not hold`
+        yield {
+          ...refusal(place.path, counted, phrase`write ${named(bare)}, or the size that you mean`),
+          field: [...base, 'requests'].join('.'),
+        }
+        return
+      }
+      const finding = refusal([...base, 'requests', 'memory'], message, phrase`request more memory, or lower shared_buffers`)
       yield { ...withPlaces(finding, place), field: [...base, 'requests'].join('.') }
     },
   },

@@ -53,7 +53,7 @@ import { waves } from './objects/waves.ts'
 import { units } from './capacity/units.ts'
 import { levelsOf, severityOf } from '../report/levels.ts'
 import type { Levels } from '../report/levels.ts'
-import { isOfChart, locatePolicy, plainAt } from './subject.ts'
+import { chartBelow, isOfChart, locatePolicy, saidBelow, plainAt } from './subject.ts'
 import type { ObjectRule, PolicyRule, PolicySubject } from './subject.ts'
 
 /** Those that need only objects, and so hold for manifests, too. */
@@ -171,6 +171,9 @@ export const policies: readonly PolicyRule[] = [
   ...objectPolicies,
 ]
 
+/** Those that look at the values of the official chart, which a dependency has below its name. */
+const ofValues: ReadonlySet<string> = new Set([...ofChart, ...availability, ...backup].map(({ id }) => id))
+
 const reads = new Map(policies.map((rule) => [rule.id, rule.reads]))
 
 /** The values that a policy reads. */
@@ -218,7 +221,8 @@ function asked(list: readonly PolicyRule[], levels: Levels): readonly Asked[] {
 
 /** Runs the policies; without objects little is left to judge: the chart or Helm refused the values, or took all objects for unknown hooks. */
 export function judgeDatabase(subject: PolicySubject): LocatedFinding[] {
-  const list = subject.objects.length === 0 ? deletion : isOfChart(subject) ? policies : withoutChart
+  const below = subject.objects.length === 0 ? undefined : chartBelow(subject)
+  const list = subject.objects.length === 0 ? deletion : isOfChart(subject) || below !== undefined ? policies : withoutChart
   const findings: LocatedFinding[] = []
   const beside = withHolders(subject)
   const there = new Map<Needed, boolean>()
@@ -229,8 +233,12 @@ export function judgeDatabase(subject: PolicySubject): LocatedFinding[] {
   }
   for (const { rule, severity, looksBeside, isNeeded } of asked(list, levelsOf(subject.settings, subject.database))) {
     if (isNeeded !== undefined && !isThere(isNeeded)) continue
-    for (const finding of rule.check(looksBeside ? beside : subject))
-      findings.push(locatePolicy({ id: rule.id, severity }, finding, subject))
+    const isBelow = below !== undefined && ofValues.has(rule.id)
+    for (const finding of rule.check(isBelow ? below.subject : looksBeside ? beside : subject)) {
+      const isOfValues = isBelow && finding.object === undefined
+      const said = isBelow ? saidBelow(finding, below.above) : finding
+      findings.push(locatePolicy({ id: rule.id, severity }, said, isOfValues ? below.subject : subject))
+    }
   }
   return findings
 }

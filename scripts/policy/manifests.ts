@@ -8,7 +8,7 @@ import { holdersByName, holdersNamed, isHolder } from '../operator/objects.ts'
 import { grouped, split } from '../values/append.ts'
 import { misspelt } from '../values/misspelt.ts'
 import { checkedArchives, readArchive } from './backup/archive.ts'
-import { judgeTogether } from './fleet/fleet.ts'
+import { judgeTogether, onlyHides } from './fleet/fleet.ts'
 import { manifestFacts, skipsArchiveCheck } from './fleet/fleet-facts.ts'
 import type { FleetFacts } from './fleet/fleet-facts.ts'
 import { objectionsTo } from '../postgres/judge.ts'
@@ -67,8 +67,10 @@ function* circularRecoveries(subject: ObjectsSubject, isUnchecked: boolean): Ite
       { path: own(same.parts).filter((step) => step !== 'serverName'), label: phrase`${sayWrites(same.parts, cluster)}` },
     ],
     help: isUnchecked
-      ? phrase`give the new cluster a serverName or a store of its own; skipEmptyWalArchiveCheck only hides the mistake`
-      : phrase`give the new cluster a serverName or a store of its own, or remove barmanObjectName until it has been restored`,
+      ? phrase`give the new cluster a serverName or a store of its own; ${onlyHides}`
+      : same.parts.some(({ path }) => path[1] === 'plugins')
+        ? phrase`give the new cluster a serverName or a store of its own, or remove barmanObjectName until it has been restored`
+        : phrase`give the new cluster a serverName or a store of its own`,
   }
 }
 

@@ -91,6 +91,32 @@ export function typed(subject: ObjectsSubject, inValues: string, inObject: strin
   return first === undefined ? text : `${text} (from chart ${first} on; ${version} has none)`
 }
 
+/** Values of a dependency of another chart, as rules of the official chart read them, and what they say by the paths that people type. */
+interface ChartBelow {
+  readonly subject: PolicySubject
+  readonly above: Path
+}
+
+/** Undefined: the official chart is no dependency of the chart that printed the objects. */
+export function chartBelow(subject: PolicySubject): ChartBelow | undefined {
+  if (isOfChart(subject)) return undefined
+  const chart = officialChart(subject)
+  const values = chart === undefined ? undefined : valueAt(subject.values, chart.above)
+  if (chart === undefined || values?.kind !== 'map') return undefined
+  return { above: chart.above, subject: { ...subject, values, chart: 'cluster', chartVersion: chart.version } }
+}
+
+/** What a rule says of the values of a dependency. */
+export function saidBelow<F extends Finding>(finding: F, above: Path): F {
+  const under = (text: string): string => text.replaceAll(allTops, (top) => `${formatPath(above)}.${top}`)
+  const of = (message: Message): Message =>
+    message.map((part) => (typeof part === 'string' ? under(part) : 'here' in part ? { here: under(part.here) } : part))
+  return { ...finding, message: of(finding.message), ...(finding.help && { help: of(finding.help) }) }
+}
+
+/** Where a path in the values of the chart begins in a sentence, whatever is below it. */
+const allTops = /(?<![\w.-])(?:(?:backups|cluster|imageCatalog|recovery|replica|version)\.(?=\w)|mode(?=: ))/g
+
 /** Where a path in the values of the chart begins in a sentence. */
 const tops = /(?<![\w.-])(?:backups|cluster|imageCatalog)\./g
 
@@ -133,7 +159,17 @@ export function spotInValues(subject: PolicySubject, path: Path, on: 'key' | 'va
   const node = valueAt(subject.values, path)
   // a hand-written value that the generator overrides is its author's responsibility
   const own = node?.origin.layer === 'generator' ? node.overrides.find((value) => value.origin.layer !== 'generator') : undefined
-  return (own === undefined ? undefined : spotOf(own, on)) ?? nearestSpot(subject.values, path, on) ?? defaultSpot(subject)
+  return (
+    (own === undefined ? undefined : spotOf(own, on)) ??
+    nearestSpot(subject.values, path, on) ??
+    keyOfValues(subject) ??
+    defaultSpot(subject)
+  )
+}
+
+/** Where the values of a dependency are, below its name. */
+function keyOfValues({ values }: PolicySubject): Spot | undefined {
+  return values.origin.path.length === 0 ? undefined : spotOf(values, 'key')
 }
 
 /** Where a place of an object was written. */

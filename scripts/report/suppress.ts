@@ -41,6 +41,8 @@ const spokenFor = new Map<string, string | readonly string[]>([
   ['argocd/path-exists', 'changes/database-stays'],
   ['resources/memory-request-within-limit', 'policy/amount-has-unit'],
   ['resources/memory-fits-shared-buffers', 'policy/amount-has-unit'],
+  ['policy/shared-memory-fits', 'resources/memory-fits-shared-buffers'],
+  ['pooler/no-auth-query-secret', 'pooler/automated-integration'],
 ])
 
 const identities = /^changes\/(?:(?:application-name|cluster-name|namespace)-stays|application-taken|no-rename)$/

@@ -47,8 +47,8 @@ test('of neither where both are right', async () => {
 })
 
 test.each([
-  ['the first', values(good.replace('false', 'true'), good), 3],
-  ['the second', values(good, good.replace('false', 'true')), 7],
+  ['the first', values(good.replace('false', 'true'), good), 4],
+  ['the second', values(good, good.replace('false', 'true')), 8],
 ])('of %s', async (_title, text, line) => {
   expect(await told(text)).toEqual([`chart/values.yaml:${line} [policy/drainable]`])
 })

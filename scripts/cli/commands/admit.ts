@@ -12,7 +12,7 @@ import { readRelease } from '../../discover/release-flag.ts'
 import { judgedAs, unknownOperator } from '../../operator/known.ts'
 import { isKnownMinor, knownOperators } from '../../operator/version.ts'
 import { diagnose } from '../../report/diagnose.ts'
-import { isError, locate } from '../../findings/spot.ts'
+import { isSameSpot, isError, locate } from '../../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import { writeGithub } from '../../emit/formats/github.ts'
 import { diagnosticsToJson } from '../../emit/formats/json.ts'
@@ -105,13 +105,17 @@ export async function admitFiles(flags: AdmitFlags, paths: readonly string[], te
 
 /** What house rules say; none of it makes the server refuse an object. */
 function locatePolicy({ rule, severity, finding: { object, places, message, help }, word }: ManifestFinding): LocatedFinding {
-  const [first, ...others] = places
+  const written = places.filter(({ isOptional, path }) => isOptional !== true || deepestAt(object.value, path).depth === path.length)
+  const [first = places[0], ...others] = written
+  const at = word ?? spotAt(object.value, first)
   return {
     rule,
     severity,
     message,
-    at: word ?? spotAt(object.value, first),
-    related: others.map((other) => ({ ...spotAt(object.value, other), message: other.label ?? takesPart })),
+    at,
+    related: others
+      .map((other) => ({ ...spotAt(object.value, other), message: other.label ?? takesPart }))
+      .filter((other) => !isSameSpot(other, at)),
     help,
     object: `${object.kind}/${object.name}`,
     path: formatPath(first.path),

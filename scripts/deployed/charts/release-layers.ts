@@ -2,9 +2,11 @@
 import { named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
 import { LayerReader } from '../../merge/layers.ts'
-import type { Database, DatabaseLayer } from '../../model.ts'
+import type { Database, DatabaseLayer, RenderedObject } from '../../model.ts'
 import { mergeLayers } from '../../values/merge.ts'
-import type { MapValue } from '../../values/value.ts'
+import type { Json, JsonMap, MapValue } from '../../values/value.ts'
+import { isJsonMap } from '../../values/value.ts'
+import { at } from '../manifest-parts.ts'
 import { withParameters } from '../values/value-layers.ts'
 import type { SourceOf, ValueLayers } from '../values/value-layers.ts'
 
@@ -39,4 +41,24 @@ function withOne(layers: readonly DatabaseLayer[], of: SourceOf): readonly Datab
 function emptyRoot({ manifest }: SourceOf): MapValue {
   const { file, span } = manifest.spotOf(['metadata', 'name'])
   return { kind: 'map', origin: { layer: 'inline', file, path: [], key: null, value: span }, overrides: [], entries: new Map() }
+}
+
+/** What besides values decides about the objects of a release. */
+export function releaseFingerprint(
+  release: string,
+  {
+    application,
+    source,
+    holders,
+  }: { readonly application: JsonMap; readonly source: JsonMap; readonly holders: readonly RenderedObject[] },
+): string {
+  const held = holders.map(({ plain }) => plain)
+  const revision = source['targetRevision'] ?? ''
+  return JSON.stringify([release, revision, withoutValues(source['helm']), at(application, 'spec', 'syncPolicy') ?? null, held])
+}
+
+function withoutValues(helm: Json | undefined): Json {
+  if (!isJsonMap(helm)) return null
+  const { values: _values, valuesObject: _object, valueFiles: _files, parameters: _parameters, fileParameters: _more, ...rest } = helm
+  return rest
 }

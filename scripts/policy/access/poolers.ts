@@ -16,10 +16,28 @@ function* poolersOf(subject: ObjectsSubject): Iterable<{ readonly cluster: Rende
 const parameters = ['spec', 'pgbouncer', 'parameters'] as const
 const disabled: Path = ['spec', 'managed', 'services', 'disabledDefaultServices']
 
+/** The Services that the author of a Cluster asks for beside those that each has. */
+function additionalServices(cluster: RenderedObject): (string | undefined)[] {
+  return listAt(cluster.plain, 'spec', 'managed', 'services', 'additional').map((one) => textAt(one, 'serviceTemplate', 'metadata', 'name'))
+}
+
 function* namesOfServices({ objects }: ObjectsSubject): Iterable<ObjectFinding> {
   for (const object of objects) {
     const cluster = object.kind === 'Pooler' ? textAt(object.plain, 'spec', 'cluster', 'name') : undefined
-    if (cluster === undefined || !['rw', 'ro', 'r'].some((service) => object.name === `${cluster}-${service}`)) continue
+    if (cluster === undefined) continue
+    const isAdditional = objects.some(
+      (one) => one.kind === 'Cluster' && one.name === cluster && additionalServices(one).includes(object.name),
+    )
+    if (isAdditional) {
+      yield {
+        object,
+        message: phrase`${here('the Pooler')} is named ${named(object.name)}, but that is the name of a Service of its Cluster: one of them never works`,
+        places: [{ path: ['metadata', 'name'] }],
+        help: phrase`rename it, such as ${named(cluster)}-pooler, or rename that Service in managed.services.additional`,
+      }
+      continue
+    }
+    if (!['rw', 'ro', 'r'].some((service) => object.name === `${cluster}-${service}`)) continue
     yield {
       object,
       message: phrase`${here('the Pooler')} is named ${named(object.name)}, but that is the name of a Service of its Cluster: one of them never works`,

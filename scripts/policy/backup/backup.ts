@@ -5,8 +5,9 @@ import type { RenderedObject } from '../../model.ts'
 import { hasBackup, storeReferences } from './archive.ts'
 import { isHibernated } from '../objects/hibernation.ts'
 import { isMeantForBarman, switchedOffByChart } from './plugins.ts'
-import { inProduction, objectOf, plainAt, switchedOff } from '../subject.ts'
+import { inProduction, isOfChart, objectOf, plainAt, switchedOff } from '../subject.ts'
 import type { PolicyRule, PolicySubject } from '../subject.ts'
+import type { Path } from '../../values/value.ts'
 import { isJsonMap, valueAt } from '../../values/value.ts'
 
 const backupsEnabled = ['backups', 'enabled'] as const
@@ -41,6 +42,11 @@ function hooksAreManaged(store: RenderedObject): boolean {
   )
 }
 
+/** Where a Cluster says that it is backed up. */
+function archivePath({ plain }: RenderedObject): Path {
+  return isJsonMap(plainAt(plain, 'spec', 'backup')) ? ['spec', 'backup'] : ['spec', 'plugins']
+}
+
 export const backup: readonly PolicyRule[] = [
   {
     id: 'policy/backups-enabled',
@@ -60,6 +66,15 @@ export const backup: readonly PolicyRule[] = [
           message: phrase`backups.pluginConfiguration.name is \`${named(plugin)}\`, but the chart sets up backups only with ${barmanPlugin}`,
           places: [{ path: pluginName }],
           help: phrase`write backups.pluginConfiguration.name: ${barmanPlugin}`,
+        }
+        return
+      }
+      if (!isOfChart(subject)) {
+        yield {
+          object: cluster,
+          message: phrase`no backups are set up, but ${inProduction(subject)}`,
+          places: [{ path: ['spec'], on: 'key' }],
+          help: phrase`list ${barmanPlugin} in spec.plugins with isWALArchiver: true and its store, or write \`# allow policy/backups-enabled: <reason>\``,
         }
         return
       }
@@ -85,6 +100,15 @@ export const backup: readonly PolicyRule[] = [
       const cluster = needsBackup(subject)
       if (cluster === undefined || !hasBackup(cluster) || objectOf(subject, 'ScheduledBackup') !== undefined || isHibernated(cluster))
         return
+      if (!isOfChart(subject)) {
+        yield {
+          object: cluster,
+          message: phrase`no ScheduledBackup is for this Cluster, but a WAL archive can't be restored without base backups`,
+          places: [{ path: archivePath(cluster), on: 'key' }],
+          help: phrase`add one, or write \`# allow policy/backups-scheduled: <where it is created>\``,
+        }
+        return
+      }
       if (!isScalar(subject, backupsEnabled, true)) {
         yield {
           message: phrase`backups.enabled is not true, so the chart prints no schedule, but a WAL archive can't be restored without base backups`,

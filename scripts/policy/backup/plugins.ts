@@ -12,9 +12,8 @@ import type { ObjectRule, PolicyRule } from '../subject.ts'
 export function isMeantForBarman(name: string): boolean {
   if (name === barmanPlugin) return false
   return (
-    /^(?:(?:plugin-)?barman-?cloud(?:-plugin)?|barman|barman-?cloud\.cnpg\.io|barman-?cloud\.cloudnative-?pg(?:\.(?:io|com|org))?)$/i.test(
-      name,
-    ) || nearest(name, [barmanPlugin]) !== undefined
+    /^(?:barman|(?:plugin[-.])?barman-?cloud(?:-plugin)?(?:\.cnpg\.io|\.cloudnative-?pg(?:\.(?:io|com|org))?)?)$/i.test(name) ||
+    nearest(name, [barmanPlugin]) !== undefined
   )
 }
 

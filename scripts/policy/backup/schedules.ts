@@ -3,10 +3,11 @@ import { barmanPlugin } from '../../chart/model/plugins.ts'
 import { here, named, phrase, shown } from '../../findings/message.ts'
 import { longestGap, neverRuns, parseSchedule, scheduleWords } from '../../operator/cron.ts'
 import type { RenderedObject } from '../../model.ts'
-import { isJsonMap } from '../../values/value.ts'
+import { spotOf } from '../../findings/spot.ts'
+import { isJsonMap, valueAt } from '../../values/value.ts'
 import { daysOf, isWritten } from './archive.ts'
 import { isMeantForBarman, loadedPlugins } from './plugins.ts'
-import { objectOf, plainAt, textAt, typed } from '../subject.ts'
+import { isOfChart, objectOf, plainAt, textAt, typed } from '../subject.ts'
 import type { ObjectRule, ObjectsSubject, PolicyRule } from '../subject.ts'
 
 const reads = [['backups', 'scheduledBackups']] as const
@@ -190,10 +191,15 @@ function lackOf(
 }
 
 /** Whether a schedule is the default of the chart, which its author never saw. */
-function isChartsOwn({ value }: RenderedObject, { values }: ObjectsSubject): boolean {
-  const method = value.entries.get('spec')
-  const node = method?.kind === 'map' ? method.entries.get('method') : undefined
-  return values !== undefined && node?.origin.layer === 'chart'
+function isChartsOwn({ value }: RenderedObject, subject: ObjectsSubject): boolean {
+  const node = valueAt(value, ['spec', 'method'])
+  // of a dependency the chart that is run shows no place for what it prints of a list
+  const written = subject.values === undefined ? undefined : valueAt(subject.values, ['backups', 'scheduledBackups'])
+  if (subject.values === undefined || node?.origin.layer !== 'chart' || (written !== undefined && spotOf(written) !== undefined))
+    return false
+  // the values of the chart around a dependency are its author's
+  const { file } = node.origin
+  return isOfChart(subject) || file.builtin === true || /(?:^|\/)charts\//.test(file.path)
 }
 
 export const schedulesOfChart: readonly PolicyRule[] = [

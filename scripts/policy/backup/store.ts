@@ -1,6 +1,7 @@
 // Can the backup tool open the addresses of a bucket?
 import { here, named, phrase } from '../../findings/message.ts'
 import { nearest } from '../../values/path.ts'
+import { trimEndOf } from '../../values/trim.ts'
 import { ofLatest } from '../../values/once.ts'
 import type { Path } from '../../values/value.ts'
 import type { RenderedObject } from '../../model.ts'
@@ -182,17 +183,30 @@ export const store: readonly ObjectRule[] = [
     id: 'policy/bucket-once',
     severity: 'warning',
     configurable: true,
-    summary: 'the host of an endpointURL does not name the bucket, which the destinationPath does',
+    summary: 'an endpointURL does not name the bucket, which the destinationPath does',
     reads,
     *check(subject) {
       for (const { object, path } of everyStoreOf(subject)) {
         const { host, bucket } = endpointOf(plainAt(object.plain, ...path)) ?? {}
-        if (host === undefined || bucket === undefined || !host.startsWith(`${bucket}.`) || !virtualHosts.test(host)) continue
+        const endpoint = textAt(object.plain, ...path, 'endpointURL') ?? ''
+        if (host === undefined || bucket === undefined) continue
+        // boto3 puts the bucket behind the path of the endpoint: the page of Cloudflare shows it with the bucket (S3 API)
+        const ending = trimEndOf(endpoint.toLowerCase(), '/').endsWith(`${host}/${bucket}`)
+        if (ending) {
+          yield {
+            object,
+            message: phrase`${here('endpointURL')} ends with the bucket \`${named(bucket)}\`, but destinationPath names it, too: backups are not found`,
+            places: [{ path: [...path, 'endpointURL'] }],
+            help: phrase`write the endpoint without the bucket: ${named(endpoint.slice(0, endpoint.toLowerCase().lastIndexOf(`/${bucket}`)))}`,
+          }
+          continue
+        }
+        if (!host.startsWith(`${bucket}.`) || !virtualHosts.test(host)) continue
         yield {
           object,
           message: phrase`${here('endpointURL')} begins with the bucket \`${named(bucket)}\`, but destinationPath names it, too: backups are not found`,
           places: [{ path: [...path, 'endpointURL'] }],
-          help: phrase`write the endpoint without the bucket: ${named(textAt(object.plain, ...path, 'endpointURL')?.replace(`${bucket}.`, ''))}`,
+          help: phrase`write the endpoint without the bucket: ${named(endpoint.replace(`${bucket}.`, ''))}`,
         }
       }
     },
@@ -247,7 +261,20 @@ export const checksums: readonly ObjectRule[] = [
         if (object.kind === 'ObjectStore' && !isWritten(object.name, subject.objects)) continue
         const { host } = endpointOf(plainAt(object.plain, ...path)) ?? {}
         if (host === undefined || isAwsHost(host) || listAt(object.plain, 'spec', 'envFrom').length > 0) continue
-        if (listAt(object.plain, ...variablesOf(object.kind)).some((variable) => textAt(variable, 'name') === checksum)) continue
+        const variables = listAt(object.plain, ...variablesOf(object.kind))
+        const index = variables.findIndex((variable) => textAt(variable, 'name') === checksum)
+        if (index >= 0) {
+          const value = textAt(variables[index], 'value')
+          // any other word is boto3's own matter, and one from elsewhere is not known
+          if (value?.toLowerCase() !== 'when_supported') continue
+          yield {
+            object,
+            message: phrase`${named(checksum)} is ${value}, but many stores that are not AWS refuse the checksums that boto3 then adds`,
+            places: [{ path: [...variablesOf(object.kind), index, 'value'] }],
+            help: phrase`write when_required`,
+          }
+          continue
+        }
         const field =
           object.kind === 'Cluster'
             ? typed({ ...subject, objects: [object] }, 'cluster.env', 'spec.env')

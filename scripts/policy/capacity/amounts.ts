@@ -15,40 +15,53 @@ const smallest = parseQuantity('1Mi') as Quantity
 const zero = parseQuantity('0') as Quantity
 
 const countsBytes = /^(?:memory|ephemeral-storage|hugepages-.+)$/
-const isRequest = (path: Path): boolean => path.at(-2) === 'requests' || path.at(-2) === 'limits'
 
 interface Amount {
   readonly object: RenderedObject
   readonly path: Path
   readonly name: string
   readonly value: Json | undefined
-  readonly isVolume: boolean
+  /** undefined: no quantity, or one that the API server does not read as one and reports itself */
   readonly quantity: Quantity | undefined
+  readonly of: 'volume' | 'scratch' | 'container'
 }
 
-/** The sizes of volumes, and every request and limit. */
+/** The sizes of volumes, the limits of what is gone with a pod, and what containers request. */
 const amountsIn = ofLatest((objects: readonly RenderedObject[]): Amount[] =>
   objects.flatMap((object) =>
-    pathsIn(object).map((path) => {
+    pathsIn(object).map(({ path, of }) => {
       const [name, value] = [String(path.at(-1)), plainAt(object.plain, ...path)]
-      return { object, path, name, value, isVolume: name === 'size', quantity: readQuantity(value) }
+      // a volume's size is text to the API server; the storage of its claim is any quantity
+      const quantity = name === 'size' && typeof value !== 'string' ? undefined : readQuantity(value)
+      return { object, path, name, value, quantity, of }
     }),
   ),
 )
 
-function pathsIn({ kind, plain }: RenderedObject): Path[] {
+function pathsIn({ kind, plain }: RenderedObject): Pick<Amount, 'path' | 'of'>[] {
+  const of = (what: Amount['of'], paths: readonly Path[]): Pick<Amount, 'path' | 'of'>[] => paths.map((path) => ({ path, of: what }))
   if (kind === 'Pooler') {
     const containers: Path = ['spec', 'template', 'spec', 'containers']
-    return listAt(plain, ...containers).flatMap((_container, index) => requestsIn(plain, [...containers, index, 'resources']))
+    return listAt(plain, ...containers).flatMap((_container, index) =>
+      of('container', requestsIn(plain, [...containers, index, 'resources'])),
+    )
   }
   if (kind !== 'Cluster') return []
+  const tablespaces = listAt(plain, 'spec', 'tablespaces').map((_tablespace, index): Path => ['spec', 'tablespaces', index, 'storage'])
+  const volumes = [['spec', 'storage'], ['spec', 'walStorage'], ...tablespaces]
   return [
-    ['spec', 'storage', 'size'],
-    ['spec', 'walStorage', 'size'],
-    ...listAt(plain, 'spec', 'tablespaces').map((_tablespace, index): Path => ['spec', 'tablespaces', index, 'storage', 'size']),
-    ['spec', 'ephemeralVolumesSizeLimit', 'shm'],
-    ['spec', 'ephemeralVolumesSizeLimit', 'temporaryData'],
-    ...requestsIn(plain, ['spec', 'resources']),
+    ...of(
+      'volume',
+      volumes.flatMap((volume): Path[] => [
+        [...volume, 'size'],
+        [...volume, 'pvcTemplate', 'resources', 'requests', 'storage'],
+      ]),
+    ),
+    ...of(
+      'scratch',
+      ['shm', 'temporaryData'].map((name) => ['spec', 'ephemeralVolumesSizeLimit', name]),
+    ),
+    ...of('container', requestsIn(plain, ['spec', 'resources'])),
   ]
 }
 
@@ -57,6 +70,11 @@ function requestsIn(plain: JsonMap, resources: Path): Path[] {
     const amounts = plainAt(plain, ...resources, side)
     return isJsonMap(amounts) ? Object.keys(amounts).map((name) => [...resources, side, name]) : []
   })
+}
+
+/** What a number without a unit, or with that of thousandths, was most likely meant to be. */
+function likelyUnit(of: Amount['of'], number: string, suffix: string): 'Gi' | 'Mi' {
+  return of === 'volume' && !(suffix === 'm' && Number(number) >= 256) ? 'Gi' : 'Mi'
 }
 
 export const amounts: readonly ObjectRule[] = [
@@ -70,11 +88,11 @@ export const amounts: readonly ObjectRule[] = [
       ['cluster', 'walStorage', 'size'],
     ],
     *check({ objects }) {
-      for (const { object, path, value, isVolume, quantity } of amountsIn(objects)) {
-        if (!isVolume || typeof value !== 'string' || quantity === undefined || compareQuantities(quantity, zero) > 0) continue
+      for (const { object, path, name, value, quantity, of } of amountsIn(objects)) {
+        if (of !== 'volume' || quantity === undefined || compareQuantities(quantity, zero) > 0) continue
         yield {
           object,
-          message: phrase`${here('size')} is ${shown(value)}, but must be above zero: no such volume can be created`,
+          message: phrase`${here(name)} is ${shown(value)}, but must be above zero: no such volume can be created`,
           places: [{ path }],
           help: phrase`write how large it is to be, such as \`10Gi\``,
         }
@@ -89,8 +107,8 @@ export const amounts: readonly ObjectRule[] = [
     summary: 'requests and limits are not below zero',
     reads: [['cluster', 'resources']],
     *check({ objects }) {
-      for (const { object, path, name, value, quantity } of amountsIn(objects)) {
-        if (!isRequest(path) || quantity === undefined || compareQuantities(quantity, zero) >= 0) continue
+      for (const { object, path, name, value, quantity, of } of amountsIn(objects)) {
+        if (of !== 'container' || quantity === undefined || compareQuantities(quantity, zero) >= 0) continue
         yield {
           object,
           message: phrase`${here(name)} is ${shown(value)}, but must not be below zero: no such pod can be created`,
@@ -111,9 +129,8 @@ export const amounts: readonly ObjectRule[] = [
       ['cluster', 'resources'],
     ],
     *check({ objects }) {
-      for (const { object, path, name, value, isVolume, quantity } of amountsIn(objects)) {
-        // a volume's size is text to the API server, which reports other types itself
-        if ((isVolume && typeof value !== 'string') || (isRequest(path) && !countsBytes.test(name))) continue
+      for (const { object, path, name, value, quantity, of } of amountsIn(objects)) {
+        if (of === 'container' && !countsBytes.test(name)) continue
         if (quantity === undefined || compareQuantities(quantity, zero) <= 0 || compareQuantities(quantity, smallest) >= 0) continue
         const [number = '', suffix = ''] = /^\s*([\d.]+)\s*(\w*)/.exec(printed(value))?.slice(1) ?? []
         const bytes = suffix === '' ? phrase`${named(number)} bytes` : phrase`less than 1Mi`
@@ -121,7 +138,7 @@ export const amounts: readonly ObjectRule[] = [
           object,
           message: phrase`${here(name)} is ${shown(value)}, but that is ${bytes}`,
           places: [{ path }],
-          help: phrase`did you mean ${named(number)}${isVolume ? 'Gi' : 'Mi'}?`,
+          help: phrase`did you mean ${named(number)}${likelyUnit(of, number, suffix)}?`,
         }
       }
     },

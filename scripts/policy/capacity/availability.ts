@@ -2,7 +2,7 @@
 import type { Message } from '../../findings/finding.ts'
 import { here, named, phrase } from '../../findings/message.ts'
 import { printed } from '../../values/printed.ts'
-import { instancesIn, objectOf, plainAt, switchedOff, textAt, inProduction } from '../subject.ts'
+import { instancesIn, isOfChart, objectOf, plainAt, switchedOff, textAt, inProduction } from '../subject.ts'
 import { majorOfImage } from '../../operator/major.ts'
 import type { ObjectRule, PolicyRule, PolicySubject } from '../subject.ts'
 
@@ -26,10 +26,13 @@ export const availability: readonly PolicyRule[] = [
     *check(subject) {
       if (subject.database.retired !== undefined || instancesOf(subject) !== 1) return
       const path = ['cluster', 'instances']
-      if (switchedOff(subject.values, path) !== undefined) return
+      const cluster = objectOf(subject, 'Cluster')
+      if (cluster === undefined || switchedOff(subject.values, path) !== undefined) return
+      const isChart = isOfChart(subject)
       yield {
-        message: phrase`${here('cluster.instances')} is 1, but ${inProduction(subject)}: a failed node stops the database`,
-        places: [{ path }],
+        ...(!isChart && { object: cluster }),
+        message: phrase`${here(isChart ? 'cluster.instances' : 'instances')} is 1, but ${inProduction(subject)}: a failed node stops the database`,
+        places: [{ path: isChart ? path : ['spec', 'instances'] }],
         help: phrase`set instances: 3, or write \`# allow policy/standby-exists: <reason>\` above`,
       }
     },

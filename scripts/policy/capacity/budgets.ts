@@ -2,6 +2,7 @@
 import type { Finding, Message, Place } from '../../findings/finding.ts'
 import { fieldAt, here, named, phrase } from '../../findings/message.ts'
 import { bytesOf, showQuantity } from '../../kubernetes/bytes.ts'
+import { largestShare } from '../../postgres/budgets/shared-memory.ts'
 import { budgetsOf } from '../../postgres/budgets/budgets.ts'
 import type { Budgets } from '../../postgres/budgets/budgets.ts'
 import type { ConnectionBudget } from '../../postgres/budgets/connections.ts'
@@ -66,15 +67,21 @@ function* sharedMemoryTooLarge(budgets: Budgets): Iterable<Finding> {
   const needed = settings.written('shared_buffers') === undefined ? 0.75 * memory.shared.bytes : memory.shared.bytes
   if (needed <= memory.limit) return
   const about = memory.shared.isEstimate ? 'about ' : ''
+  const largest = largestShare(settings) ?? 'shared_buffers'
   yield {
     message: phrase`${here('limits.memory')} is ${named(showQuantity(memory.limit))}, but PostgreSQL alone shares ${about}${named(showQuantity(memory.shared.bytes))}`,
     places: [
       { path: limitPath },
-      ...(settings.written('shared_buffers') === undefined
+      ...(settings.written(largest) === undefined
         ? []
-        : [{ path: parameter('shared_buffers'), label: phrase`most of it are shared_buffers` }]),
+        : [
+            {
+              path: parameter(largest),
+              label: largest === 'shared_buffers' ? phrase`most of it are shared_buffers` : phrase`most of it is for ${largest}`,
+            },
+          ]),
     ],
-    help: phrase`raise the limit, or lower shared_buffers: once they are filled, the kernel kills the server`,
+    help: phrase`raise the limit, or lower ${largest}: ${largest === 'shared_buffers' ? 'once they are filled, ' : ''}the kernel kills the server`,
   }
 }
 
@@ -108,7 +115,7 @@ function isCapMisspelt(cluster: JsonMap): boolean {
 }
 
 function* unboundedWal({ cluster, instances, wal }: Budgets): Iterable<Finding> {
-  if (instances < 2 || wal === undefined || wal.slots !== undefined || isCapMisspelt(cluster.plain)) return
+  if (instances < 2 || wal === undefined || wal.slots !== undefined || wal.volume < smallest || isCapMisspelt(cluster.plain)) return
   if (plainAt(cluster.plain, 'spec', 'replicationSlots', 'highAvailability', 'enabled') === false) return
   yield {
     message: phrase`max_slot_wal_keep_size is not limited, but a standby that is away keeps WAL until ${wal.isOwn ? 'walStorage' : 'storage'} (${named(showQuantity(wal.volume))}) is full`,
@@ -122,7 +129,7 @@ function* unboundedWal({ cluster, instances, wal }: Budgets): Iterable<Finding> 
 }
 
 function* walTooLarge({ wal, settings }: Budgets): Iterable<Finding> {
-  if (wal === undefined || wal.needed <= wal.volume) return
+  if (wal === undefined || wal.needed <= wal.volume || wal.volume < smallest) return
   const written = walNames.filter((name) => settings.written(name) !== undefined)
   // the operator's own defaults against a tiny volume are left to the rule about slots
   if (written.length === 0) return

@@ -1,9 +1,11 @@
 // Do instances, budgets and synchronous replication let nodes be drained and transactions commit?
-import { here, named, phrase } from '../../findings/message.ts'
+import { fieldAt, here, named, phrase } from '../../findings/message.ts'
 import { isJsonMap } from '../../values/value.ts'
 import { isHibernated } from '../objects/hibernation.ts'
 import { instancesIn, listAt, objectsOf, plainAt, textAt, typed } from '../subject.ts'
 import type { ObjectRule } from '../subject.ts'
+
+const instances = ['spec', 'instances'] as const
 
 /** About what runs in an environment: the samples that people try out have one instance, too. */
 export const drains: readonly ObjectRule[] = [
@@ -23,8 +25,12 @@ export const drains: readonly ObjectRule[] = [
         if (instancesIn(cluster) !== 1 || isOff || inMaintenance || isHibernated(cluster)) continue
         yield {
           object: cluster,
-          message: phrase`${here('instances')} is 1, but the PodDisruptionBudget keeps its node from ever being drained`,
-          places: [{ path: ['spec', 'instances'] }],
+          message: phrase`${fieldAt(instances, 'instances')} is 1, but the PodDisruptionBudget keeps its node from ever being drained`,
+          // who asks for the budget has the line to change, unless a higher layer leaves one instance
+          places: [
+            { path: ['spec', 'enablePDB'], isOptional: true },
+            { path: instances, label: phrase`instances is 1` },
+          ],
           help: phrase`set ${typed(subject, 'cluster.enablePDB', 'spec.enablePDB')}: false`,
         }
       }

@@ -16,7 +16,7 @@ import type { SourceFacts } from './sources.ts'
 import { usersOfStores } from '../backup/written-stores.ts'
 import { usageOf } from './usage.ts'
 import type { Usage } from './usage.ts'
-import { highestSpot, objectOf, plainAt, spotInObject, spotInValues } from '../subject.ts'
+import { highestSpot, isOfChart, objectOf, plainAt, spotInObject, spotInValues } from '../subject.ts'
 import type { PolicySubject } from '../subject.ts'
 
 /** Where an archive was decided; `rank`: of the layer: a service's own name weighs more than the shared defaults. */
@@ -58,6 +58,8 @@ export interface FleetFacts {
   readonly absentSecrets: readonly AbsentSecret[]
   /** it uses ObjectStores that do not belong to it */
   readonly usesOthers?: PolicySubject
+  /** the official chart made it, whose values have no serverName for backups */
+  readonly ofChart?: true
 }
 
 interface PlacedClaim {
@@ -100,7 +102,7 @@ export function fleetFacts(subject: PolicySubject, again: () => PolicySubject): 
   const usesOthers = usersOfStores(subject)
   const whose = { database: id, environment: environment.name, destination: server ?? name ?? '', namespace }
   const facts = factsOf({ cluster, objects, ...whose }, placingIn(objects, again))
-  return usesOthers === undefined ? facts : { ...facts, usesOthers }
+  return { ...facts, ...(usesOthers && { usesOthers }), ...(isOfChart(subject) && { ofChart: true }) }
 }
 
 /** Places of a database's objects as questions: few are asked for, and the objects go, so that no question may see them. */

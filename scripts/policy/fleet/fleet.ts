@@ -108,8 +108,11 @@ function otherServers(facts: readonly FleetFacts[]): LocatedFinding[] {
   })
 }
 
+/** Of the annotation for people who know what they are doing. */
+export const onlyHides = 'skipEmptyWalArchiveCheck only hides the mistake'
+
 function circularRecoveries(facts: readonly FleetFacts[]): LocatedFinding[] {
-  return facts.flatMap(({ database, read, checked, isUnchecked }): LocatedFinding[] => {
+  return facts.flatMap(({ database, read, checked, isUnchecked, ofChart }): LocatedFinding[] => {
     const same = read === undefined ? undefined : checked.find((archive) => archive.key === read.key)
     if (read === undefined || same === undefined) return []
     const [{ at }, other] = [read.place(), same.place()]
@@ -121,7 +124,9 @@ function circularRecoveries(facts: readonly FleetFacts[]): LocatedFinding[] {
           rule: 'policy/recovery-check-skipped',
           severity: 'warning' as const,
           message: phrase`recovery reads ${ending(read.shown)}, and backups also go there, where two histories mix`,
-          help: phrase`write backups to another destinationPath; skipEmptyWalArchiveCheck only hides the mistake`,
+          help: ofChart
+            ? phrase`write backups to another destinationPath; ${onlyHides}`
+            : phrase`give the new cluster a serverName or a store of its own; ${onlyHides}`,
           ...place,
         },
       ]
@@ -130,7 +135,9 @@ function circularRecoveries(facts: readonly FleetFacts[]): LocatedFinding[] {
         rule: 'policy/recovery-reads-another',
         severity: 'error' as const,
         message: phrase`recovery reads ${ending(read.shown)}, but backups also go there, and must start empty`,
-        help: phrase`write backups to another destinationPath, or restore from a differently named cluster`,
+        help: ofChart
+          ? phrase`write backups to another destinationPath, or restore from a differently named cluster`
+          : phrase`give the new cluster a serverName or a store of its own`,
         ...place,
       },
     ]

@@ -23,9 +23,12 @@ export interface SourceFacts {
 }
 
 /** The external cluster that a replica cluster follows. */
-function followedSource({ plain }: RenderedObject): string | undefined {
+function followedSource({ name, plain }: RenderedObject): string | undefined {
   const replica = plainAt(plain, 'spec', 'replica')
-  return isJsonMap(replica) && replica['enabled'] !== false ? textAt(replica, 'source') : undefined
+  if (!isJsonMap(replica) || replica['enabled'] === false) return undefined
+  // of a distributed topology, the primary follows nobody (`IsReplica` of CloudNativePG 1.27 to 1.30: `primary` is not `self`)
+  const [primary, self] = [replica['primary'], replica['self'] ?? name]
+  return typeof primary === 'string' && primary === self && replica['enabled'] === undefined ? undefined : textAt(replica, 'source')
 }
 
 /** What others need to know of a Cluster, and it of them; `spot`: where a path of it was written. */

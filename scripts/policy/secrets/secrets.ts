@@ -4,7 +4,7 @@ import type { Message } from '../../findings/finding.ts'
 import type { RenderedObject } from '../../model.ts'
 import { formatPath, listed, nearest } from '../../values/path.ts'
 import type { Json, Path } from '../../values/value.ts'
-import { isJsonMap } from '../../values/value.ts'
+import { isJsonMap, valueAt } from '../../values/value.ts'
 import { ownersOf } from '../access/application.ts'
 import { heldNamed } from './held-secrets.ts'
 import type { Held } from './held-secrets.ts'
@@ -181,22 +181,34 @@ function certificateKeys({ plain }: RenderedObject): KeyReference[] {
 }
 
 function* missingKeys(object: RenderedObject, objects: readonly RenderedObject[]): Iterable<ObjectFinding> {
+  const fixed = new Map<string, { readonly held: Held; readonly keys: string[]; readonly path: Path }>()
   for (const { kind, name, key, path, isFixed } of [...referencesIn(object.plain['spec'], ['spec']), ...certificateKeys(object)]) {
     const held = heldNamed(objects, kind, name)
     if (held === undefined || held.keys.includes(key)) continue
-    const meant = isFixed === true ? undefined : nearest(key, held.keys)
-    const there = named(listed(held.keys))
+    const node = valueAt(object.value, path)
+    // of a key that the author of the Cluster can't choose, the Secret is to be changed, for all of them at once
+    if (isFixed === true || (node?.kind === 'scalar' && node.constant === true)) {
+      const known = fixed.get(name) ?? { held, keys: [], path }
+      if (!known.keys.includes(key)) known.keys.push(key)
+      fixed.set(name, known)
+      continue
+    }
+    const meant = nearest(key, held.keys)
     yield {
       object,
-      message:
-        isFixed === true
-          ? phrase`${here('Secret')} must have ${named(key)}, but ${named(name)} has ${there}`
-          : phrase`${here('key')} is ${named(key)}, but ${kind} ${named(name)} has ${there}`,
+      message: phrase`${here('key')} is ${named(key)}, but ${kind} ${named(name)} has ${named(listed(held.keys))}`,
       places: [{ path }],
       help:
-        meant === undefined
-          ? phrase`${isFixed === true ? '' : 'name one of its keys, or '}add ${named(key)} to ${named(name)}`
-          : phrase`did you mean ${named(meant)}?`,
+        meant === undefined ? phrase`name one of its keys, or add ${named(key)} to ${named(name)}` : phrase`did you mean ${named(meant)}?`,
+    }
+  }
+  for (const [name, { held, keys, path }] of fixed) {
+    const wanted = named(keys.join(' and '))
+    yield {
+      object,
+      message: phrase`${here('Secret')} must have ${wanted}, but ${named(name)} has ${named(listed(held.keys))}`,
+      places: [{ path }],
+      help: phrase`add ${wanted} to ${named(name)}`,
     }
   }
 }

@@ -187,7 +187,7 @@ export const images: readonly ObjectRule[] = [
           object: cluster,
           message: phrase`image is a ${official.flavour} one, but barmanObjectStore needs barman-cloud, which only system images have`,
           places: [{ path: found.path }, { path: store, on: 'key', label: phrase`the in-tree object store is set up here` }],
-          help: phrase`use ${named(system)}, or move to the Barman Cloud plugin: without the programs no WAL is archived and the disk fills`,
+          help: phrase`${found.path[1] === 'imageName' ? 'use' : 'have the catalog name'} ${named(system)}, or move to the Barman Cloud plugin: without the programs no WAL is archived and the disk fills`,
         }
       }
     },

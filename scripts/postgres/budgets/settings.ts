@@ -52,6 +52,9 @@ const presets: ReadonlyMap<string, number> = new Map([
   ['work_mem', 4096],
 ])
 
+/** PostgreSQL's own value of a setting. */
+export const presetOf = (name: string): number | undefined => presets.get(name)
+
 /** Whether a boolean is switched off, as `parse_bool` reads it: any part of the word that is no other's. */
 export const isOff = (value: string): boolean => /^(?:0|of|off|n|no|f|fa|fal|fals|false)$/i.test(value)
 

@@ -2,6 +2,7 @@
 // The sizes of PostgreSQL's own structures (`CalculateShmemSize`), fitted to `postgres -C shared_memory_size` of 15.18, 16.14,
 // 17.10 and 18.4: 350 configurations each, 128kB to 64GB of shared buffers, 10 to 5000 connections. The largest error is 0.8 %
 // beyond the rounding to whole megabytes. 13 and 14 have no such setting; they are estimated as 15.
+import { presetOf } from './settings.ts'
 import type { ServerSettings } from './settings.ts'
 
 export interface SharedMemory {
@@ -74,6 +75,31 @@ export function sharedMemory({ major, read }: ServerSettings): SharedMemory | un
       ? 0
       : asynchronous(of, { backends, helpers, buffers }) + perLockGroup * (lockers + helpers) * lockGroups(of('max_locks_per_transaction')))
   return isUnknown.is ? undefined : { bytes: Math.round(bytes), isEstimate: major !== measured }
+}
+
+/** What PostgreSQL shares more memory for the higher it is. */
+const grown = [
+  'shared_buffers',
+  'max_connections',
+  'max_locks_per_transaction',
+  'max_pred_locks_per_transaction',
+  'max_prepared_transactions',
+  'max_replication_slots',
+  'max_wal_senders',
+  'max_worker_processes',
+  'min_dynamic_shared_memory',
+  'track_activity_query_size',
+  'wal_buffers',
+]
+
+/** The written setting without which most of the shared memory would not be; undefined: none is written. */
+export function largestShare(settings: ServerSettings): string | undefined {
+  const without = (name: string): number =>
+    sharedMemory({ ...settings, read: (one) => (one === name ? presetOf(name) : settings.read(one)) })?.bytes ?? Infinity
+  return grown
+    .filter((name) => settings.written(name) !== undefined)
+    .map((name) => ({ name, rest: without(name) }))
+    .toSorted((a, b) => a.rest - b.rest)[0]?.name
 }
 
 /** Transaction states, with a position for each group of them, and commit timestamps; until 16 their number is fixed by the buffers. */
