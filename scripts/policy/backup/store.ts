@@ -28,8 +28,8 @@ const storesOf = ofLatest(({ objects }: ObjectsSubject): { readonly object: Rend
   }),
 )
 
-/** Those, and the in-tree stores that a Cluster reads. */
-function everyStoreOf(subject: ObjectsSubject): { readonly object: RenderedObject; readonly path: Path }[] {
+/** The stores that a database writes to, and the in-tree ones that a Cluster reads. */
+export function everyStoreOf(subject: ObjectsSubject): { readonly object: RenderedObject; readonly path: Path }[] {
   const read = subject.objects.flatMap((object) =>
     listAt(object.kind === 'Cluster' ? object.plain : undefined, 'spec', 'externalClusters').flatMap((external, index) =>
       isJsonMap(plainAt(external, 'barmanObjectStore'))
@@ -195,41 +195,6 @@ export const store: readonly ObjectRule[] = [
           help: phrase`write the endpoint without the bucket: ${named(textAt(object.plain, ...path, 'endpointURL')?.replace(`${bucket}.`, ''))}`,
         }
       }
-    },
-  },
-]
-
-/** Arguments that users add to the programs of barman-cloud, by the part of a store. */
-const argumentLists: readonly Path[] = [
-  ['data', 'additionalCommandArgs'],
-  ['wal', 'archiveAdditionalCommandArgs'],
-  ['wal', 'restoreAdditionalCommandArgs'],
-]
-
-export const storeArguments: readonly ObjectRule[] = [
-  {
-    // barman-cloud hands each item on as one argument; Python's argparse takes an option with a blank in it for a file name
-    id: 'policy/argument-whole',
-    severity: 'error',
-    configurable: true,
-    upstream: 'BarmanObjectStoreConfiguration.AppendAdditionalCommandArgs (plugin-barman-cloud#428)',
-    summary: 'each item of the additional arguments of barman-cloud is one argument',
-    reads: [['backups', 'data']],
-    *check(subject) {
-      for (const { object, path } of everyStoreOf(subject))
-        for (const list of argumentLists)
-          for (const [index, item] of listAt(object.plain, ...path, ...list).entries()) {
-            const [, option = '', value = ''] = (typeof item === 'string' && /^(--?[A-Za-z][\w-]*)\s+(\S.*)$/.exec(item)) || []
-            if (option === '') continue
-            yield {
-              object,
-              message: phrase`${here('the argument')} has a blank after ${named(option)}, but each item is one argument: the program refuses it`,
-              places: [{ path: [...path, ...list, index] }],
-              help: option.startsWith('--')
-                ? phrase`write ${named(option)}=${named(value)}`
-                : phrase`write ${named(option)} and ${named(value)} as two items`,
-            }
-          }
     },
   },
 ]
