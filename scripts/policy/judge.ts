@@ -16,6 +16,12 @@ import { monitors } from './objects/monitors.ts'
 import { programArguments } from './backup/arguments.ts'
 import { senders } from './capacity/senders.ts'
 import { unreadFields } from './objects/unread-fields.ts'
+import { libraries } from './versions/libraries.ts'
+import { poolerImages } from './versions/pooler-images.ts'
+import { providers } from './backup/providers.ts'
+import { publications } from './objects/logical-parameters.ts'
+import { pullSecrets } from './secrets/pull-secrets.ts'
+import { roleReferences } from './objects/role-references.ts'
 import { connections } from './access/connections.ts'
 import { availability, resources } from './capacity/availability.ts'
 import { backup } from './backup/backup.ts'
@@ -93,12 +99,18 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...senders,
   ...leftOff,
   ...ldapOfPoolers,
+  ...libraries,
+  ...poolerImages,
+  ...providers,
+  ...publications,
+  ...roleReferences,
   ...logical,
   ...roles,
   ...extensions,
   ...locales,
   ...secrets,
   ...secretData,
+  ...pullSecrets,
   ...sqlOfHolders,
   ...reload,
   ...network,
@@ -125,6 +137,7 @@ export const ofHolders: ReadonlySet<string> = new Set(
   [
     ...secrets,
     ...secretData,
+    ...pullSecrets,
     ...sqlOfHolders,
     ...reload,
     ...network,
@@ -154,18 +167,18 @@ const hasStore = isClusterWith('backup', 'externalClusters')
 
 /** Objects without one of which areas have nothing to say; many databases have none. */
 const needs: readonly (readonly [areas: readonly (readonly Pick<PolicyRule, 'id'>[])[], isNeeded: Needed])[] = [
-  [[secrets, secretData, certificates, reload, sqlOfHolders], ({ plain }) => holdsKeys(plain)],
+  [[secrets, secretData, pullSecrets, certificates, reload, sqlOfHolders], ({ plain }) => holdsKeys(plain)],
   [[neighbours, monitors, quotas], ({ plain }) => isNeighbour(plain)],
   [[network], ({ kind }) => isOfNetwork(kind)],
   [[annotations, waves], ({ plain }) => isJsonMap(plainAt(plain, 'metadata', 'annotations'))],
   [[connections], isClusterWith('externalClusters')],
   [[placement], isClusterWith('affinity', 'topologySpreadConstraints')],
   [[restored], isClusterWith('bootstrap')],
-  [[store, checksums], (object) => object.kind === 'ObjectStore' || hasStore(object)],
-  [[poolers, ldapOfPoolers], isKind('Pooler')],
+  [[store, checksums, providers], (object) => object.kind === 'ObjectStore' || hasStore(object)],
+  [[poolers, ldapOfPoolers, poolerImages], isKind('Pooler')],
   [[schedules], isKind('ScheduledBackup', 'Backup')],
   [[snapshots], isKind('ScheduledBackup')],
-  [[logicalParameters], isKind('Publication', 'Subscription')],
+  [[logicalParameters, publications], isKind('Publication', 'Subscription')],
   [[declaredOnce], isKind('Database', 'DatabaseRole', 'Publication', 'Subscription')],
 ]
 const neededBy: ReadonlyMap<string, Needed> = new Map(

@@ -54,10 +54,10 @@ const virtualHosts =
   /\.(?:amazonaws\.com(?:\.cn)?|r2\.cloudflarestorage\.com|(?:cdn\.)?digitaloceanspaces\.com|ovh\.(?:net|us)|backblazeb2\.com|wasabisys\.com|scw\.cloud|storage\.googleapis\.com|linodeobjects\.com|vultrobjects\.com|your-objectstorage\.com|exo\.io|upcloudobjects\.com|aliyuncs\.com|myqcloud\.com|appdomain\.cloud|oraclecloud\.com|idrivee2(?:-\d+)?\.com|contabostorage\.com|ionoscloud\.com|t3\.storage\.dev|fly\.storage\.tigris\.dev|yandexcloud\.net|storageapi\.dev)(?::\d+)?$/
 
 /** Scheme, host and bucket of an S3 store with an endpoint of its own; undefined: any other. */
-function endpointOf(store: Json | undefined): { readonly host: string; readonly bucket: string } | undefined {
-  const host = /^https?:\/\/([^/?#]+)/i.exec(textAt(store, 'endpointURL') ?? '')?.[1]?.toLowerCase()
+function endpointOf(store: Json | undefined): { readonly host: string; readonly bucket: string; readonly folder: string } | undefined {
+  const [, host, folder = ''] = /^https?:\/\/([^/?#]+)\/?([^/?#]*)/i.exec(textAt(store, 'endpointURL')?.toLowerCase() ?? '') ?? []
   const bucket = /^s3:\/\/([^/]+)/i.exec(textAt(store, 'destinationPath') ?? '')?.[1]?.toLowerCase()
-  return host === undefined || bucket === undefined ? undefined : { host, bucket }
+  return host === undefined || bucket === undefined ? undefined : { host, bucket, folder }
 }
 
 const reads = [
@@ -182,17 +182,26 @@ export const store: readonly ObjectRule[] = [
     id: 'policy/bucket-once',
     severity: 'warning',
     configurable: true,
-    summary: 'the host of an endpointURL does not name the bucket, which the destinationPath does',
+    summary: 'an endpointURL does not name the bucket, which the destinationPath does',
     reads,
     *check(subject) {
       for (const { object, path } of everyStoreOf(subject)) {
-        const { host, bucket } = endpointOf(plainAt(object.plain, ...path)) ?? {}
-        if (host === undefined || bucket === undefined || !host.startsWith(`${bucket}.`) || !virtualHosts.test(host)) continue
+        const { host, bucket, folder } = endpointOf(plainAt(object.plain, ...path)) ?? {}
+        if (host === undefined || bucket === undefined) continue
+        const endpoint = textAt(object.plain, ...path, 'endpointURL') ?? ''
+        if (folder === bucket)
+          yield {
+            object,
+            message: phrase`${here('endpointURL')} ends with the bucket \`${named(bucket)}\`, but destinationPath names it, too: backups are not found`,
+            places: [{ path: [...path, 'endpointURL'] }],
+            help: phrase`write the endpoint without the bucket: ${named(endpoint.slice(0, endpoint.indexOf('/', endpoint.indexOf('://') + 3)))}`,
+          }
+        if (!host.startsWith(`${bucket}.`) || !virtualHosts.test(host)) continue
         yield {
           object,
           message: phrase`${here('endpointURL')} begins with the bucket \`${named(bucket)}\`, but destinationPath names it, too: backups are not found`,
           places: [{ path: [...path, 'endpointURL'] }],
-          help: phrase`write the endpoint without the bucket: ${named(textAt(object.plain, ...path, 'endpointURL')?.replace(`${bucket}.`, ''))}`,
+          help: phrase`write the endpoint without the bucket: ${named(endpoint.replace(`${bucket}.`, ''))}`,
         }
       }
     },
