@@ -10,6 +10,18 @@ import { annotations } from './objects/annotations.ts'
 import { certificates } from './secrets/certificates.ts'
 import { sharedMemoryVolume } from './capacity/shared-memory-volume.ts'
 import { application } from './access/application.ts'
+import { ldapOfPoolers } from './access/ldap.ts'
+import { leftOff } from './objects/left-off.ts'
+import { monitors } from './objects/monitors.ts'
+import { programArguments } from './backup/arguments.ts'
+import { senders } from './capacity/senders.ts'
+import { unreadFields } from './objects/unread-fields.ts'
+import { libraries } from './versions/libraries.ts'
+import { poolerImages } from './versions/pooler-images.ts'
+import { providers } from './backup/providers.ts'
+import { publications } from './objects/logical-parameters.ts'
+import { pullSecrets } from './secrets/pull-secrets.ts'
+import { roleReferences } from './objects/role-references.ts'
 import { connections } from './access/connections.ts'
 import { availability, resources } from './capacity/availability.ts'
 import { backup } from './backup/backup.ts'
@@ -29,6 +41,8 @@ import { snapshots } from './backup/snapshots.ts'
 import { restored } from './backup/restored.ts'
 import { namedObjects } from './objects/named-objects.ts'
 import { naming } from './fleet/naming.ts'
+import { pods } from './objects/pods.ts'
+import { services } from './objects/services.ts'
 import { neighbours } from './objects/neighbours.ts'
 import { network } from './access/network.ts'
 import { barmanOfObjects, plugins, pluginsOfObjects } from './backup/plugins.ts'
@@ -46,7 +60,7 @@ import { secretData } from './secrets/secret-data.ts'
 import { secrets } from './secrets/secrets.ts'
 import { sqlOfHolders } from './sql/held-sql.ts'
 import { retention, schedules, schedulesOfChart } from './backup/schedules.ts'
-import { checksums, store, storeArguments } from './backup/store.ts'
+import { checksums, store } from './backup/store.ts'
 import { support } from './versions/support.ts'
 import { placement } from './capacity/placement.ts'
 import { waves } from './objects/waves.ts'
@@ -70,7 +84,7 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...retention,
   ...recoveryOfObjects,
   ...store,
-  ...storeArguments,
+  ...programArguments,
   ...access,
   ...hba,
   ...budgets,
@@ -79,12 +93,24 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...clientAuthorities,
   ...references,
   ...namedObjects,
+  ...pods,
+  ...services,
+  ...unreadFields,
+  ...senders,
+  ...leftOff,
+  ...ldapOfPoolers,
+  ...libraries,
+  ...poolerImages,
+  ...providers,
+  ...publications,
+  ...roleReferences,
   ...logical,
   ...roles,
   ...extensions,
   ...locales,
   ...secrets,
   ...secretData,
+  ...pullSecrets,
   ...sqlOfHolders,
   ...reload,
   ...network,
@@ -102,6 +128,7 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...declaredOnce,
   ...annotations,
   ...neighbours,
+  ...monitors,
   ...quotas,
 ]
 
@@ -110,6 +137,7 @@ export const ofHolders: ReadonlySet<string> = new Set(
   [
     ...secrets,
     ...secretData,
+    ...pullSecrets,
     ...sqlOfHolders,
     ...reload,
     ...network,
@@ -117,6 +145,7 @@ export const ofHolders: ReadonlySet<string> = new Set(
     ...certificates,
     ...annotations,
     ...neighbours,
+    ...monitors,
     ...quotas,
   ].map(({ id }) => id),
 )
@@ -138,18 +167,18 @@ const hasStore = isClusterWith('backup', 'externalClusters')
 
 /** Objects without one of which areas have nothing to say; many databases have none. */
 const needs: readonly (readonly [areas: readonly (readonly Pick<PolicyRule, 'id'>[])[], isNeeded: Needed])[] = [
-  [[secrets, secretData, certificates, reload, sqlOfHolders], ({ plain }) => holdsKeys(plain)],
-  [[neighbours, quotas], ({ plain }) => isNeighbour(plain)],
+  [[secrets, secretData, pullSecrets, certificates, reload, sqlOfHolders], ({ plain }) => holdsKeys(plain)],
+  [[neighbours, monitors, quotas], ({ plain }) => isNeighbour(plain)],
   [[network], ({ kind }) => isOfNetwork(kind)],
   [[annotations, waves], ({ plain }) => isJsonMap(plainAt(plain, 'metadata', 'annotations'))],
   [[connections], isClusterWith('externalClusters')],
   [[placement], isClusterWith('affinity', 'topologySpreadConstraints')],
   [[restored], isClusterWith('bootstrap')],
-  [[store, storeArguments, checksums], (object) => object.kind === 'ObjectStore' || hasStore(object)],
-  [[poolers], isKind('Pooler')],
+  [[store, checksums, providers], (object) => object.kind === 'ObjectStore' || hasStore(object)],
+  [[poolers, ldapOfPoolers, poolerImages], isKind('Pooler')],
   [[schedules], isKind('ScheduledBackup', 'Backup')],
   [[snapshots], isKind('ScheduledBackup')],
-  [[logicalParameters], isKind('Publication', 'Subscription')],
+  [[logicalParameters, publications], isKind('Publication', 'Subscription')],
   [[declaredOnce], isKind('Database', 'DatabaseRole', 'Publication', 'Subscription')],
 ]
 const neededBy: ReadonlyMap<string, Needed> = new Map(

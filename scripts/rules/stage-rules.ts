@@ -170,6 +170,10 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       policy('policy/operator-supports-kubernetes', 'the operator supports the version of Kubernetes', 'warning'),
       policy('policy/kubernetes-supported', 'the minor release of Kubernetes gets fixes (with `--today`)', 'warning'),
       policy('policy/operator-supported', 'the minor release of the operator is supported (with `--today`)', 'warning'),
+      policy(
+        'policy/recovery-backup-readable',
+        'a recovery from a Backup names one that was not made by a plugin, which only an external cluster reads',
+      ),
       policy('policy/source-same-major', 'a replica or a recovery has the major of the database here that it copies'),
       policy('policy/source-settings-fit', 'a replica cluster has the settings of what it follows, or higher ones', 'warning'),
       policy('policy/within-budget', 'the databases of an environment use no more than its budget', 'warning'),

@@ -32,7 +32,7 @@ const database = (fields: string): string =>
   `{ apiVersion: postgresql.cnpg.io/v1, kind: Database, metadata: { name: d }, spec: { name: d, owner: app, cluster: { name: a }, ${fields} } }`
 const own = cluster('certificates: { replicationTLSSecret: r, clientCASecret: c }')
 const certificate = (fields: string): string =>
-  `{ apiVersion: cert-manager.io/v1, kind: Certificate, metadata: { name: r }, spec: { secretName: r, ${fields} } }`
+  `{ apiVersion: cert-manager.io/v1, kind: Certificate, metadata: { name: r }, spec: { secretName: r, secretTemplate: { labels: { cnpg.io/reload: "" } }, ${fields} } }`
 const shm = (size: string, parameters: string): string =>
   cluster(`imageName: "${official}", ephemeralVolumesSizeLimit: { shm: ${size} }, postgresql: { parameters: { ${parameters} } }`)
 const monolith = 'import: { type: monolith, databases: [app], roles: ["*"], source: { externalCluster: old } }'

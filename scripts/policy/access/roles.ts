@@ -57,6 +57,27 @@ export const roles: readonly ObjectRule[] = [
     },
   },
   {
+    // PostgreSQL, `InitializeSessionUserId`: "too many connections for role"; superusers are let in all the same
+    id: 'policy/role-has-connections',
+    severity: 'warning',
+    configurable: true,
+    summary: 'a role that may log in has at least one connection',
+    reads: [['cluster', 'roles']],
+    *check({ objects }) {
+      for (const object of objects)
+        for (const { path, role } of rolesOf(object)) {
+          const isUsed = plainAt(role, 'login') === true && plainAt(role, 'superuser') !== true && !isAbsent(role)
+          if (!isUsed || plainAt(role, 'connectionLimit') !== 0) continue
+          yield {
+            object,
+            message: phrase`${here('connectionLimit')} is 0, but then ${named(textAt(role, 'name'))} can never log in`,
+            places: [{ path: [...path, 'connectionLimit'] }],
+            help: phrase`remove it (-1, the default, is no limit), or set login: false`,
+          }
+        }
+    },
+  },
+  {
     // PostgreSQL, "Predefined Roles": nobody can make another one whose name begins with pg_
     id: 'policy/predefined-role-exists',
     severity: 'error',

@@ -74,4 +74,26 @@ export const snapshots: readonly ObjectRule[] = [
       }
     },
   },
+  {
+    // `ensurePodIsFenced`: "cannot execute volume snapshot on a cluster that has fenced instances"
+    id: 'policy/cold-snapshot-unfenced',
+    severity: 'warning',
+    configurable: true,
+    upstream: 'offlineExecutor.ensurePodIsFenced',
+    summary: 'no instance is fenced in Git where snapshots fence one themselves',
+    reads: [],
+    *check(subject) {
+      for (const { cluster, schedule, isOnline } of scheduledSnapshots(subject)) {
+        const path = ['metadata', 'annotations', 'cnpg.io/fencedInstances']
+        const fenced = textAt(cluster.plain, ...path) ?? ''
+        if (isOnline || !/^\s*\[\s*"/.test(fenced)) continue
+        yield {
+          object: cluster,
+          message: phrase`instances are fenced, but snapshots of ${named(schedule.name)} fence one themselves, and are refused meanwhile`,
+          places: [{ path }],
+          help: phrase`remove the annotation once the work is done, or suspend the ScheduledBackup`,
+        }
+      }
+    },
+  },
 ]

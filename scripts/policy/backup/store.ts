@@ -1,7 +1,6 @@
 // Can the backup tool open the addresses of a bucket?
 import { here, named, phrase } from '../../findings/message.ts'
 import { nearest } from '../../values/path.ts'
-import { trimEndOf } from '../../values/trim.ts'
 import { ofLatest } from '../../values/once.ts'
 import type { Path } from '../../values/value.ts'
 import type { RenderedObject } from '../../model.ts'
@@ -29,8 +28,8 @@ const storesOf = ofLatest(({ objects }: ObjectsSubject): { readonly object: Rend
   }),
 )
 
-/** Those, and the in-tree stores that a Cluster reads. */
-function everyStoreOf(subject: ObjectsSubject): { readonly object: RenderedObject; readonly path: Path }[] {
+/** The stores that a database writes to, and the in-tree ones that a Cluster reads. */
+export function everyStoreOf(subject: ObjectsSubject): { readonly object: RenderedObject; readonly path: Path }[] {
   const read = subject.objects.flatMap((object) =>
     listAt(object.kind === 'Cluster' ? object.plain : undefined, 'spec', 'externalClusters').flatMap((external, index) =>
       isJsonMap(plainAt(external, 'barmanObjectStore'))
@@ -55,10 +54,10 @@ const virtualHosts =
   /\.(?:amazonaws\.com(?:\.cn)?|r2\.cloudflarestorage\.com|(?:cdn\.)?digitaloceanspaces\.com|ovh\.(?:net|us)|backblazeb2\.com|wasabisys\.com|scw\.cloud|storage\.googleapis\.com|linodeobjects\.com|vultrobjects\.com|your-objectstorage\.com|exo\.io|upcloudobjects\.com|aliyuncs\.com|myqcloud\.com|appdomain\.cloud|oraclecloud\.com|idrivee2(?:-\d+)?\.com|contabostorage\.com|ionoscloud\.com|t3\.storage\.dev|fly\.storage\.tigris\.dev|yandexcloud\.net|storageapi\.dev)(?::\d+)?$/
 
 /** Scheme, host and bucket of an S3 store with an endpoint of its own; undefined: any other. */
-function endpointOf(store: Json | undefined): { readonly host: string; readonly bucket: string } | undefined {
-  const host = /^https?:\/\/([^/?#]+)/i.exec(textAt(store, 'endpointURL') ?? '')?.[1]?.toLowerCase()
+function endpointOf(store: Json | undefined): { readonly host: string; readonly bucket: string; readonly folder: string } | undefined {
+  const [, host, folder = ''] = /^https?:\/\/([^/?#]+)\/?([^/?#]*)/i.exec(textAt(store, 'endpointURL')?.toLowerCase() ?? '') ?? []
   const bucket = /^s3:\/\/([^/]+)/i.exec(textAt(store, 'destinationPath') ?? '')?.[1]?.toLowerCase()
-  return host === undefined || bucket === undefined ? undefined : { host, bucket }
+  return host === undefined || bucket === undefined ? undefined : { host, bucket, folder }
 }
 
 const reads = [
@@ -187,17 +186,15 @@ export const store: readonly ObjectRule[] = [
     reads,
     *check(subject) {
       for (const { object, path } of everyStoreOf(subject)) {
-        const { host, bucket } = endpointOf(plainAt(object.plain, ...path)) ?? {}
-        const endpoint = textAt(object.plain, ...path, 'endpointURL') ?? ''
+        const { host, bucket, folder } = endpointOf(plainAt(object.plain, ...path)) ?? {}
         if (host === undefined || bucket === undefined) continue
-        // boto3 puts the bucket behind the path of the endpoint: the page of Cloudflare shows it with the bucket (S3 API)
-        const ending = trimEndOf(endpoint.toLowerCase(), '/').endsWith(`${host}/${bucket}`)
-        if (ending) {
+        const endpoint = textAt(object.plain, ...path, 'endpointURL') ?? ''
+        if (folder === bucket) {
           yield {
             object,
             message: phrase`${here('endpointURL')} ends with the bucket \`${named(bucket)}\`, but destinationPath names it, too: backups are not found`,
             places: [{ path: [...path, 'endpointURL'] }],
-            help: phrase`write the endpoint without the bucket: ${named(endpoint.slice(0, endpoint.toLowerCase().lastIndexOf(`/${bucket}`)))}`,
+            help: phrase`write the endpoint without the bucket: ${named(endpoint.slice(0, endpoint.indexOf('/', endpoint.indexOf('://') + 3)))}`,
           }
           continue
         }
@@ -209,41 +206,6 @@ export const store: readonly ObjectRule[] = [
           help: phrase`write the endpoint without the bucket: ${named(endpoint.replace(`${bucket}.`, ''))}`,
         }
       }
-    },
-  },
-]
-
-/** Arguments that users add to the programs of barman-cloud, by the part of a store. */
-const argumentLists: readonly Path[] = [
-  ['data', 'additionalCommandArgs'],
-  ['wal', 'archiveAdditionalCommandArgs'],
-  ['wal', 'restoreAdditionalCommandArgs'],
-]
-
-export const storeArguments: readonly ObjectRule[] = [
-  {
-    // barman-cloud hands each item on as one argument; Python's argparse takes an option with a blank in it for a file name
-    id: 'policy/argument-whole',
-    severity: 'error',
-    configurable: true,
-    upstream: 'BarmanObjectStoreConfiguration.AppendAdditionalCommandArgs (plugin-barman-cloud#428)',
-    summary: 'each item of the additional arguments of barman-cloud is one argument',
-    reads: [['backups', 'data']],
-    *check(subject) {
-      for (const { object, path } of everyStoreOf(subject))
-        for (const list of argumentLists)
-          for (const [index, item] of listAt(object.plain, ...path, ...list).entries()) {
-            const [, option = '', value = ''] = (typeof item === 'string' && /^(--?[A-Za-z][\w-]*)\s+(\S.*)$/.exec(item)) || []
-            if (option === '') continue
-            yield {
-              object,
-              message: phrase`${here('the argument')} has a blank after ${named(option)}, but each item is one argument: the program refuses it`,
-              places: [{ path: [...path, ...list, index] }],
-              help: option.startsWith('--')
-                ? phrase`write ${named(option)}=${named(value)}`
-                : phrase`write ${named(option)} and ${named(value)} as two items`,
-            }
-          }
     },
   },
 ]

@@ -7,6 +7,8 @@ import type { Tree } from '../../repository/tree.ts'
 import { checkedArchives, placeOfStore, readArchive, storeReferences, writtenArchives } from '../backup/archive.ts'
 import type { Archive, ArchivePart, StorePlace } from '../backup/archive.ts'
 import { valueAt } from '../../values/value.ts'
+import { backupFacts } from './plugin-backups.ts'
+import type { BackupFacts } from './plugin-backups.ts'
 import { claimsOf } from './claims.ts'
 import type { ClaimKind } from './claims.ts'
 import { absentSecrets } from '../secrets/secret-readers.ts'
@@ -46,6 +48,7 @@ export interface FleetFacts {
   readonly checked: readonly PlacedArchive[]
   /** the annotation that skips that check */
   readonly isUnchecked: boolean
+  readonly backups: BackupFacts
   readonly source: SourceFacts
   readonly environment: string
   readonly usage: Usage
@@ -163,6 +166,7 @@ function factsOf(
     checked: read === undefined ? [] : checkedArchives(cluster, context).map(place),
     isUnchecked: skipsArchiveCheck(cluster),
     ...(read === undefined ? {} : { read: place(read) }),
+    backups: backupFacts(cluster, objects, spot),
     source: sourceFacts(cluster, spot),
     environment,
     usage: usageOf(cluster),

@@ -7,6 +7,7 @@ import { inStore, placeOfStore } from '../backup/archive.ts'
 import type { StorePlace } from '../backup/archive.ts'
 import type { ClaimKind } from './claims.ts'
 import type { FleetFacts, PlacedArchive } from './fleet-facts.ts'
+import { unreadableBackups } from './plugin-backups.ts'
 import { lowerSettings, otherMajors } from './sources.ts'
 import { isOfChart, plainAt } from '../subject.ts'
 import { judgeWrittenStores } from '../backup/written-stores.ts'
@@ -23,7 +24,14 @@ export function judgeFleet(facts: readonly FleetFacts[], context: WrittenStores)
 
 /** The part of it that holds for manifests as they are applied, too. */
 export function judgeTogether(facts: readonly FleetFacts[]): LocatedFinding[] {
-  return [...sharedArchives(facts), ...otherServers(facts), ...doubleClaims(facts), ...otherMajors(facts), ...lowerSettings(facts)]
+  return [
+    ...sharedArchives(facts),
+    ...otherServers(facts),
+    ...doubleClaims(facts),
+    ...otherMajors(facts),
+    ...lowerSettings(facts),
+    ...unreadableBackups(facts),
+  ]
 }
 
 /** Archives in ObjectStores of others, or of hand-written manifests, by the place where they are. */

@@ -2,8 +2,9 @@
 import { here, named, phrase, shown } from '../../findings/message.ts'
 import { likelyMajorOf } from '../../operator/major.ts'
 import { misspelt } from '../../values/misspelt.ts'
+import type { Path } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'
-import { isAbsent, plainAt, textAt } from '../subject.ts'
+import { isAbsent, listAt, plainAt, textAt } from '../subject.ts'
 import type { ObjectFinding, ObjectRule } from '../subject.ts'
 
 /** `defGetBoolean`: the operator quotes every value (`toPostgresParameters`), and of texts only these are Booleans. */
@@ -66,6 +67,43 @@ export const logicalParameters: readonly ObjectRule[] = [
           const place: Place = { object, kind, key }
           if (typeof value === 'string') yield* objections(place, value, major)
         }
+      }
+    },
+  },
+]
+
+/** What CREATE PUBLICATION has from PostgreSQL 15 on. */
+const newer: readonly (readonly [path: Path, what: string])[] = [
+  [['tablesInSchema'], 'a whole schema'],
+  [['table', 'columns'], 'a list of columns'],
+]
+
+export const publications: readonly ObjectRule[] = [
+  {
+    // release notes of PostgreSQL 15: "Allow publication of all tables in a schema", "Allow publication of table columns"
+    id: 'policy/publication-objects-known',
+    severity: 'error',
+    configurable: true,
+    upstream: 'toPublicationCreateSQL',
+    summary: 'PostgreSQL can publish what a Publication names',
+    reads: [],
+    *check(subject) {
+      for (const object of subject.objects.filter(({ kind }) => kind === 'Publication')) {
+        const name = textAt(object.plain, 'spec', 'cluster', 'name')
+        const cluster = subject.objects.find((one) => one.kind === 'Cluster' && one.name === name)
+        const major = cluster === undefined ? undefined : likelyMajorOf(cluster.plain)
+        if (major === undefined || major >= 15 || isAbsent(object.plain['spec'])) continue
+        const list = ['spec', 'target', 'objects']
+        for (const [index, item] of listAt(object.plain, ...list).entries())
+          for (const [path, what] of newer) {
+            if (plainAt(item, ...path) === undefined) continue
+            yield {
+              object,
+              message: phrase`${named(path.at(-1))} publishes ${what}, which PostgreSQL can from 15 on, but the Cluster runs ${major}: nothing is created`,
+              places: [{ path: [...list, index, ...path], on: 'key' }],
+              help: phrase`name each table, without columns, or upgrade PostgreSQL`,
+            }
+          }
       }
     },
   },

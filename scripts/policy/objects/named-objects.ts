@@ -1,13 +1,11 @@
-// Can the Secrets, classes and Services that an object names exist at all?
+// Can the Secrets, ConfigMaps and classes that an object names exist at all?
 import { here, named, phrase, shown } from '../../findings/message.ts'
 import type { Message } from '../../findings/finding.ts'
-import { isDns1123Label, isDns1123Subdomain } from '../../kubernetes/dns-name.ts'
-import { nearest } from '../../values/path.ts'
+import { isDns1123Subdomain } from '../../kubernetes/dns-name.ts'
 import type { RenderedObject } from '../../model.ts'
 import type { Json, Path } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'
 import { configMapSelectors, secretSelectors } from '../secrets/secrets.ts'
-import { listAt, textAt } from '../subject.ts'
 import type { ObjectFinding, ObjectRule } from '../subject.ts'
 
 /** Fields with a map whose `name` is that of a Secret: those of the operator, and those of containers. */
@@ -106,39 +104,6 @@ function* impossibleNames(object: RenderedObject): Iterable<ObjectFinding> {
     }
 }
 
-const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort']
-
-function* impossibleServices(object: RenderedObject): Iterable<ObjectFinding> {
-  const additional: Path = ['spec', 'managed', 'services', 'additional']
-  const templates: readonly Path[] =
-    object.kind === 'Pooler'
-      ? [['spec', 'serviceTemplate']]
-      : listAt(object.plain, ...additional).map((_item, index) => [...additional, index, 'serviceTemplate'])
-  for (const template of templates) {
-    const [name, type] = [textAt(object.plain, ...template, 'metadata', 'name'), textAt(object.plain, ...template, 'spec', 'type')]
-    if (name !== undefined && name !== '' && !isDns1123Label(name)) {
-      const likely = likelyName(name)
-      yield {
-        object,
-        message: phrase`${here('name')} is ${shown(name)}, but no Service can have this name`,
-        places: [{ path: [...template, 'metadata', 'name'] }],
-        help:
-          likely === undefined || !isDns1123Label(likely)
-            ? phrase`write at most 63 lower case letters, digits and -`
-            : phrase`did you mean ${named(likely)}?`,
-      }
-    }
-    if (type === undefined || type === '' || types.includes(type)) continue
-    const meant = types.find((known) => known.toLowerCase() === type.toLowerCase()) ?? nearest(type, types)
-    yield {
-      object,
-      message: phrase`${here('type')} is ${shown(type)}, but no Service has this type`,
-      places: [{ path: [...template, 'spec', 'type'] }],
-      help: meant === undefined ? phrase`write one of ${named(types.join(', '))}` : phrase`did you mean ${named(meant)}?`,
-    }
-  }
-}
-
 const ofOperator: ReadonlySet<string> = new Set(['Cluster', 'Pooler'])
 
 export const namedObjects: readonly ObjectRule[] = [
@@ -161,17 +126,6 @@ export const namedObjects: readonly ObjectRule[] = [
     ],
     *check({ objects }) {
       for (const object of objects) if (ofOperator.has(object.kind)) yield* impossibleNames(object)
-    },
-  },
-  {
-    // Kubernetes, ValidateService: the operator creates the Service as the template says
-    id: 'policy/service-possible',
-    severity: 'error',
-    configurable: true,
-    summary: 'an additional Service has a name and a type that Kubernetes accepts',
-    reads: [['cluster', 'services']],
-    *check({ objects }) {
-      for (const object of objects) if (ofOperator.has(object.kind)) yield* impossibleServices(object)
     },
   },
 ]

@@ -10,10 +10,10 @@ import { isJsonMap } from '../../values/value.ts'
 import { instancesIn, listAt, objectOf, objectsOf, objectsOfCluster, plainAt, textAt } from '../subject.ts'
 import type { ObjectFinding, ObjectRule, ObjectsSubject } from '../subject.ts'
 
-const clusterKey = 'cnpg.io/cluster'
+export const clusterKey = 'cnpg.io/cluster'
 
 /** What a selector by the labels of the operator asks for; undefined: expressions, or nothing that names a Cluster. */
-function labelsAsked(selector: Json | undefined): ReadonlyMap<string, string> | undefined {
+export function labelsAsked(selector: Json | undefined): ReadonlyMap<string, string> | undefined {
   const wanted = plainAt(selector, 'matchLabels')
   if (!isJsonMap(wanted) || listAt(selector, 'matchExpressions').length > 0) return undefined
   return new Map(Object.entries(wanted).map(([key, value]) => [key, printed(value)]))
@@ -99,8 +99,6 @@ const selectors: Readonly<Record<string, Path>> = lookup({
   Service: ['spec', 'selector'],
 })
 
-const ports: readonly (string | number)[] = ['metrics', 9187, 9127, 'status', 8000]
-
 /** The Services that the operator makes, by name, and for what. */
 function ownServices(subject: ObjectsSubject): Map<string, 'Cluster' | 'Pooler'> {
   const owners = new Map<string, 'Cluster' | 'Pooler'>()
@@ -170,44 +168,6 @@ export const neighbours: readonly ObjectRule[] = [
       for (const object of subject.objects) {
         const path = selectors[object.kind]
         if (path !== undefined && plainAt(object.plain, 'spec', 'namespaceSelector') === undefined) yield* unmatched(object, path, known)
-      }
-    },
-  },
-  {
-    // ports `postgresql`, `metrics` and `status` of pkg/specs/pods.go, `pgbouncer` and `metrics` of pkg/specs/pgbouncer
-    id: 'policy/monitor-port',
-    severity: 'warning',
-    configurable: true,
-    upstream: 'createPostgresContainers',
-    summary: 'a PodMonitor asks a port that serves metrics, and no ServiceMonitor a Service that has none',
-    reads: [],
-    *check(subject) {
-      for (const object of objectsOf(subject, 'PodMonitor')) {
-        const labels = labelsAsked(plainAt(object.plain, 'spec', 'selector'))
-        if (labels === undefined || !(labels.has(clusterKey) || labels.has('cnpg.io/poolerName'))) continue
-        for (const [index, endpoint] of listAt(object.plain, 'spec', 'podMetricsEndpoints').entries())
-          for (const field of ['port', 'targetPort', 'portNumber']) {
-            const port = plainAt(endpoint, field)
-            if ((typeof port !== 'string' && typeof port !== 'number') || ports.includes(port)) continue
-            yield {
-              object,
-              message: phrase`${field} is ${named(port)}, but pods serve their metrics at the port that is named metrics`,
-              places: [{ path: ['spec', 'podMetricsEndpoints', index, field] }],
-              help: phrase`write port: metrics`,
-            }
-          }
-      }
-      const cluster = objectOf(subject, 'Cluster')
-      const hasOwn =
-        objectsOf(subject, 'Service').length > 0 || listAt(cluster?.plain, 'spec', 'managed', 'services', 'additional').length > 0
-      for (const object of cluster === undefined || hasOwn ? [] : objectsOf(subject, 'ServiceMonitor')) {
-        if (labelsAsked(plainAt(object.plain, 'spec', 'selector'))?.get(clusterKey) !== cluster?.name) continue
-        yield {
-          object,
-          message: phrase`ServiceMonitor selects the Services of ${named(cluster?.name)}, but these have no port for metrics`,
-          places: [{ path: ['spec', 'selector'], on: 'key' }],
-          help: phrase`write a PodMonitor with port: metrics, and the label ${clusterKey}`,
-        }
       }
     },
   },

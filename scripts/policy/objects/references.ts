@@ -74,7 +74,7 @@ function mayMakeRoles(initdb: Json | undefined): boolean {
 }
 
 /** The roles that a Cluster of its own making has; undefined: one that is restored, copied or filled by SQL may have others, too. */
-function rolesOf(cluster: RenderedObject, subject: ObjectsSubject): string[] | undefined {
+export function rolesOf(cluster: RenderedObject, subject: ObjectsSubject): string[] | undefined {
   const methods = plainAt(cluster.plain, ...bootstrap)
   if (isJsonMap(methods) && Object.keys(methods).some((method) => method !== 'initdb')) return undefined
   const initdb = plainAt(methods, 'initdb')

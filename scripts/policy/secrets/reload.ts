@@ -1,9 +1,9 @@
-// Does the operator take up changes of the Secrets and ConfigMaps that it is asked to watch?
+// Does the operator take up changes of Secrets and ConfigMaps, and certificates that are renewed?
 import { named, phrase } from '../../findings/message.ts'
 import type { RenderedObject } from '../../model.ts'
 import type { Path } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'
-import { plainAt } from '../subject.ts'
+import { objectsOf, plainAt, textAt } from '../subject.ts'
 import type { ObjectRule } from '../subject.ts'
 
 const name = 'cnpg.io/reload'
@@ -16,6 +16,9 @@ const has = (object: RenderedObject, path: Path): boolean => {
   const marks = plainAt(object.plain, ...path)
   return isJsonMap(marks) && name in marks
 }
+
+/** Fields of a Cluster with Secrets that somebody else renews. */
+const ofCertificates = ['serverTLSSecret', 'replicationTLSSecret', 'serverCASecret', 'clientCASecret'] as const
 
 export const reload: readonly ObjectRule[] = [
   {
@@ -38,6 +41,32 @@ export const reload: readonly ObjectRule[] = [
           help: phrase`write it below ${named([...above, 'labels'].join('.'))}`,
         }
       }
+    },
+  },
+  {
+    // certificates.md of CloudNativePG 1.27 to 1.30: "you can add a label with the key `cnpg.io/reload` to it. Otherwise you must reload the instances
+    // using the `kubectl cnpg reload` subcommand"; cert-manager renews 30 days before the end, and nobody is told
+    id: 'policy/certificate-reloaded',
+    severity: 'warning',
+    configurable: true,
+    upstream: 'hasReloadLabelSet',
+    summary: 'the Secret of a certificate that cert-manager renews has the label by which the operator takes it up',
+    reads: [['cluster', 'certificates']],
+    *check(subject) {
+      for (const cluster of objectsOf(subject, 'Cluster'))
+        for (const certificate of objectsOf(subject, 'Certificate')) {
+          const secret = textAt(certificate.plain, 'spec', 'secretName') ?? ''
+          const field = ofCertificates.find((one) => secret !== '' && textAt(cluster.plain, 'spec', 'certificates', one) === secret)
+          if (field === undefined || has(certificate, ['spec', 'secretTemplate', 'labels'])) continue
+          // the documentation writes the label into an empty Secret of that name
+          if (objectsOf(subject, 'Secret').some((object) => object.name === secret && has(object, ['metadata', 'labels']))) continue
+          yield {
+            object: certificate,
+            message: phrase`${named(secret)} is ${named(field)} of ${named(cluster.name)}, but has no label ${name}: a renewed certificate is not taken up`,
+            places: [{ path: ['spec', 'secretName'] }],
+            help: phrase`add secretTemplate: {labels: {${name}: ""}} beside secretName`,
+          }
+        }
     },
   },
 ]

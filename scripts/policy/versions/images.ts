@@ -34,34 +34,6 @@ function inTreeStores(cluster: JsonMap): Path[] {
   return [...(isJsonMap(plainAt(cluster, 'spec', 'backup', 'barmanObjectStore')) ? [['spec', 'backup', 'barmanObjectStore']] : []), ...read]
 }
 
-/** Modules of PostgreSQL's own contrib that are libraries to preload; Debian's package of the server brings them. */
-const contrib =
-  `auth_delay auto_explain basebackup_to_shell basic_archive passwordcheck pg_overexplain pg_plan_advice pg_prewarm pg_stash_advice
-  pg_stat_statements sepgsql`.split(/\s+/)
-/** What the standard images add (postgres-containers, docker-bake.hcl), and the system images with them. */
-const added = ['pgaudit', 'pg_failover_slots', 'vector', 'llvmjit']
-/** Settings for which the operator preloads the library by itself (`ManagedExtensions`). */
-const managed: readonly (readonly [prefix: string, library: string])[] = [
-  ['pgaudit.', 'pgaudit'],
-  ['pg_failover_slots.', 'pg_failover_slots'],
-]
-
-/** Libraries that will be preloaded, and what asks for them. */
-function preloaded(cluster: JsonMap): { readonly library: string; readonly path: Path }[] {
-  const listed = listAt(cluster, 'spec', 'postgresql', 'shared_preload_libraries').flatMap((library, index) =>
-    typeof library === 'string' ? [{ library, path: ['spec', 'postgresql', 'shared_preload_libraries', index] as Path }] : [],
-  )
-  const parameters = plainAt(cluster, 'spec', 'postgresql', 'parameters')
-  const names = isJsonMap(parameters) ? Object.keys(parameters) : []
-  const implied = managed.flatMap(([prefix, library]) => {
-    const name = names.find((one) => one.startsWith(prefix))
-    return name === undefined || listed.some((one) => one.library === library)
-      ? []
-      : [{ library, path: ['spec', 'postgresql', 'parameters', name] as Path }]
-  })
-  return [...listed, ...implied]
-}
-
 /** Images for Docker, by the user `postgres` that they have: 999 on Debian, 70 on Alpine (docker-library/postgres). */
 const forDocker =
   /^docker\.io\/(?:library\/postgres|postgis\/postgis|pgvector\/pgvector|timescale\/timescaledb(?:-ha)?|tensorchord\/(?:pgvecto-rs|vchord-postgres))$/
@@ -188,35 +160,6 @@ export const images: readonly ObjectRule[] = [
           message: phrase`image is a ${official.flavour} one, but barmanObjectStore needs barman-cloud, which only system images have`,
           places: [{ path: found.path }, { path: store, on: 'key', label: phrase`the in-tree object store is set up here` }],
           help: phrase`${found.path[1] === 'imageName' ? 'use' : 'have the catalog name'} ${named(system)}, or move to the Barman Cloud plugin: without the programs no WAL is archived and the disk fills`,
-        }
-      }
-    },
-  },
-  {
-    id: 'policy/image-has-library',
-    severity: 'warning',
-    configurable: true,
-    summary: 'an image of the project holds the libraries that are preloaded',
-    reads: [
-      ['cluster', 'imageName'],
-      ['cluster', 'postgresql', 'shared_preload_libraries'],
-    ],
-    *check(subject) {
-      for (const cluster of subject.objects.filter(({ kind }) => kind === 'Cluster')) {
-        const found = imageOf(cluster, subject)
-        const official = found === undefined ? undefined : officialImage(found.image)
-        if (official === undefined || listAt(cluster.plain, 'spec', 'postgresql', 'extensions').length > 0) continue
-        for (const { library, path } of preloaded(cluster.plain)) {
-          const name = library.replace(/^\$libdir\//, '').replace(/\.so$/, '')
-          if (contrib.includes(name) || (official.flavour !== 'minimal' && added.includes(name))) continue
-          yield {
-            object: cluster,
-            message: phrase`${here('library')} needs ${shown(name)} preloaded, but ${official.flavour} images do not hold it: PostgreSQL does not start`,
-            places: [{ path }],
-            help: added.includes(name)
-              ? phrase`use a standard image`
-              : phrase`use an image that holds it, mount it by postgresql.extensions (operator 1.27, PostgreSQL 18), or remove it`,
-          }
         }
       }
     },

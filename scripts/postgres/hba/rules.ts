@@ -1,7 +1,8 @@
 // Would the server load the lines of `pg_hba` and `pg_ident`, and can each line ever match?
-import { named, phrase } from '../../findings/message.ts'
+import { named, phrase, shown } from '../../findings/message.ts'
 import type { Finding, Place, Rule } from '../../findings/finding.ts'
 import { lookup } from '../../values/lookup.ts'
+import { nearest } from '../../values/path.ts'
 import { fileHelp, whereAbsent } from '../files.ts'
 import type { PodFiles } from '../files.ts'
 import type { EffectiveLine } from './effective.ts'
@@ -54,6 +55,9 @@ const ldapFields: Readonly<Record<string, string>> = lookup({
   ldapsuffix: 'bindAsAuth.suffix',
 })
 
+/** Maps that the operator writes into pg_ident.conf (`postgresIdentTemplate`), 1.27 to 1.30. */
+const ownMaps = ['cnpg_metrics_exporter', 'cnpg_pooler_pgbouncer', 'cnpg_streaming_replica', 'local']
+
 export const authRules: readonly Rule<AuthFiles>[] = [
   {
     id: 'postgres/hba-line',
@@ -88,6 +92,29 @@ export const authRules: readonly Rule<AuthFiles>[] = [
     summary: 'PostgreSQL loads each line of pg_ident',
     *check({ major, ident }) {
       yield* located('pg_ident', ident, refusedIdentLines(text(ident), major))
+    },
+  },
+  {
+    // `check_usermap`, 13 to 18: "no match in usermap"; the operator writes the other maps itself
+    id: 'postgres/ident-map-there',
+    severity: 'error',
+    configurable: true,
+    summary: 'the map that a line of pg_hba names is in pg_ident',
+    *check({ major, ident, effective }) {
+      const lines = ident.map((item) => (item === undefined ? undefined : authLines(item, major)))
+      if (lines.some((all) => all?.some((line) => isInclude(line, major)) !== false)) return
+      const maps = new Set([...ownMaps, ...lines.flatMap((all) => (all ?? []).map(({ fields }) => fields[0]?.[0]?.text ?? ''))])
+      for (const { item, record } of effective) {
+        const map = item === undefined ? undefined : record?.options.get('map')
+        if (map === undefined || maps.has(map)) continue
+        const meant = nearest(map, maps)
+        yield {
+          message: phrase`this line maps users by ${shown(map)}, but pg_ident has no such map: nobody gets in by it`,
+          places: [{ path: ['spec', 'postgresql', 'pg_hba', item ?? 0] }],
+          help:
+            meant === undefined ? phrase`add \`${named(map)} <name outside> <role>\` to pg_ident` : phrase`did you mean ${named(meant)}?`,
+        }
+      }
     },
   },
   {

@@ -1,0 +1,104 @@
+// Does Prometheus ask the pods of a Cluster or a Pooler in the way in which they answer?
+import { here, named, phrase } from '../../findings/message.ts'
+import type { RenderedObject } from '../../model.ts'
+import type { Json } from '../../values/value.ts'
+import { listAt, objectOf, objectsOf, plainAt, textAt } from '../subject.ts'
+import type { ObjectFinding, ObjectRule, ObjectsSubject } from '../subject.ts'
+import { clusterKey, labelsAsked } from './neighbours.ts'
+
+const ports: readonly (string | number)[] = ['metrics', 9187, 9127, 'status', 8000]
+
+interface Endpoint {
+  readonly object: RenderedObject
+  readonly index: number
+  readonly endpoint: Json
+  readonly labels: ReadonlyMap<string, string>
+}
+
+/** The endpoints of PodMonitors that select pods by labels of the operator. */
+function* endpointsOf(subject: ObjectsSubject): Iterable<Endpoint> {
+  for (const object of objectsOf(subject, 'PodMonitor')) {
+    const labels = labelsAsked(plainAt(object.plain, 'spec', 'selector'))
+    if (labels === undefined || !(labels.has(clusterKey) || labels.has('cnpg.io/poolerName'))) continue
+    for (const [index, endpoint] of listAt(object.plain, 'spec', 'podMetricsEndpoints').entries()) yield { object, index, endpoint, labels }
+  }
+}
+
+/** The object whose pods the labels select, if there is one only. */
+function monitored({ objects }: ObjectsSubject, labels: ReadonlyMap<string, string>): RenderedObject | undefined {
+  const pooler = labels.get('cnpg.io/poolerName')
+  if (pooler !== undefined) return objects.find(({ kind, name }) => kind === 'Pooler' && name === pooler)
+  if (labels.get('cnpg.io/podRole') === 'pooler') return undefined
+  const cluster = objects.find(({ kind, name }) => kind === 'Cluster' && name === labels.get(clusterKey))
+  const hasPoolers = objects.some(({ kind, plain }) => kind === 'Pooler' && textAt(plain, 'spec', 'cluster', 'name') === cluster?.name)
+  return hasPoolers && !labels.has('cnpg.io/podRole') ? undefined : cluster
+}
+
+function* wrongSchemes(subject: ObjectsSubject): Iterable<ObjectFinding> {
+  for (const { object, index, endpoint, labels } of endpointsOf(subject)) {
+    const asked = monitored(subject, labels)
+    if (asked === undefined || plainAt(object.plain, 'spec', 'namespaceSelector') !== undefined) continue
+    const path = ['spec', 'podMetricsEndpoints', index]
+    const hasTls = plainAt(asked.plain, 'spec', 'monitoring', 'tls', 'enabled') === true
+    const scheme = (textAt(endpoint, 'scheme') || 'http').toLowerCase()
+    if ((scheme === 'https') === hasTls || !['http', 'https'].includes(scheme) || listAt(endpoint, 'relabelings').length > 0) continue
+    const isWritten = plainAt(endpoint, 'scheme') !== undefined
+    yield {
+      object,
+      message: phrase`${here('scheme')} is ${scheme}, but ${named(asked.name)} serves its metrics by ${hasTls ? 'https, as monitoring.tls says' : 'http'}: Prometheus gets none`,
+      places: [{ path: isWritten ? [...path, 'scheme'] : path }],
+      help: hasTls
+        ? phrase`write scheme: https, and tlsConfig with the authority of the Cluster (secret ${named(asked.name)}-ca, key ca.crt)`
+        : phrase`write scheme: http, or set monitoring.tls.enabled: true`,
+    }
+  }
+}
+
+export const monitors: readonly ObjectRule[] = [
+  {
+    // ports `postgresql`, `metrics` and `status` of pkg/specs/pods.go, `pgbouncer` and `metrics` of pkg/specs/pgbouncer
+    id: 'policy/monitor-port',
+    severity: 'warning',
+    configurable: true,
+    upstream: 'createPostgresContainers',
+    summary: 'a PodMonitor asks a port that serves metrics, and no ServiceMonitor a Service that has none',
+    reads: [],
+    *check(subject) {
+      for (const { object, index, endpoint } of endpointsOf(subject))
+        for (const field of ['port', 'targetPort', 'portNumber']) {
+          const port = plainAt(endpoint, field)
+          if ((typeof port !== 'string' && typeof port !== 'number') || ports.includes(port)) continue
+          yield {
+            object,
+            message: phrase`${field} is ${named(port)}, but pods serve their metrics at the port that is named metrics`,
+            places: [{ path: ['spec', 'podMetricsEndpoints', index, field] }],
+            help: phrase`write port: metrics`,
+          }
+        }
+      const cluster = objectOf(subject, 'Cluster')
+      const hasOwn =
+        objectsOf(subject, 'Service').length > 0 || listAt(cluster?.plain, 'spec', 'managed', 'services', 'additional').length > 0
+      for (const object of cluster === undefined || hasOwn ? [] : objectsOf(subject, 'ServiceMonitor')) {
+        if (labelsAsked(plainAt(object.plain, 'spec', 'selector'))?.get(clusterKey) !== cluster?.name) continue
+        yield {
+          object,
+          message: phrase`ServiceMonitor selects the Services of ${named(cluster?.name)}, but these have no port for metrics`,
+          places: [{ path: ['spec', 'selector'], on: 'key' }],
+          help: phrase`write a PodMonitor with port: metrics, and the label ${clusterKey}`,
+        }
+      }
+    },
+  },
+  {
+    // monitoring.md of CloudNativePG 1.27 to 1.30: with monitoring.tls.enabled the exporter serves HTTPS instead of HTTP
+    id: 'policy/monitor-scheme',
+    severity: 'warning',
+    configurable: true,
+    upstream: 'CreatePodMonitorEndpoint',
+    summary: 'a PodMonitor asks by http or https, whichever serves the metrics',
+    reads: [],
+    *check(subject) {
+      yield* wrongSchemes(subject)
+    },
+  },
+]

@@ -1,0 +1,89 @@
+// Does the operator read a field of a Cluster, or does another one keep it from that?
+import { here, named, phrase, shown } from '../../findings/message.ts'
+import type { RenderedObject } from '../../model.ts'
+import { isJsonMap } from '../../values/value.ts'
+import { listAt, plainAt, textAt } from '../subject.ts'
+import type { ObjectFinding, ObjectRule } from '../subject.ts'
+
+const initdb = ['spec', 'bootstrap', 'initdb'] as const
+
+/** Fields of which `buildInitDBFlags` makes options, unless there are options. */
+const ofInitdb: ReadonlyMap<string, string> = new Map([
+  ['builtinLocale', '--builtin-locale'],
+  ['dataChecksums', '--data-checksums'],
+  ['encoding', '--encoding'],
+  ['icuLocale', '--icu-locale'],
+  ['icuRules', '--icu-rules'],
+  ['locale', '--locale'],
+  ['localeCType', '--lc-ctype'],
+  ['localeCollate', '--lc-collate'],
+  ['localeProvider', '--locale-provider'],
+  ['walSegmentSize', '--wal-segsize'],
+])
+
+function* besideOptions(object: RenderedObject): Iterable<ObjectFinding> {
+  const given = plainAt(object.plain, ...initdb)
+  if (!isJsonMap(given) || listAt(given, 'options').length === 0) return
+  const unread = [...ofInitdb.keys()].find((field) => !['', 0, false, null, undefined].includes(given[field] as never))
+  if (unread === undefined) return
+  yield {
+    object,
+    message: phrase`${here(unread)} has no effect: where options are set, they are all that initdb gets`,
+    places: [
+      { path: [...initdb, unread] },
+      { path: [...initdb, 'options'], on: 'key', label: phrase`options, which are deprecated, are set here` },
+    ],
+    help: phrase`remove options, or write ${named(ofInitdb.get(unread))} there`,
+  }
+}
+
+function* lagWithoutStreaming(object: RenderedObject): Iterable<ObjectFinding> {
+  for (const probe of ['startup', 'readiness']) {
+    const path = ['spec', 'probes', probe]
+    const type = textAt(object.plain, ...path, 'type') || 'pg_isready'
+    if (plainAt(object.plain, ...path, 'maximumLag') === undefined || type === 'streaming') continue
+    yield {
+      object,
+      message: phrase`${here('maximumLag')} has no effect: the type of this probe is ${type}, and only streaming looks at the lag`,
+      places: [{ path: [...path, 'maximumLag'] }],
+      help: phrase`write type: streaming beside it, or remove it`,
+    }
+  }
+}
+
+function* electionOfOldStyle(object: RenderedObject): Iterable<ObjectFinding> {
+  const path = ['spec', 'postgresql', 'syncReplicaElectionConstraint']
+  const isOn = plainAt(object.plain, ...path, 'enabled') === true
+  const isOld = ['minSyncReplicas', 'maxSyncReplicas'].some((field) => Number(plainAt(object.plain, 'spec', field) ?? 0) > 0)
+  if (!isOn || isOld) return
+  const isNew = isJsonMap(plainAt(object.plain, 'spec', 'postgresql', 'synchronous'))
+  const [first] = listAt(object.plain, ...path, 'nodeLabelsAntiAffinity')
+  yield {
+    object,
+    message: phrase`syncReplicaElectionConstraint has no effect: it is read with minSyncReplicas and maxSyncReplicas only`,
+    places: [{ path, on: 'key' }],
+    help: isNew
+      ? phrase`remove it: synchronous has no such choice; topologySpreadConstraints by ${first === undefined ? 'zone' : shown(first)} keep instances apart`
+      : phrase`remove it, or set minSyncReplicas and maxSyncReplicas`,
+  }
+}
+
+export const unreadFields: readonly ObjectRule[] = [
+  {
+    // CloudNativePG 1.27 to 1.30: `buildInitDBFlags` ("Ignoring explicit configurations if present"), `getProbeRunnerFromCluster`, and
+    // replication.md: syncReplicaElectionConstraint "only applies to the legacy implementation of synchronous replication"
+    id: 'policy/field-read',
+    severity: 'warning',
+    configurable: true,
+    upstream: 'buildInitDBFlags, getProbeRunnerFromCluster, legacySynchronousStandbyNames',
+    summary: 'a field of a Cluster is not one that another field keeps the operator from reading',
+    reads: [['cluster', 'initdb']],
+    *check({ objects }) {
+      for (const object of objects.filter(({ kind }) => kind === 'Cluster')) {
+        yield* besideOptions(object)
+        yield* lagWithoutStreaming(object)
+        yield* electionOfOldStyle(object)
+      }
+    },
+  },
+]

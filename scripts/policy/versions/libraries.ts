@@ -1,0 +1,81 @@
+// Does the image of a Cluster hold the libraries that PostgreSQL is to load?
+import { here, phrase, shown } from '../../findings/message.ts'
+import { officialImage } from '../../operator/official-image.ts'
+import { splitList } from '../../postgres/list.ts'
+import { printed } from '../../values/printed.ts'
+import type { JsonMap, Path } from '../../values/value.ts'
+import { isJsonMap } from '../../values/value.ts'
+import { listAt, plainAt } from '../subject.ts'
+import type { ObjectRule } from '../subject.ts'
+import { imageOf } from './images.ts'
+
+/** Modules of PostgreSQL's own contrib that are libraries to preload; Debian's package of the server brings them. */
+const contrib =
+  `auth_delay auto_explain basebackup_to_shell basic_archive passwordcheck pg_overexplain pg_plan_advice pg_prewarm pg_stash_advice
+  pg_stat_statements sepgsql`.split(/\s+/)
+/** What the standard images add (postgres-containers, docker-bake.hcl), and the system images with them. */
+const added = ['pgaudit', 'pg_failover_slots', 'vector', 'llvmjit']
+/** Settings for which the operator preloads the library by itself (`ManagedExtensions`). */
+const managed: readonly (readonly [prefix: string, library: string])[] = [
+  ['pgaudit.', 'pgaudit'],
+  ['pg_failover_slots.', 'pg_failover_slots'],
+]
+
+interface Loaded {
+  readonly library: string
+  readonly path: Path
+  /** each session loads it, not the server */
+  readonly bySession?: true
+}
+
+/** Libraries that will be loaded, and what asks for them. */
+function loaded(cluster: JsonMap): Loaded[] {
+  const listed = listAt(cluster, 'spec', 'postgresql', 'shared_preload_libraries').flatMap((library, index) =>
+    typeof library === 'string' ? [{ library, path: ['spec', 'postgresql', 'shared_preload_libraries', index] as Path }] : [],
+  )
+  const parameters = plainAt(cluster, 'spec', 'postgresql', 'parameters')
+  const names = isJsonMap(parameters) ? Object.keys(parameters) : []
+  const implied = managed.flatMap(([prefix, library]) => {
+    const name = names.find((one) => one.startsWith(prefix))
+    return name === undefined || listed.some((one) => one.library === library)
+      ? []
+      : [{ library, path: ['spec', 'postgresql', 'parameters', name] as Path }]
+  })
+  const sessions = ['spec', 'postgresql', 'parameters', 'session_preload_libraries']
+  const bySession = splitList(printed(plainAt(cluster, ...sessions) ?? '')) ?? []
+  return [...listed, ...implied, ...bySession.map((library): Loaded => ({ library, path: sessions, bySession: true }))]
+}
+
+export const libraries: readonly ObjectRule[] = [
+  {
+    // "could not access file …: No such file or directory": the server does not start; for session_preload_libraries, no session does
+    id: 'policy/image-has-library',
+    severity: 'warning',
+    configurable: true,
+    summary: 'an image of the project holds the libraries that are preloaded',
+    reads: [
+      ['cluster', 'imageName'],
+      ['cluster', 'postgresql', 'shared_preload_libraries'],
+      ['cluster', 'postgresql', 'parameters', 'session_preload_libraries'],
+    ],
+    *check(subject) {
+      for (const cluster of subject.objects.filter(({ kind }) => kind === 'Cluster')) {
+        const found = imageOf(cluster, subject)
+        const official = found === undefined ? undefined : officialImage(found.image)
+        if (official === undefined || listAt(cluster.plain, 'spec', 'postgresql', 'extensions').length > 0) continue
+        for (const { library, path, bySession } of loaded(cluster.plain)) {
+          const name = library.replace(/^\$libdir\//, '').replace(/\.so$/, '')
+          if (contrib.includes(name) || (official.flavour !== 'minimal' && added.includes(name))) continue
+          yield {
+            object: cluster,
+            message: phrase`${here('library')} needs ${shown(name)} preloaded, but ${official.flavour} images do not hold it: ${bySession === true ? 'nobody can log in' : 'PostgreSQL does not start'}`,
+            places: [{ path }],
+            help: added.includes(name)
+              ? phrase`use a standard image`
+              : phrase`use an image that holds it, mount it by postgresql.extensions (operator 1.27, PostgreSQL 18), or remove it`,
+          }
+        }
+      }
+    },
+  },
+]
