@@ -210,6 +210,8 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       rule('argocd/plugin-beside-operator', 'the Barman plugin is in the namespace of the operator', 'warning'),
       rule('argocd/sync-window', 'Argo CD can read the sync windows of an AppProject, and they hold for something'),
       rule('argocd/generated-name-used', 'a Secret or ConfigMap that kustomize generates keeps the name by which the operator reads it'),
+      rule('argocd/affixed-name-used', 'an object whose name a kustomization changes is named so by the other objects of the operator'),
+      rule('argocd/patch-applies', 'the target of a patch of a kustomization selects something', 'warning'),
       rule('argocd/image-field', 'images of a kustomization are not those of a Cluster, which they do not reach', 'warning'),
       rule('argocd/child-found', 'Applications that an Application applies are in the namespace where Argo CD looks for them', 'warning'),
       rule('argocd/monitor-selected', 'the Prometheus that is installed here looks at the PodMonitors of the databases', 'warning'),
