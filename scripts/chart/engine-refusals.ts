@@ -57,6 +57,8 @@ export function refusalFinding(error: HelmRefusal, refused: Refused): LocatedFin
   const rule = ruleNames.get(error.class)
   const isChart = rule === undefined || ofChart.has(error.class)
   const path = refusedPath(error, refused)
+  const scope = scopeFinding(error, path, refused)
+  if (scope !== undefined) return scope
   const blamed = path === undefined ? undefined : placeFor(path, values)
   const own = blamed === undefined ? templateSpot(error, refused) : undefined
   const at = own ?? (isChart ? chartSpot(settings, database) : blamed) ?? serviceSpot(database)
@@ -86,6 +88,28 @@ export function refusalFinding(error: HelmRefusal, refused: Refused): LocatedFin
     at,
     help: help === undefined ? entry && helpForCutKey(entry.origin) : phrase`${help}`,
     database: database.id,
+  }
+}
+
+/** What Helm gives to a template as a whole: inside of `range` and `with` a dot is the item, and has none of it. */
+const whole: ReadonlySet<unknown> = new Set(['Capabilities', 'Chart', 'Files', 'Release', 'Template', 'Values'])
+
+function scopeFinding(error: HelmRefusal, path: Path | undefined, refused: Refused): LocatedFinding | undefined {
+  const [, field] = /(?:nil pointer evaluating interface \{\}\.|can't evaluate field )(\w+)/.exec(error.reason) ?? []
+  const last = path !== undefined && path.length > 1 ? path.at(-1) : undefined
+  const name = [field, last].find((one) => whole.has(one))
+  const at = name === undefined ? undefined : templateSpot(error, refused)
+  if (at === undefined) return undefined
+  return {
+    rule: 'chart/usable',
+    severity: 'error',
+    message: phrase`.${named(String(name))} is read here, but the dot is what range, with or include gave, and has no such field`,
+    at,
+    // in a helper `$` is what it was given, too
+    help: /(?:^|\/)_[^/]*$/.test(error.template ?? '')
+      ? phrase`include the helper with the whole, as in include "name" $, or give it a dict that has ${named(String(name))}`
+      : phrase`write $.${named(String(name))}`,
+    database: refused.database.id,
   }
 }
 

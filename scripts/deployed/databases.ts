@@ -36,7 +36,8 @@ import type { Foreign } from './foreign.ts'
 import { draftOf, openFolders } from './sets/drafts.ts'
 import type { Variant } from './sets/drafts.ts'
 import { layersOf, releaseFingerprint } from './charts/release-layers.ts'
-import { sayDependencies, sayPlugin, wrongRelease, wrongReleases } from './charts/release-findings.ts'
+import { conditionFindings } from './charts/conditions.ts'
+import { addOnce, sayDependencies, sayLock, sayPlugin, wrongRelease, wrongReleases } from './charts/release-findings.ts'
 import { missingFolder, onePlaceOnce, refusedBuild } from './folders/missing-folders.ts'
 import { assumedRevisions } from './revisions.ts'
 import { onceEach, refused } from './skipped.ts'
@@ -166,6 +167,7 @@ function databasesOf(manifest: Manifest, application: JsonMap, looking: Looking)
 function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking): Database[] | undefined {
   const { manifest, application, nth } = of
   const found = withStandIn(looking.charts.find(chart))
+  const isStale = folder !== undefined && sayLock(folder, manifest, looking.findings)
   if (folder !== undefined && (!found.ok || !namesKinds(found.files))) {
     const absent = found.ok ? found.without?.find(({ name }) => name === 'cluster') : undefined
     const at = manifest.spotOf([...helmPathOf(of).slice(0, -1), 'path'])
@@ -174,6 +176,7 @@ function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking
         application: applicationName(application),
         reason: `${applicationName(application)} takes the chart cluster ${absent.version}, which is not here`,
         at,
+        ...(isStale && { isReported: true }),
       })
     return undefined
   }
@@ -185,6 +188,7 @@ function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking
   const [absent, others] = split(given.findings, ({ rule }) => rule === 'argocd/value-file-exists')
   append(looking.missing, absent)
   append(looking.findings, others)
+  if (folder !== undefined) addOnce(looking.findings, conditionFindings(folder, given.layers, manifest))
   const [unknown] = given.unknown
   const isPartial = given.layers.length > 0 && given.unknown.every(({ isElsewhere }) => isElsewhere === true)
   if (unknown !== undefined) {

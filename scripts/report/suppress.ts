@@ -24,7 +24,7 @@ const fileOf = ({ file }: Spot): string => `${file.revision ?? ''}\0${file.path}
 const isOfCluster = (object: string | undefined): boolean => object?.startsWith('Cluster/') === true
 const filesOf = (findings: readonly LocatedFinding[], fits: (finding: LocatedFinding) => boolean): Set<string> =>
   new Set(findings.filter(fits).map(({ at }) => fileOf(at)))
-const places = (findings: readonly LocatedFinding[]): Set<string> => new Set(findings.map(({ at }) => placeOf(at)))
+const places = (findings: readonly Pick<LocatedFinding, 'at'>[]): Set<string> => new Set(findings.map(({ at }) => placeOf(at)))
 
 /** A change that removed something covers the policy that misses it; a value that must be removed need not name anything. */
 const spokenFor = new Map<string, string | readonly string[]>([
@@ -103,6 +103,16 @@ export const suppressions: readonly Suppression[] = [
         const text = at.file.text.slice(at.span.start, at.span.start + 20)
         return rule === 'schema/unknown-field' ? /^sops\b/.test(text) : rule !== 'schema/filled-in' && /^["']?ENC\[AES256_GCM,/.test(text)
       },
+  },
+  {
+    id: 'misspelt-condition',
+    reason: 'a value that no template reads is what a misspelt condition of a dependency is about',
+    silences: (all) => {
+      const meant = places(
+        all.filter(({ rule }) => rule === 'argocd/condition-leads').flatMap(({ related = [] }) => related.map((at) => ({ at }))),
+      )
+      return ({ rule, at }) => rule === 'values/known-keys' && meant.has(placeOf(at))
+    },
   },
   {
     id: 'name-for-a-reference',

@@ -38,6 +38,9 @@ function repository(files: Readonly<Record<string, string>>, more = '') {
 const kustomization = (text: string) => ({ 'pg/kustomization.yaml': text })
 const zero = 'pg/cluster.yaml:6: spec.instances is 0, but must be at least 1 [schema/minimum]'
 
+const idle =
+  'prd/kustomization.yaml:4: target is Cluster eu-orders, but no such object is here: the patch changes nothing, without a word [argocd/patch-applies]'
+
 const doubling = Array.from({ length: 40 }, (_, index) => `      - { op: copy, from: /spec, path: /spec/a${index} }\n`).join('')
 
 const patchOf = (name: string, namespace = '""', spec = '{instances: 1}'): string =>
@@ -351,7 +354,7 @@ spec:
     ['another kind', 'Deployment', true],
     ['a Cluster', 'Cluster', false],
   ])('with replacements for %s', async (_what, kind, isJudged) => {
-    const text = `resources: [cluster.yaml]\nreplacements:\n  - source: { kind: ConfigMap, name: a, fieldPath: data.b }\n    targets: [{ select: { kind: ${kind} }, fieldPaths: [spec.x] }]\n`
+    const text = `resources: [cluster.yaml]\nreplacements:\n  - source: { kind: ConfigMap, name: a, fieldPath: data.b }\n    targets: [{ select: { kind: ${kind} }, fieldPaths: [spec.instances] }]\n`
     const found = await repository(kustomization(text)).told()
     expect(found).toEqual([isJudged ? zero : expect.stringContaining('it has `replacements`'.replace('it', 'pg/kustomization.yaml'))])
   })
@@ -399,7 +402,7 @@ spec:
     ['by the name now', patchOf('eu-orders-db', 'sales')],
     ['by an expression for the first name', '{kind: Cluster, metadata: {name: any}, spec: {instances: 1}}', 'o.de[r]s|x'],
     ['by an expression for the name now', '{kind: Cluster, metadata: {name: any}, spec: {instances: 1}}', 'eu-.+'],
-    ['by no name between', '{kind: Cluster, metadata: {name: any}, spec: {instances: 1}}', 'eu-orders', zero],
+    ['by no name between', '{kind: Cluster, metadata: {name: any}, spec: {instances: 1}}', 'eu-orders', zero, idle],
   ])('patches what has another name since: %s', async (_what, patch, target = '', ...left) => {
     const { told } = repository({
       ...kustomization('resources: [cluster.yaml]\nnamespace: sales\nnamePrefix: eu-\nnameSuffix: "-db"\n'),

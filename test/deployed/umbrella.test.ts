@@ -87,7 +87,7 @@ test('of a range it is the newest release, which is said', async () => {
   expect(await repository(files).told()).toEqual([
     'apps/orders.yaml:7: its chart depends on cluster in a range, >=0.7 <1, judged as 0.8.1, the newest that is known here [argocd/assumed-version]',
   ])
-  const lock = 'dependencies:\n- name: cluster\n  repository: https://cloudnative-pg.github.io/charts\n  version: 0.8.1\ndigest: sha256:0\n'
+  const lock = 'dependencies:\n- name: cluster\n  repository: https://cloudnative-pg.github.io/charts\n  version: 0.8.1\n'
   expect(await repository({ ...files, 'pg/Chart.lock': lock }).told()).toEqual([])
 })
 test('the namespace and the name that values below its key give are those of the database', async () => {

@@ -45,6 +45,11 @@ const cases: Readonly<Record<string, Case>> = {
     silent: at('ENC[AES256_GCM,data:a]', 'schema/enum'),
     other: at('second', 'schema/enum'),
   },
+  'misspelt-condition': {
+    silent: at('first', 'values/known-keys'),
+    speaker: at('second', 'argocd/condition-leads', { related: [{ ...at('first', '').at, message: [] }] }),
+    other: at('second', 'argocd/condition-leads'),
+  },
   'name-for-a-reference': {
     silent: at('first', 'policy/secret-in-values'),
     speaker: at('1', 'schema/type', { message: ['is "1", but must be a map'] }),

@@ -1,5 +1,7 @@
 // Which Applications and Clusters are made twice: by hand in two places, or by hand and by a generated set?
 import { posix } from 'node:path'
+import { appliedBy } from '../../deployed/folders/applied-files.ts'
+import { once } from '../../values/once.ts'
 import { kustomizations } from '../../discover/loose.ts'
 import { isDns1123Subdomain } from '../../kubernetes/dns-name.ts'
 import { named, phrase } from '../../findings/message.ts'
@@ -33,15 +35,16 @@ export function generatedMakers({ settings, databases }: Pick<Surroundings, 'set
 /** `argocd/application-once`: one error for each pair of makers, at the later one that is written by hand. */
 export function doubledApplications(
   files: readonly ManifestFile[],
-  around: Pick<Surroundings, 'settings' | 'databases'>,
+  around: Pick<Surroundings, 'settings' | 'databases'> & { readonly parents?: readonly Manifest[] },
 ): LocatedFinding[] {
   const makers = generatedMakers(around)
+  const areTogether = togetherBy(around.parents ?? [])
   const findings: LocatedFinding[] = []
   const loose = new Map<string, Manifest>()
   for (const [manifest, isLoose] of manifestsOf(files)) {
     if (manifest.key.includes(unknownText)) continue
     const reported = new Set<string>()
-    if (manifest.kind === 'Application') append(findings, ownName(manifest), isLoose ? besideAnother(manifest, loose) : [])
+    if (manifest.kind === 'Application') append(findings, ownName(manifest), isLoose ? besideAnother(manifest, loose, areTogether) : [])
     for (const application of manifest.applications ?? []) {
       const name = applicationName(application)
       if (name === '' || name.includes(unknownText)) continue
@@ -82,8 +85,24 @@ function* ownName(manifest: Manifest): Iterable<LocatedFinding> {
   }
 }
 
-/** Two Applications of one name in one folder that nobody names: the later one replaces the other where one Argo CD applies both. */
-function* besideAnother(manifest: Manifest, known: Map<string, Manifest>): Iterable<LocatedFinding> {
+/** Whether one Application here applies both manifests, or whoever applies their file does. */
+function togetherBy(parents: readonly Manifest[]): (one: Manifest, other: Manifest) => boolean {
+  const asked = once(() =>
+    parents.flatMap((parent) =>
+      (parent.isConsumed ? [] : (parent.applications ?? [])).map((application) =>
+        appliedBy({ application, key: applicationKey(parent, applicationName(application)), parent }),
+      ),
+    ),
+  )
+  return (one, other) => one.file.path === other.file.path || asked().some((applies) => applies(one) && applies(other))
+}
+
+/** Two Applications of one name in one folder: the later one replaces the other where one Argo CD applies both (`NormalizeTargetObjects`, "RepeatedResourceWarning"). */
+function* besideAnother(
+  manifest: Manifest,
+  known: Map<string, Manifest>,
+  areTogether: (one: Manifest, other: Manifest) => boolean,
+): Iterable<LocatedFinding> {
   const folder = posix.dirname(manifest.file.path)
   const name = applicationName(manifest.plain)
   const key = `${folder} ${applicationKey(manifest, name)}`
@@ -92,10 +111,13 @@ function* besideAnother(manifest: Manifest, known: Map<string, Manifest>): Itera
   // a patch has the name of what it changes
   const isPatched = kustomizations.some((file) => manifest.tree.read(posix.join(folder, file))?.ok === true)
   if (isPatched) return
+  const isCertain = areTogether(manifest, other)
   yield {
     rule: 'argocd/application-once',
-    severity: 'info',
-    message: phrase`Application ${named(name)} is made by another manifest of the folder, too, unless they are for two Argo CDs`,
+    severity: isCertain ? 'error' : 'info',
+    message: isCertain
+      ? phrase`Application is named ${named(name)}, but another manifest that is applied with it is, too: only one of them stays`
+      : phrase`Application ${named(name)} is made by another manifest of the folder, too, unless they are for two Argo CDs`,
     at: manifest.spotOf(['metadata', 'name']),
     related: [{ ...other.spotOf(['metadata', 'name']), message: phrase`${named(name)} is made here, too` }],
     help: phrase`remove one of the two, or give it a name of its own`,

@@ -112,11 +112,14 @@ export const fileRules: readonly ManifestRule[] = [
     *check(manifest) {
       // an empty set of databases is reported as that
       if (manifest.applications?.length === 0 && makesDatabases(manifest, [manifest.settings])) return
-      for (const { pattern, path } of idlePatterns(manifest))
+      for (const { pattern, path, meant } of idlePatterns(manifest))
         yield {
           message: phrase`path is \`${ending(pattern)}\`, but nothing in the repository matches it`,
           places: [{ path }],
-          help: phrase`correct the path, which is from the root of the repository, or remove it`,
+          help:
+            meant === undefined
+              ? phrase`correct the path, which is from the root of the repository, or remove it`
+              : phrase`did you mean \`${ending(meant)}\`?`,
         }
     },
   },

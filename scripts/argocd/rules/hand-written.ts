@@ -5,6 +5,7 @@ import type { LocatedFinding } from '../../findings/spot.ts'
 import type { Database, Settings, WrittenStores } from '../../model.ts'
 import type { Tree } from '../../repository/tree.ts'
 import { lostChildren } from './child-namespace.ts'
+import { earlyReaders } from './early-readers.ts'
 import { doubledApplications, doubledClusters } from './application-once.ts'
 import { renamedApplications } from './application-identity.ts'
 import { identitiesOf } from '../../deployed/values/application-values.ts'
@@ -89,7 +90,12 @@ export function judgeHandWritten({ settings, databases, judged, tree, base, loos
   const findings = files.flatMap((file) => judgeFile(file))
   const doubled = doubledManifests(files, { settings, databases })
   const single = files.map((file) => ({ ...file, manifests: file.manifests.filter((one) => !doubled.manifests.has(one)) }))
-  append(findings, doubled.findings, doubledApplications(single, { settings, databases }), doubledClusters(single, { databases }))
+  append(
+    findings,
+    doubled.findings,
+    doubledApplications(single, { settings, databases, parents: manifestsOf(present) }),
+    doubledClusters(single, { databases }),
+  )
   const deployments = deploymentsOf(files, now, [settings])
   const everywhere = [...deployments, ...inFolders(judged?.now, files, deployments)]
   append(
@@ -99,6 +105,7 @@ export function judgeHandWritten({ settings, databases, judged, tree, base, loos
     projectFindings(files, now),
     syncWindowFindings(files),
     lostChildren(files, manifestsOf(present), now),
+    earlyReaders(manifestsOf(present)),
     prunableNamespaces({ files, all: manifestsOf(present), deployments: everywhere }),
   )
   let sides: Pick<Compared, 'handovers' | 'count' | 'kept' | 'uncompared'> = { handovers: [], count: 0, kept: 0, uncompared: [] }

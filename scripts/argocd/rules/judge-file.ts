@@ -9,6 +9,7 @@ import { isMisspelt } from '../../deployed/unknown-fields.ts'
 import { yamlFindings } from '../../yaml/findings.ts'
 import { fieldRules } from './application-fields.ts'
 import { deletionRules } from './deletion.ts'
+import { destinationRules } from './destinations.ts'
 import { differenceRules } from './differences.ts'
 import { fileRules } from './files.ts'
 import { generatorFileFindings } from './generator-files.ts'
@@ -19,6 +20,7 @@ import { placeholderRules } from './placeholders.ts'
 import { replacedClusters } from './replaced-clusters.ts'
 import { shapeRules } from './shape.ts'
 import { sourceNameRules } from './source-names.ts'
+import { sourceTypeRules } from './source-types.ts'
 import { sourceRules } from './sources.ts'
 import { syncRules } from './sync.ts'
 
@@ -28,11 +30,13 @@ export const manifestRules: readonly ManifestRule[] = [
   ...phantomRules,
   ...sourceRules,
   ...sourceNameRules,
+  ...sourceTypeRules,
   ...nameRules,
   ...deletionRules,
   ...syncRules,
   ...differenceRules,
   ...fieldRules,
+  ...destinationRules,
   ...placeholderRules,
 ]
 

@@ -52,7 +52,7 @@ export const shapeRules: readonly ManifestRule[] = [
       yield* refusals(manifest)
       if (manifest.kind === 'Application' || manifest.isConsumed) return
       if (manifest.applications?.length !== 0 || manifest.refusals.length > 0) return
-      const [idle] = idlePatterns(manifest)
+      const idle = idlePatterns(manifest).find(({ meant }) => meant === undefined)
       if (idle !== undefined) {
         // a set of other things may be empty for a time
         if (!makesDatabases(manifest, [manifest.settings])) return

@@ -15,7 +15,9 @@ import type { ManifestRule } from './manifest-rule.ts'
 function chartMeant({ chart, repoURL }: JsonMap): string | undefined {
   const name = printed(chart ?? '')
   if (name === '' || charts.includes(name) || isOpen(name) || !isOfficialPlace(printed(repoURL ?? ''))) return undefined
-  return nearest(name, charts)
+  // the name of a repository that `helm repo add` gave is no part of the chart's
+  const last = name.slice(name.lastIndexOf('/') + 1)
+  return charts.includes(last) ? last : nearest(name, charts)
 }
 
 /** The address of the official charts that a source of one of them means with another one. */

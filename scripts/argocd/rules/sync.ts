@@ -6,9 +6,10 @@ import type { Json, JsonMap } from '../../values/value.ts'
 import type { ManifestRule } from './manifest-rule.ts'
 import { applicationName } from '../../deployed/manifests.ts'
 import type { Manifest } from '../../deployed/manifests.ts'
-import { at, isDatabase } from '../../deployed/manifest-parts.ts'
+import { at } from '../../deployed/manifest-parts.ts'
 import { isJsonMap } from '../../values/value.ts'
-import { unknownText } from '../../deployed/sets/unknown-text.ts'
+import { isOpen, unknownText } from '../../deployed/sets/unknown-text.ts'
+import { writtenDeployments } from './deployments.ts'
 
 const steps = ['spec', 'strategy', 'rollingSync', 'steps'] as const
 
@@ -76,7 +77,30 @@ const deeper = new Set([
   'bootstrap.initdb',
 ])
 
+/** `ArgoCDSSAManager`: `managedfields.Normalize` takes what a trusted manager owns out of both sides. */
+const ownManager = 'argocd-controller'
+
 export const syncRules: readonly ManifestRule[] = [
+  {
+    // `IsRollingSyncStrategy`: "It's only RollingSync if the type specifically sets it"; every other set writes and syncs all at once
+    id: 'argocd/rolling-type',
+    severity: 'warning',
+    upstream: 'IsRollingSyncStrategy',
+    summary: 'a set with steps of RollingSync has the strategy of that type',
+    *check({ plain }) {
+      const [type, list] = [at(plain, 'spec', 'strategy', 'type'), at(plain, ...steps)]
+      if (type === 'RollingSync' || !Array.isArray(list) || list.length === 0) return
+      if (typeof type === 'string' && isOpen(type)) return
+      const isUnset = type === undefined || type === null || type === ''
+      yield {
+        message: phrase`rollingSync has steps, but type of the strategy is ${isUnset ? 'not set' : named(printed(type))}, so that all are synced at once`,
+        places: [isUnset ? { path: ['spec', 'strategy', 'rollingSync'], on: 'key' } : { path: ['spec', 'strategy', 'type'] }],
+        help: isUnset
+          ? phrase`add \`type: RollingSync\` to spec.strategy, or remove the steps`
+          : phrase`write RollingSync, or remove the steps`,
+      }
+    },
+  },
   {
     id: 'argocd/rolling-operator',
     severity: 'error',
@@ -128,13 +152,21 @@ export const syncRules: readonly ManifestRule[] = [
     id: 'argocd/differences-shown',
     severity: 'warning',
     summary: 'ignoreDifferences hide no part of a Cluster that people change',
-    *check({ plain, base, applications, settings }) {
-      if (applications?.some((application) => isDatabase(application, settings)) !== true) return
+    *check(manifest) {
+      const { plain, base, settings } = manifest
+      if (writtenDeployments([manifest], [settings]).length === 0) return
       const path = [...base, 'spec', 'ignoreDifferences']
       const list = at(plain, ...path)
       for (const [index, entry] of (Array.isArray(list) ? list : []).entries()) {
         if (!isJsonMap(entry) || !['Cluster', '*'].includes(printed(entry['kind']))) continue
         if (!['postgresql.cnpg.io', '*'].includes(printed(entry['group'] ?? ''))) continue
+        const own = listOf(entry['managedFieldsManagers']).indexOf(ownManager)
+        if (own >= 0)
+          yield {
+            message: phrase`managedFieldsManagers hold ${ownManager}, which is Argo CD itself: no change of a Cluster is ever seen or synced`,
+            places: [{ path: [...path, index, 'managedFieldsManagers', own] }],
+            help: phrase`name who else writes those fields; the operator is \`manager\``,
+          }
         for (const field of ['jsonPointers', 'jqPathExpressions'])
           for (const [item, text] of listOf(entry[field]).entries()) {
             if (!hidesTooMuch(text)) continue

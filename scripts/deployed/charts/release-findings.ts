@@ -9,6 +9,7 @@ import type { JsonMap } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'
 import type { FoundChart } from '../../charts/find.ts'
 import { dependencySpot, sayUnfit } from './dependencies.ts'
+import { staleLock } from './lock-file.ts'
 import { fixedText } from '../sets/drafts.ts'
 import type { Manifest } from '../manifests.ts'
 import { printed } from '../../values/printed.ts'
@@ -47,6 +48,18 @@ export function wrongReleases(manifest: Manifest): LocatedFinding[] {
       },
     ]
   })
+}
+
+/** A chart may be that of several Applications. */
+export function addOnce(findings: LocatedFinding[], found: readonly LocatedFinding[]): void {
+  for (const one of found) if (!findings.some(({ rule, at }) => rule === one.rule && isSameSpot(at, one.at))) findings.push(one)
+}
+
+/** Whether Helm refuses to fetch the dependencies of a chart in the repository. */
+export function sayLock(folder: string, manifest: Manifest, findings: LocatedFinding[]): boolean {
+  const stale = staleLock(folder, manifest)
+  if (stale !== undefined) addOnce(findings, [stale])
+  return stale !== undefined
 }
 
 interface Used {

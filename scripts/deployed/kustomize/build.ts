@@ -9,17 +9,19 @@ import { printed } from '../../values/printed.ts'
 import { trimEndOf } from '../../values/trim.ts'
 import { spotOf } from '../../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
-import type { Json, MapValue, SourceFile, Value } from '../../values/value.ts'
-import { isJsonMap, jsonAt, toPlain } from '../../values/value.ts'
+import type { MapValue, SourceFile, Value } from '../../values/value.ts'
+import { toPlain } from '../../values/value.ts'
 import { readManifests } from '../../yaml/manifests.ts'
 import { parseYaml } from '../../yaml/parse.ts'
+import { affixedNames } from './affixes.ts'
 import { withCommon } from './common.ts'
 import { BesideCollector } from './beside.ts'
 import { applyPatches, isLocal, isRemote, patchesOf, toText } from './patches.ts'
-import type { Around, Reader } from './patches.ts'
+import type { Around, IdlePatch, Reader } from './patches.ts'
 import { nearest } from '../../values/path.ts'
-import { hashedBy, lostNames, swappedBy } from './names.ts'
+import { hashedBy, idlePatches, lostNames, swappedBy } from './names.ts'
 import type { Hashed, Swapped } from './names.ts'
+import { mayReplace, missingField, refusedReplacement } from './replacements.ts'
 import { idOf } from './targets.ts'
 import type { Made } from './targets.ts'
 
@@ -101,15 +103,18 @@ export function buildKustomization(folder: string, files: Reader, edits?: MapVal
     if (node !== undefined) place ??= spotOf(node)
     return why
   }
-  const build = (at: string, given: readonly Made[]): Made[] | string => {
+  const idle: IdlePatch[] = []
+  /** kinds of objects of others, such as the Cluster of another operator */
+  const foreign = new Set<string>()
+  const build = (at: string, given: readonly Made[], kind?: Kind): Made[] | string => {
     if (seen.has(at)) return refuse(`${at || 'a kustomization'} takes itself`)
     if (--left < 0) return `it takes more than ${mostFolders} folders`
     seen.add(at)
-    const objects = buildOnce(at, given)
+    const objects = buildOnce(at, given, kind)
     seen.delete(at)
     return objects
   }
-  const buildOnce = (at: string, given: readonly Made[]): Made[] | string => {
+  const buildOnce = (at: string, given: readonly Made[], kind?: Kind): Made[] | string => {
     const [file, another] = kustomizations.flatMap((name) => reader.file(at + name) ?? [])
     if (file === undefined) return refuse(`it takes ${at}, which has no ${kustomizations[0]}`)
     if (another !== undefined) return refuse(`${file.path} is there, and ${another.path}`)
@@ -121,6 +126,10 @@ export function buildKustomization(folder: string, files: Reader, edits?: MapVal
     const [written] = documents
     if (written === undefined || written.kind === 'null') return refuse(`${file.path} is empty`)
     if (written.kind !== 'map') return refuse(`${file.path} is no map`)
+    const isComponent = toText(written.entries.get('kind')) === 'Component'
+    // `accumulateDirectory` of kustomize
+    if (kind !== undefined && isComponent !== (kind === 'Component'))
+      return refuse(isComponent ? `${file.path} is a Component, which belongs in \`components\`` : `${file.path} is no Component`)
     const root = at === folder && given.length === 0 && edits !== undefined ? withEdits(written, edits) : written
     const objects = [...given]
     beside.kustomization(root)
@@ -138,7 +147,16 @@ export function buildKustomization(folder: string, files: Reader, edits?: MapVal
         if (key === 'components') objects.splice(0, objects.length, ...found)
         else append(objects, found)
       }
-    const result = twice(objects) ?? transform(root, objects, { at, reader, refuse, isWhole: () => isWhole })
+    const result =
+      twice(objects) ??
+      transform(root, objects, {
+        at,
+        reader,
+        refuse,
+        isWhole: () => isWhole,
+        // a component may be for several kustomizations
+        idle: (patch) => (isComponent ? undefined : void idle.push(patch)),
+      })
     const checked = Array.isArray(result) ? (twice(result) ?? result) : result
     if (Array.isArray(checked)) return checked
     place ??= spotOfKey(root, checked.keys)
@@ -155,12 +173,13 @@ export function buildKustomization(folder: string, files: Reader, edits?: MapVal
   ): Made[] | string => {
     const path = posix.join('/', at, entry).slice(1)
     const folderPath = path === '' ? '' : `${trimEndOf(path, '/')}/`
-    if (reader.isFolder(folderPath)) return build(folderPath, isComponent ? objects : [])
+    if (reader.isFolder(folderPath)) return build(folderPath, isComponent ? objects : [], isComponent ? 'Component' : 'Kustomization')
     const file = reader.file(path)
     if (file !== undefined) {
       const { manifests, findings } = readManifests(file)
       if (findings.length > 0 && file.text.includes('cnpg.io')) broken.push(file)
       for (const { kind, name, value, plain } of manifests) if (isHolder(plain)) beside.holder({ kind, name, value, plain, hook: false })
+      for (const { kind, plain } of manifests) if (!isOperators(plain)) foreign.add(kind)
       return manifests
         .filter(({ kind, plain }) => kind !== '' && isOperators(plain))
         .map(({ value, plain, kind, name }) => ({ kind, name, value, plain, hook: false, earlier: [] }))
@@ -173,12 +192,10 @@ export function buildKustomization(folder: string, files: Reader, edits?: MapVal
   const objects = build(folder, [])
   if (typeof objects !== 'string') {
     const ofPods = [...read].flatMap((path) => reader.file(path) ?? [])
-    const made = beside.result()
-    const lost =
-      areNamesOpen || (hashed.length === 0 && swapped.length === 0)
-        ? []
-        : lostNames(objects, { hashed: hashed.filter((one) => !beside.has(one)), swapped, files: ofPods })
-    return { objects, broken, read: [...read], beside: made, lost }
+    const names = { hashed: hashed.filter((one) => !beside.has(one)), swapped, files: ofPods }
+    const lost = areNamesOpen ? [] : [...lostNames(objects, names), ...affixedNames(objects)]
+    const missed = idle.filter(({ kind, meant = kind }) => !foreign.has(kind) && !foreign.has(meant))
+    return { objects, broken, read: [...read], beside: beside.result(), lost: [...lost, ...idlePatches(missed)] }
   }
   // what is no YAML is an error where it is written
   const mistakes = broken.filter(({ path }) => objects === `${path} can't be read`)
@@ -186,6 +203,8 @@ export function buildKustomization(folder: string, files: Reader, edits?: MapVal
     ? { objects: [], broken: mistakes, read: [...read], beside: [], lost: [] }
     : { why: objects, ...(place && { at: place }), ...(refusals.length > 0 && { isRefused: true }) }
 }
+
+type Kind = 'Component' | 'Kustomization'
 
 /** Where an entry of a list is. */
 function spotOfEntry(root: MapValue, key: string, entry: string): Spot | undefined {
@@ -253,40 +272,14 @@ function transform(root: MapValue, objects: readonly Made[], around: Around): Ma
   for (const path of textsAt(root, 'generators'))
     if (chartOfDatabases(around.reader.file(posix.join('/', around.at, path).slice(1))?.text ?? '')) return rendersChart(['generators'])
   const other = keys.find((key) => others.has(key) && !(key === 'replacements' && keys.some((one) => one !== key && others.has(one))))
+  const unreplaced = refusedReplacement(root, around)
+  if (unreplaced !== undefined) return { why: unreplaced, keys: ['replacements'] }
   if (other !== undefined && objects.length > 0 && mayReplace(root, { other, objects, around }))
-    return { why: `it has \`${other}\``, keys: [other] }
+    return missingField(root, { objects, around }) ?? { why: `it has \`${other}\``, keys: [other] }
   const patches = patchesOf(root, around)
   if (typeof patches === 'string') return ofPatches(patches)
   const patched = applyPatches(objects, patches, around)
   return typeof patched === 'string' ? ofPatches(patched) : patched.map((object) => withCommon(object, root))
-}
-
-interface Replacing {
-  readonly other: string
-  readonly objects: readonly Made[]
-  readonly around: Around
-}
-
-/** Whether it may change an object of ours: replacements say which kinds they are for. */
-function mayReplace(root: MapValue, { other, objects, around }: Replacing): boolean {
-  if (other !== 'replacements') return true
-  const written = toPlain(root.entries.get(other) ?? root)
-  const all = (Array.isArray(written) ? written : []).flatMap((one): Json[] => {
-    const path = isJsonMap(one) ? one['path'] : undefined
-    if (typeof path !== 'string') return [one]
-    const file = around.reader.file(posix.join('/', around.at, path).slice(1))
-    const { documents } = file === undefined ? { documents: [] } : parseYaml(file, 'service')
-    return documents.length === 0 ? [null] : documents.flatMap((document) => [toPlain(document)].flat())
-  })
-  const kinds = new Set(objects.map(({ kind }) => kind))
-  return all.some((one) => {
-    const targets = isJsonMap(one) ? one['targets'] : undefined
-    if (!Array.isArray(targets)) return true
-    return targets.some((target) => {
-      const kind = jsonAt(target, ['select', 'kind'])
-      return typeof kind !== 'string' || kinds.has(kind)
-    })
-  })
 }
 
 const chartOfDatabases = (text: string): boolean =>

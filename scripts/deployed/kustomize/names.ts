@@ -6,6 +6,7 @@ import type { RenderedObject } from '../../model.ts'
 import { printed } from '../../values/printed.ts'
 import { leavesOf, valueAt } from '../../values/value.ts'
 import type { MapValue, Path, SourceFile, Value } from '../../values/value.ts'
+import type { IdlePatch } from './patches.ts'
 
 /** A Secret or ConfigMap whose name gets a hash behind it. */
 export interface Hashed {
@@ -125,4 +126,21 @@ export function lostNames(
 function textOf(spec: unknown): string | undefined {
   const image = typeof spec === 'object' && spec !== null && 'imageName' in spec ? spec.imageName : undefined
   return typeof image === 'string' ? image : undefined
+}
+
+/** `argocd/patch-applies`: `ResMap.Select` finds nothing, which kustomize passes over (`PatchTransformer`). */
+export function idlePatches(patches: readonly IdlePatch[]): LocatedFinding[] {
+  return patches.flatMap(({ kind, name, at, meant }): LocatedFinding[] => {
+    const spot = spotOf(at)
+    if (spot === undefined) return []
+    return [
+      {
+        rule: 'argocd/patch-applies',
+        severity: 'warning',
+        message: phrase`target is ${named(kind)} ${named(name)}, but no such object is here: the patch changes nothing, without a word`,
+        at: spot,
+        help: meant === undefined ? phrase`correct the target, or remove the patch` : phrase`did you mean ${named(meant)}?`,
+      },
+    ]
+  })
 }

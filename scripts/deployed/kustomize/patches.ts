@@ -4,6 +4,8 @@ import { parsePatch } from '../../kubernetes/json-patch.ts'
 import type { Operation } from '../../kubernetes/json-patch.ts'
 import type { RenderedObject } from '../../model.ts'
 import { shownAddress } from '../../repository/remote.ts'
+import { operatorKinds } from '../../operator/objects.ts'
+import { nearest } from '../../values/path.ts'
 import { printed } from '../../values/printed.ts'
 import type { JsonMap, MapValue, SourceFile, Value } from '../../values/value.ts'
 import { isJsonMap, toPlain, valueAt } from '../../values/value.ts'
@@ -29,6 +31,16 @@ export interface Around {
   readonly isWhole: () => boolean
   /** notes that kustomize certainly stops for this reason */
   readonly refuse: (why: string, node?: Value) => string
+  /** notes a patch that changes nothing */
+  readonly idle: (patch: IdlePatch) => void
+}
+
+/** A target that selects none of the objects, and what of it. */
+export interface IdlePatch {
+  readonly kind: string
+  readonly name: string
+  readonly at: Value
+  readonly meant?: string
 }
 
 /** An entry that can only be a file or a folder beside the kustomization, and that nobody fills in first. */
@@ -43,6 +55,7 @@ interface Patch {
   readonly operations?: readonly Operation[]
   readonly targets: Targets
   readonly isAnnotated: boolean
+  readonly target?: Value
   /** an operation that is none */
   readonly broken?: Value
 }
@@ -63,7 +76,14 @@ export function patchesOf(root: MapValue, { at, reader, refuse }: Around): Patch
       const broken = document.kind === 'list' && operations === undefined ? document.items.find(isNoOperation) : undefined
       // kustomize may take what is no patch by the standard
       if (document.kind === 'list' && operations === undefined && broken === undefined) return noPatch
-      patches.push({ root: document, isAnnotated, ...(operations && { operations }), targets, ...(broken && { broken }) })
+      patches.push({
+        root: document,
+        isAnnotated,
+        ...(operations && { operations }),
+        targets,
+        ...(target && { target }),
+        ...(broken && { broken }),
+      })
     }
     return undefined
   }
@@ -88,7 +108,16 @@ export function patchesOf(root: MapValue, { at, reader, refuse }: Around): Patch
     if (strange !== undefined) return `a patch of it has the unknown key \`${strange}\``
     if (JSON.stringify(toPlain(valueAt(item, ['options']) ?? item)).includes('Change":true')) return 'a patch of it may change names'
     const [path, patch, target] = ['path', 'patch', 'target'].map((key) => valueAt(item, [key]))
-    const why = add(patch === undefined ? ofFile(toText(path)) : inlineIn(patch), target, isAnnotated)
+    const [isPath, isPatch] = [path, patch].map((node) => node !== undefined && toText(node).trim() !== '')
+    // `PatchTransformerPlugin.Config`
+    if (isPath === isPatch)
+      return refuse(isPatch === true ? 'a patch of it has `path` beside `patch`' : 'a patch of it has no `patch`', item)
+    const documents = patch === undefined || isPath === true ? ofFile(toText(path)) : inlineIn(patch)
+    const [, second] = typeof documents === 'string' ? [] : documents.filter(({ kind }) => kind === 'map')
+    // kustomize#5049
+    if (isAnnotated && second !== undefined && target !== undefined && target.kind !== 'null')
+      return refuse('a patch of it has a target and several documents', second)
+    const why = add(documents, target, isAnnotated)
     if (why !== undefined) return why
   }
   return patches
@@ -148,13 +177,15 @@ function inlineIn(node: Value): readonly Value[] | string {
 export function applyPatches(
   objects: readonly Made[],
   patches: readonly Patch[],
-  { refuse, isWhole }: Pick<Around, 'refuse' | 'isWhole'>,
+  { refuse, isWhole, idle }: Pick<Around, 'refuse' | 'isWhole' | 'idle'>,
 ): Made[] | string {
   let patched = [...objects]
   for (const patch of patches) {
     const targets = patch.targets(patched)
     if (typeof targets === 'string') return targets
     if ('absent' in targets) return isWhole() ? refuse(targets.absent, patch.root) : targets.absent
+    const missed = patch.target === undefined || targets.size > 0 || !isWhole() ? undefined : missedBy(patch.target, patched)
+    if (missed !== undefined) idle(missed)
     // objects of others, which it may be for, are not held here
     if (patch.broken !== undefined) return targets.size > 0 ? refuse(noPatch, valueAt(patch.broken, ['op']) ?? patch.broken) : noPatch
     const next: Made[] = []
@@ -167,6 +198,29 @@ export function applyPatches(
   }
   return patched
 }
+
+/** What a target asks for by kind and name where objects of that kind have other names; others may have kinds of the same name. */
+function missedBy(target: Value, objects: readonly Made[]): IdlePatch | undefined {
+  const [group, kind, name] = ['group', 'kind', 'name'].map((key) => toText(valueAt(target, [key]))) as [string, string, string]
+  const at = valueAt(target, ['name']) ?? valueAt(target, ['kind'])
+  if (at === undefined || (group !== '' && group !== ofOperator)) return undefined
+  // a pattern, or one that selects by labels, may be for what is not always there
+  const isPlain = target.kind === 'map' && [...target.entries.keys()].every((key) => ['group', 'version', 'kind', 'name'].includes(key))
+  if (!isPlain || !/^[\w-]*$/.test(kind) || !/^[\w-]*$/.test(name)) return undefined
+  const kinds = [...new Set(objects.map((one) => one.kind))]
+  if (kinds.includes(kind)) {
+    const meant = name === '' ? [] : objects.filter((one) => one.kind === kind).map((one) => one.earlier[0]?.name ?? one.name)
+    const [only, ...others] = meant
+    if (only === undefined) return undefined
+    const near = others.length === 0 ? only : nearest(name, meant)
+    return { kind, name, at, ...(near !== undefined && { meant: near }) }
+  }
+  const meant = nearest(kind, kinds)
+  return meant === undefined || isOperatorKind(kind) ? undefined : { kind, name, at: valueAt(target, ['kind']) ?? at, meant }
+}
+
+const ofOperator = 'postgresql.cnpg.io'
+const isOperatorKind = (kind: string): boolean => operatorKinds.some((one) => one === kind)
 
 function onePatch(
   object: RenderedObject,

@@ -2,6 +2,8 @@
 import { directoryPattern, pathspec } from '../../applicationset/git-paths.ts'
 import { templateBudget } from '../../go-template/budget.ts'
 import { printed } from '../../values/printed.ts'
+import { misspelt } from '../../values/misspelt.ts'
+import { trimEndOf } from '../../values/trim.ts'
 import { isJsonMap } from '../../values/value.ts'
 import type { Json, JsonMap, Path } from '../../values/value.ts'
 import { ownFiles } from './git-files.ts'
@@ -13,6 +15,8 @@ import { unknownText } from './unknown-text.ts'
 export interface IdlePattern {
   readonly pattern: string
   readonly path: Path
+  /** it is to leave something out, and this is what it is nearly the name of */
+  readonly meant?: string
 }
 
 /** The patterns of a set's git generators that match no file and no folder; those that can't be known are left out. */
@@ -48,12 +52,29 @@ function idleIn({ git, path }: Placed, { settings, tree }: Manifest): IdlePatter
       const pattern = printed(at(item, 'path') ?? '')
       // hidden folders are not listed here
       const isUnknown = pattern === '' || /\{\{|^\.\w|\/\./.test(pattern) || pattern.includes(unknownText)
-      if (at(item, 'exclude') === true || isUnknown) return []
+      if (isUnknown) return []
       const matches = kind === 'files' ? takes(pattern) : directoryPattern(pattern, templateBudget())
       const candidates = kind === 'files' ? paths : [...folders]
-      return candidates.some(matches) ? [] : [{ pattern, path: [...path, kind, index, 'path'] }]
+      if (candidates.some(matches)) return []
+      const own = { pattern, path: [...path, kind, index, 'path'] }
+      if (at(item, 'exclude') !== true) return [own]
+      // what is left out may not be there yet, or any more
+      const meant = siblingMeant(pattern, candidates)
+      return meant === undefined ? [] : [{ ...own, meant }]
     })
   })
+}
+
+/** A file or folder beside the one that is named, of nearly the same name. */
+function siblingMeant(pattern: string, candidates: readonly string[]): string | undefined {
+  const path = trimEndOf(pattern, '/')
+  if (/[*?[\\]/.test(path)) return undefined
+  const above = path.slice(0, path.lastIndexOf('/') + 1)
+  const beside = candidates.flatMap((one) =>
+    one.startsWith(above) && !one.slice(above.length).includes('/') ? [one.slice(above.length)] : [],
+  )
+  const meant = misspelt(path.slice(above.length), beside)
+  return meant === undefined ? undefined : above + meant
 }
 
 /** A pattern that git refuses is reported as such. */

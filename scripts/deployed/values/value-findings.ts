@@ -27,3 +27,14 @@ export function missingFile(shown: string, at: Spot): LocatedFinding {
     help: phrase`correct the path, which is from the root of the repository`,
   }
 }
+
+/** `helm template --set-file`: "failed parsing --set-file data: open …: no such file or directory". */
+export function missingParameterFile(shown: string, at: Spot): LocatedFinding {
+  return {
+    rule: 'argocd/value-file-exists',
+    severity: 'error',
+    message: phrase`file parameter is ${ending(shown)}, but there is no such file`,
+    at,
+    help: phrase`correct the path, which is from the folder of the chart, or begin it with $ and the ref of a source`,
+  }
+}

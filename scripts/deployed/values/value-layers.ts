@@ -16,7 +16,7 @@ import { parseFirstDocument } from '../../yaml/parse.ts'
 import type { Manifest } from '../manifests.ts'
 import { filledAt } from '../sets/filled-in.ts'
 import { objectLayer, textLayer } from './inline-layers.ts'
-import { missingFile } from './value-findings.ts'
+import { missingFile, missingParameterFile } from './value-findings.ts'
 import { at, sourcePath } from '../manifest-parts.ts'
 import { repositoryPath } from '../repository-path.ts'
 import { ParameterError, setParameters } from './parameters.ts'
@@ -92,8 +92,9 @@ export function valueLayers(of: SourceOf, folder?: string): ValueLayers {
     append(findings, layer.findings)
     if (layer.layer !== undefined) layers.push(layer.layer)
   }
-  const { parameters, missing } = parametersOf(of, { helm: helm ?? null, helmPath, source: source ?? {} })
+  const { parameters, missing, absent } = parametersOf(of, { helm: helm ?? null, helmPath, source: source ?? {} })
   append(unknown, missing)
+  append(findings, absent)
   return { layers, parameters, findings, unknown }
 }
 
@@ -161,10 +162,11 @@ interface HelmPart {
 function parametersOf(
   of: SourceOf,
   { helm, helmPath, source }: HelmPart,
-): { parameters: Parameter[]; missing: { reason: string; at: Spot }[] } {
+): { parameters: Parameter[]; missing: Unknown[]; absent: LocatedFinding[] } {
   const { manifest, application } = of
   const parameters: Parameter[] = []
-  const missing: { reason: string; at: Spot }[] = []
+  const missing: Unknown[] = []
+  const findings: LocatedFinding[] = []
   const lookup = environmentOf(application, source)
   const listed = (key: string): JsonMap[] => {
     const list = at(helm, key)
@@ -189,8 +191,15 @@ function parametersOf(
     const [file] = resolveValueFiles({ ...application, spec: withOnlyFile(application, of.nth, printed(path ?? '')) }).files
     const found = file === undefined ? { reason: `${printed(path ?? '')} can't be found` } : pathsOf({ ...file }, manifest)
     const read = 'paths' in found ? readText(found.paths[0], manifest) : undefined
-    if (read === undefined) missing.push({ reason: 'reason' in found ? found.reason : `there is no ${printed(path ?? '')}`, at: spot })
-    else
+    if (read === undefined) {
+      const isAbsent = 'paths' in found && isListed(found.paths[0], manifest)
+      if (isAbsent) findings.push(missingParameterFile(printed(path ?? ''), spot))
+      missing.push({
+        reason: 'reason' in found ? found.reason : `there is no ${printed(path ?? '')}`,
+        at: spot,
+        ...(isAbsent && { unless: spot }),
+      })
+    } else
       parameters.push({
         name: printed(name ?? ''),
         value: read,
@@ -198,7 +207,7 @@ function parametersOf(
         origin: { ...originAt([...helmPath, 'fileParameters', index, 'path']) },
       })
   }
-  return { parameters, missing }
+  return { parameters, missing, absent: findings }
 }
 
 /** The same sources, of which one names this file alone: a file parameter is resolved as a value file is. */
@@ -207,6 +216,12 @@ function withOnlyFile(application: JsonMap, nth: number, path: string): JsonMap 
   const { sources, multiple } = isJsonMap(spec) ? sourcesOf(spec) : { sources: [], multiple: false }
   const changed = sources.map((source, index): JsonMap => ({ ...source, helm: index === nth ? { valueFiles: [path] } : {} }))
   return multiple ? { sources: changed } : { source: changed[0] ?? {} }
+}
+
+/** Only folders that are listed whole can prove that a file is missing. */
+function isListed(path: string | undefined, { tree }: Manifest): boolean {
+  const all = tree.wide?.() ?? tree
+  return path !== undefined && all.paths.some((one) => one.startsWith(`${path.split('/')[0]}/`)) && all.read(path) === undefined
 }
 
 function readText(path: string | undefined, { tree }: Manifest): string | undefined {

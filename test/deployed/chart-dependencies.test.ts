@@ -1,0 +1,80 @@
+// Are conditions that lead nowhere reported, and a Chart.lock that Helm refuses?
+import { expect, test } from 'vitest'
+import { toldOf } from '../support/files.ts'
+
+const application = `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: { name: pay, namespace: argocd }
+spec:
+  project: default
+  destination: { server: https://kubernetes.default.svc, namespace: pay }
+  source: { repoURL: https://github.com/acme/infra.git, targetRevision: main, path: pay }
+`
+const repository = 'https://cloudnative-pg.github.io/charts'
+const chart = (more = '', version = '0.8.1'): string => `apiVersion: v2
+name: pay
+version: 0.1.0
+dependencies:
+  - name: cluster
+    version: "${version}"
+    repository: ${repository}
+${more}`
+const values = (enabled = ''): string => `cluster:\n${enabled}  cluster: { instances: 1, enablePDB: false }\n`
+
+const told = async (files: Readonly<Record<string, string>>): Promise<readonly string[]> =>
+  (await toldOf({ 'argo/pay.yaml': application, 'pay/values.yaml': values(), ...files })).map((text) => text.replace(/: .*\[/, ' ['))
+
+test.each<readonly [string, string, readonly string[]]>([
+  ['cluster.enabled', '  enabled: true\n', []],
+  ['cluster.enabled', '', []],
+  ['db.enabled', '', []],
+  ['clster.enabled', '  enabled: true\n', ['pay/Chart.yaml:8 [argocd/condition-leads]']],
+  ['.Values.cluster.enabled', '  enabled: false\n', ['pay/Chart.yaml:8 [argocd/condition-leads]']],
+  ['cluster.enabled', '  enabled: "false"\n', ['pay/values.yaml:2 [argocd/condition-leads]']],
+  ['cluster.enabled', '  enabled: "true"\n', []],
+  ['clster.enabled,cluster.enabled', '  enabled: true\n', []],
+])('the condition %s with %j', async (condition, enabled, expected) => {
+  expect(await told({ 'pay/Chart.yaml': chart(`    condition: ${condition}\n`), 'pay/values.yaml': values(enabled) })).toEqual(expected)
+})
+
+const lock = (digest: string, version = '0.8.1'): string =>
+  `dependencies:\n- name: cluster\n  repository: ${repository}\n  version: ${version}\ndigest: sha256:${digest}\n`
+/** What `resolver.HashReq` of Helm makes of the dependency above, and of one in a range. */
+const fitting = '8e433c89c189b0b7a7bfd38eb37251fd8e3fb77389e53c1e3da40825c81887d5'
+const ofRange = '52162cf52f926dd0566a0ef079e20f39274d0b4fef41646e074392b13a155e15'
+
+test.each<readonly [string, Readonly<Record<string, string>>, readonly string[]]>([
+  ['fits', { 'pay/Chart.yaml': chart(), 'pay/Chart.lock': lock(fitting) }, []],
+  ['fits a range', { 'pay/Chart.yaml': chart('', '>=0.8.0 <0.9.0'), 'pay/Chart.lock': lock(ofRange) }, []],
+  [
+    'is of another version',
+    { 'pay/Chart.yaml': chart(), 'pay/Chart.lock': lock(fitting, '0.8.0') },
+    ['pay/Chart.yaml:6 [argocd/lock-fits]'],
+  ],
+  [
+    'is of another list',
+    { 'pay/Chart.yaml': chart('    condition: cluster.enabled\n'), 'pay/Chart.lock': lock(fitting) },
+    ['pay/Chart.lock:5 [argocd/lock-fits]'],
+  ],
+])('a Chart.lock that %s', async (_what, files, expected) => {
+  expect(await told(files)).toEqual(expected)
+})
+
+test('a Chart.lock is not read where the dependency is packed', async () => {
+  const files = {
+    'pay/Chart.yaml': chart(),
+    'pay/Chart.lock': lock(fitting, '0.8.0'),
+    'pay/charts/cluster/Chart.yaml': 'apiVersion: v2\nname: cluster\nversion: 0.8.1\n',
+  }
+  expect((await told(files)).join('\n')).not.toContain('lock-fits')
+})
+
+test('a file parameter that is missing is refused where it is named', async () => {
+  const more = '    helm: { fileParameters: [{ name: a, path: a.sql }] }\n'
+  const own = application.replace(
+    / {2}source: .*\n/,
+    `  source:\n    repoURL: https://github.com/acme/infra.git\n    targetRevision: main\n    path: pay\n${more}`,
+  )
+  expect(await told({ 'argo/pay.yaml': own, 'pay/Chart.yaml': chart() })).toEqual(['argo/pay.yaml:11 [argocd/value-file-exists]'])
+  expect(await told({ 'argo/pay.yaml': own, 'pay/Chart.yaml': chart(), 'pay/a.sql': 'a' })).not.toContain(expect.stringContaining('exists'))
+})
