@@ -20,7 +20,7 @@ export function imageOf(cluster: RenderedObject, { objects }: ObjectsSubject): {
   const catalog = objects.find((object) => object.kind === kind && object.name === plainAt(reference, 'name'))
   const entry = listAt(catalog?.plain, 'spec', 'images').find((one) => plainAt(one, 'major') === plainAt(reference, 'major'))
   const image = textAt(entry, 'image')
-  return image === undefined ? undefined : { image, path: ['spec', 'imageCatalogRef', 'name'] }
+  return image === undefined ? undefined : { image, path: ['spec', 'imageCatalogRef', 'major'] }
 }
 
 /** In-tree stores that the instances themselves talk to. */
@@ -46,11 +46,22 @@ const managed: readonly (readonly [prefix: string, library: string])[] = [
   ['pg_failover_slots.', 'pg_failover_slots'],
 ]
 
-/** Libraries that will be preloaded, and what asks for them. */
-function preloaded(cluster: JsonMap): { readonly library: string; readonly path: Path }[] {
-  const listed = listAt(cluster, 'spec', 'postgresql', 'shared_preload_libraries').flatMap((library, index) =>
-    typeof library === 'string' ? [{ library, path: ['spec', 'postgresql', 'shared_preload_libraries', index] as Path }] : [],
+interface Preloaded {
+  readonly library: string
+  readonly path: Path
+}
+
+/** The libraries of shared_preload_libraries; the operator joins the items with commas, so that one item may hold several. */
+export function listedLibraries(cluster: JsonMap): Preloaded[] {
+  const list: Path = ['spec', 'postgresql', 'shared_preload_libraries']
+  return listAt(cluster, 'spec', 'postgresql', 'shared_preload_libraries').flatMap((item, index) =>
+    (typeof item === 'string' && item !== '' ? item.split(',') : []).map((one) => ({ library: one.trim(), path: [...list, index] })),
   )
+}
+
+/** Libraries that will be preloaded, and what asks for them. */
+function preloaded(cluster: JsonMap): Preloaded[] {
+  const listed = listedLibraries(cluster)
   const parameters = plainAt(cluster, 'spec', 'postgresql', 'parameters')
   const names = isJsonMap(parameters) ? Object.keys(parameters) : []
   const implied = managed.flatMap(([prefix, library]) => {
