@@ -214,6 +214,18 @@ test('what production asks of a hand-written Cluster is said in its own file', a
   expect(archived.filter((one) => !one.includes('no-in-tree-store'))).toEqual(['orders/c.yaml:8: policy/backups-scheduled'])
 })
 
+test('a schedule that is suspended is none', async () => {
+  const archive = '  backup: {barmanObjectStore: {destinationPath: s3://b/orders, s3Credentials: {inheritFromIAMRole: true}}}\n'
+  const schedule = (isOff: boolean): string =>
+    `---\n${head('ScheduledBackup', 'nightly')}spec:\n  suspend: ${isOff}\n  schedule: "0 0 3 * * *"\n  cluster: {name: orders}\n`
+  const told = async (isOff: boolean): Promise<string[]> => {
+    const text = `${cluster(`  instances: 3\n  storage: {size: 10Gi}\n${archive}`)}${schedule(isOff)}`
+    return (await checked({ 'argo.yaml': application, 'orders/c.yaml': text })).filter((one) => !one.includes('no-in-tree-store'))
+  }
+  expect(await told(true)).toEqual(['orders/c.yaml:14: policy/backups-scheduled'])
+  expect(await told(false)).toEqual([])
+})
+
 const server = (name: string): string =>
   `  - {name: ${name}, connectionParameters: {host: ${name}-rw.orders.svc, user: streaming_replica, sslmode: require}}\n`
 const region = (self: string, image: string, more = ''): string => `apiVersion: postgresql.cnpg.io/v1
