@@ -68,7 +68,11 @@ function* bootstrapFindings(was: MapValue, now: MapValue, sides: Sides): Iterabl
 
 function* storageClassFindings(was: MapValue, now: MapValue, sides: Sides): Iterable<LocatedFinding> {
   for (const { path, before, after } of differences(valueAt(was, ['spec']), valueAt(now, ['spec']))) {
-    if (path.at(-1) !== 'storageClass' || !isOnBothSides(path.slice(0, -1), was, now)) continue
+    const isOfClaim = path.at(-1) === 'storageClassName' && path.at(-2) === 'pvcTemplate'
+    const volume = path.slice(0, isOfClaim ? -2 : -1)
+    if ((path.at(-1) !== 'storageClass' && !isOfClaim) || !isOnBothSides(volume, was, now)) continue
+    // `storageClass` beside the template wins
+    if (isOfClaim && valueAt(now, ['spec', ...volume, 'storageClass']) !== undefined) continue
     yield unread(
       { before, after },
       sides,

@@ -36,8 +36,10 @@ test.each(['13', '17', '17.4', '18'])('PostgreSQL %s is taken', async (version) 
   expect(await errors(`version: { postgresql: "${version}" }\n`)).toEqual([])
 })
 
-test.each(['ghcr.io/me/postgresql:20260101', 'ghcr.io/me/postgresql:142'])('%s may be tagged by a date or a build', async (image) => {
-  expect(await errors(`cluster: { imageName: "${image}" }\n`)).toEqual([])
+test.each(['20260101', '142'])('the date or build %s is taken for a version', async (tag) => {
+  expect(await errors(`cluster: { imageName: "ghcr.io/me/postgresql:${tag}" }\n`)).toEqual([
+    `policy/tag-begins-with-version: the tag of imageName is "${tag}", which the operator takes for PostgreSQL ${tag}; begin it with PostgreSQL's version, or name the image in an ImageCatalog with its major`,
+  ])
 })
 
 test('an upgrade to one breaks', async () => {

@@ -128,6 +128,36 @@ ${pooler('  name: orders-lb #!\n  name: orders-pool #+')}`),
       s3Credentials: {inheritFromIAMRole: true}
 `),
   ],
+  'libraries in one text': [
+    'policy/image-has-library',
+    cluster(`  instances: 3
+  storage: {size: 10Gi}
+  postgresql:
+    shared_preload_libraries:
+      - auto_explain, timescaledb #!
+      - auto_explain, pgaudit #+
+`),
+  ],
+  'a pattern that PostgreSQL takes for a name': [
+    'postgres/hba-line-used',
+    cluster(`  instances: 3
+  storage: {size: 10Gi}
+  postgresql:
+    pg_hba:
+      - hostssl /^app[0-9]$ app 10.0.0.0/8 scram-sha-256 #!
+      - hostssl app1,app2 app 10.0.0.0/8 scram-sha-256 #+
+      - host all all all reject
+`).replace(':17.6-', ':15.14-'),
+  ],
+  'a date for a version': [
+    'policy/tag-begins-with-version',
+    `${head('Cluster', 'orders')}spec:
+  instances: 3
+  imageName: registry.example.com:5000/db/postgres:2025.01.2-pg17 #!
+  imageName: registry.example.com:5000/db/postgres:17-2025.01.2 #+
+  storage: {size: 10Gi}
+`,
+  ],
   'authentication of its own': [
     'pooler/automated-integration',
     `${head('Pooler', 'orders-pool')}spec:
@@ -184,6 +214,18 @@ test('what production asks of a hand-written Cluster is said in its own file', a
   expect(archived.filter((one) => !one.includes('no-in-tree-store'))).toEqual(['orders/c.yaml:8: policy/backups-scheduled'])
 })
 
+test('a schedule that is suspended is none', async () => {
+  const archive = '  backup: {barmanObjectStore: {destinationPath: s3://b/orders, s3Credentials: {inheritFromIAMRole: true}}}\n'
+  const schedule = (isOff: boolean): string =>
+    `---\n${head('ScheduledBackup', 'nightly')}spec:\n  suspend: ${isOff}\n  schedule: "0 0 3 * * *"\n  cluster: {name: orders}\n`
+  const told = async (isOff: boolean): Promise<string[]> => {
+    const text = `${cluster(`  instances: 3\n  storage: {size: 10Gi}\n${archive}`)}${schedule(isOff)}`
+    return (await checked({ 'argo.yaml': application, 'orders/c.yaml': text })).filter((one) => !one.includes('no-in-tree-store'))
+  }
+  expect(await told(true)).toEqual(['orders/c.yaml:14: policy/backups-scheduled'])
+  expect(await told(false)).toEqual([])
+})
+
 const server = (name: string): string =>
   `  - {name: ${name}, connectionParameters: {host: ${name}-rw.orders.svc, user: streaming_replica, sslmode: require}}\n`
 const region = (self: string, image: string, more = ''): string => `apiVersion: postgresql.cnpg.io/v1
@@ -205,13 +247,26 @@ test.each(['18.0', '17.6'])('the primary of a distributed topology copies nobody
   expect(told.filter((one) => !one.includes('policy/backups'))).toEqual(wanted)
 })
 
+const placeless = (text: string): string => text.replace(', namespace: orders', '')
+
+test('a copy into the archive that it reads is one mistake, that of the copy', async () => {
+  const store = 'barmanObjectStore: {destinationPath: "s3://b/x", s3Credentials: {inheritFromIAMRole: true}}'
+  const spec = `  instances: 3\n  storage: {size: 10Gi}\n  backup: {${store}}\n`
+  const copy = `${cluster(spec)}  bootstrap: {recovery: {source: orders}}\n  externalClusters:\n  - name: orders\n    ${store}\n`
+  const both = {
+    'argo.yaml': application,
+    'copy.yaml': folderApplication({ name: 'copy', url: 'https://git.example.com/a.git', path: 'copy' }),
+  }
+  const told = await checked({ ...both, 'orders/c.yaml': placeless(cluster(spec)), 'copy/c.yaml': placeless(copy) })
+  expect(told.filter((one) => /archive|recovery/.test(one))).toEqual(['copy/c.yaml:12: policy/recovery-reads-another'])
+})
+
 const reader = (user: string): string =>
   `apiVersion: v1\nkind: Secret\nmetadata: {name: reader}\ntype: kubernetes.io/basic-auth\nstringData: {username: ${user}, password: x}\n`
 const ofRole = cluster(`  instances: 3
   storage: {size: 10Gi}
   managed: {roles: [{name: reader, login: true, passwordSecret: {name: reader}}]}
 `)
-const placeless = (text: string): string => text.replace(', namespace: orders', '')
 const secrets = (name: string): string => folderApplication({ name, url: 'https://git.example.com/a.git', path: name, namespace: 'orders' })
 const others = async (files: Readonly<Record<string, string>>): Promise<string[]> =>
   (await checked(files)).filter((one) => !/policy\/(?:backups|object-store-exists)/.test(one))

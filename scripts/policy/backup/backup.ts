@@ -5,7 +5,7 @@ import type { RenderedObject } from '../../model.ts'
 import { hasBackup, storeReferences } from './archive.ts'
 import { isHibernated } from '../objects/hibernation.ts'
 import { isMeantForBarman, switchedOffByChart } from './plugins.ts'
-import { inProduction, isOfChart, objectOf, plainAt, switchedOff } from '../subject.ts'
+import { inProduction, isOfChart, objectOf, objectsOf, plainAt, switchedOff } from '../subject.ts'
 import type { PolicyRule, PolicySubject } from '../subject.ts'
 import type { Path } from '../../values/value.ts'
 import { isJsonMap, valueAt } from '../../values/value.ts'
@@ -98,8 +98,19 @@ export const backup: readonly PolicyRule[] = [
     reads: [backupsEnabled, ['backups', 'scheduledBackups']],
     *check(subject) {
       const cluster = needsBackup(subject)
-      if (cluster === undefined || !hasBackup(cluster) || objectOf(subject, 'ScheduledBackup') !== undefined || isHibernated(cluster))
+      if (cluster === undefined || !hasBackup(cluster) || isHibernated(cluster)) return
+      const schedules = objectsOf(subject, 'ScheduledBackup')
+      const [first] = schedules
+      if (first !== undefined) {
+        if (schedules.every(({ plain }) => plainAt(plain, 'spec', 'suspend') === true))
+          yield {
+            object: first,
+            message: phrase`${here('suspend')} is true and nothing else is scheduled, but a WAL archive can't be restored without base backups`,
+            places: [{ path: ['spec', 'suspend'] }],
+            help: phrase`set suspend: false, or write \`# allow policy/backups-scheduled: <who takes them>\``,
+          }
         return
+      }
       if (!isOfChart(subject)) {
         yield {
           object: cluster,

@@ -118,7 +118,7 @@ export const barmanOfObjects: readonly ObjectRule[] = [
           const parameters = [...path.slice(0, -1), 'parameters']
           const written = Object.keys(mapOf(plainAt(object.plain, ...parameters)))
           for (const name of written) {
-            const meant = read.includes(name) ? undefined : nearest(name, read)
+            const meant = read.includes(name) ? undefined : /^(?:server|cluster(?:Name)?)$/i.test(name) ? 'serverName' : nearest(name, read)
             if (meant === undefined || (meant === 'barmanObjectName' && path[1] === 'plugins' && !written.includes(meant))) continue
             yield {
               object,

@@ -16,13 +16,13 @@ export const creationOnly: ChangeRule = {
     const [was, now] = [objectOf(before, 'Cluster'), objectOf(after, 'Cluster')]
     if (was === undefined || now === undefined) return
     for (const volume of volumesOf(now.plain)) {
-      const path = [...volume, 'storageClass']
-      const isKept = isJsonMap(plainAt(was.plain, ...volume))
-      if (!isKept || textAt(was.plain, ...path) === textAt(now.plain, ...path)) continue
+      const before = sameVolume(was.plain, now.plain, volume)
+      const field = classFields.find((one) => textAt(now.plain, ...volume, ...one) !== undefined) ?? ['storageClass']
+      if (!isJsonMap(before) || classOf(before) === classOf(plainAt(now.plain, ...volume))) continue
       yield {
         object: now,
-        message: phrase`${here('storageClass')} changes, but is read only when a volume is created`,
-        places: [{ path }],
+        message: phrase`${here(field.at(-1) ?? '')} changes, but is read only when a volume is created`,
+        places: [{ path: [...volume, ...field] }],
         help: phrase`restore it, or replace the instances one by one: a new one gets the new class`,
       }
     }
@@ -38,6 +38,23 @@ export const creationOnly: ChangeRule = {
       help: phrase`restore it; an existing database is changed by SQL, or by Database objects and managed roles`,
     }
   },
+}
+
+/** The class of a volume; `storageClass` wins over that of the template. */
+const classFields: readonly (readonly string[])[] = [['storageClass'], ['pvcTemplate', 'storageClassName']]
+
+function classOf(storage: Json | undefined): string | undefined {
+  return classFields.map((field) => textAt(storage, ...field)).find((name) => name !== undefined)
+}
+
+/** The storage of a volume before the change; tablespaces go by their name. */
+function sameVolume(was: Json, now: Json, volume: Path): Json | undefined {
+  if (volume[1] !== 'tablespaces') return plainAt(was, ...volume)
+  const name = plainAt(now, ...volume.slice(0, -1), 'name')
+  return plainAt(
+    listAt(was, 'spec', 'tablespaces').find((one) => plainAt(one, 'name') === name),
+    'storage',
+  )
 }
 
 function volumesOf(cluster: Json): Path[] {

@@ -64,8 +64,10 @@ function resolveStores(facts: readonly FleetFacts[], written: WrittenStores['sto
 function sharedArchives(facts: readonly FleetFacts[]): LocatedFinding[] {
   const writers = new Map<string, Pick<PlacedArchive, 'place'> & { readonly database: string }>()
   const findings: LocatedFinding[] = []
-  for (const { database, written } of facts) {
+  for (const { database, written, read, isUnchecked } of facts) {
     for (const { key, shown, place } of written) {
+      // who also reads it is a restore that does not start, which is reported
+      if (read?.key === key && !isUnchecked) continue
       const before = writers.get(key)
       if (before === undefined) {
         writers.set(key, { database, place })

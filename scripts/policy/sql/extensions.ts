@@ -5,6 +5,7 @@ import type { RenderedObject } from '../../model.ts'
 import type { JsonMap, Path } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'
 import { flavourWithout, isInStandard } from './image-extensions.ts'
+import { listedLibraries } from '../versions/libraries.ts'
 import { extensionChangesIn } from './statements.ts'
 import { isAbsent, listAt, objectsOf, objectsOfCluster, officialChart, plainAt, textAt, typed } from '../subject.ts'
 import type { ObjectRule, ObjectsSubject } from '../subject.ts'
@@ -118,8 +119,7 @@ function databaseOf({ object, path }: Creation, cluster: RenderedObject): string
 }
 
 function isLoaded(cluster: JsonMap, library: string): boolean {
-  const libraries = listAt(cluster, 'spec', 'postgresql', 'shared_preload_libraries')
-  return libraries.some((one) => typeof one === 'string' && one.trim().replace(/^.*\//, '').replace(/\.so$/, '') === library)
+  return listedLibraries(cluster).some((one) => one.library.replace(/^.*\//, '').replace(/\.so$/, '') === library)
 }
 
 function hasParameter(cluster: JsonMap, prefix: string): boolean {

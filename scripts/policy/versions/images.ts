@@ -20,7 +20,7 @@ export function imageOf(cluster: RenderedObject, { objects }: ObjectsSubject): {
   const catalog = objects.find((object) => object.kind === kind && object.name === plainAt(reference, 'name'))
   const entry = listAt(catalog?.plain, 'spec', 'images').find((one) => plainAt(one, 'major') === plainAt(reference, 'major'))
   const image = textAt(entry, 'image')
-  return image === undefined ? undefined : { image, path: ['spec', 'imageCatalogRef', 'name'] }
+  return image === undefined ? undefined : { image, path: ['spec', 'imageCatalogRef', 'major'] }
 }
 
 /** In-tree stores that the instances themselves talk to. */

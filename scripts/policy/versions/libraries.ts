@@ -28,11 +28,17 @@ interface Loaded {
   readonly bySession?: true
 }
 
+/** The libraries of shared_preload_libraries; the operator joins the items with commas, so that one item may hold several. */
+export function listedLibraries(cluster: JsonMap): Loaded[] {
+  const list: Path = ['spec', 'postgresql', 'shared_preload_libraries']
+  return listAt(cluster, ...list).flatMap((item, index) =>
+    (typeof item === 'string' && item !== '' ? item.split(',') : []).map((one) => ({ library: one.trim(), path: [...list, index] })),
+  )
+}
+
 /** Libraries that will be loaded, and what asks for them. */
 function loaded(cluster: JsonMap): Loaded[] {
-  const listed = listAt(cluster, 'spec', 'postgresql', 'shared_preload_libraries').flatMap((library, index) =>
-    typeof library === 'string' ? [{ library, path: ['spec', 'postgresql', 'shared_preload_libraries', index] as Path }] : [],
-  )
+  const listed = listedLibraries(cluster)
   const parameters = plainAt(cluster, 'spec', 'postgresql', 'parameters')
   const names = isJsonMap(parameters) ? Object.keys(parameters) : []
   const implied = managed.flatMap(([prefix, library]) => {

@@ -4,8 +4,9 @@ import { supportedMajors } from '../../operator/support.ts'
 import { printed } from '../../values/printed.ts'
 import { valueAt } from '../../values/value.ts'
 import type { MapValue, ScalarValue, Value } from '../../values/value.ts'
+import { parseImageReference } from '../../operator/image.ts'
 import { majorOf } from '../../operator/major.ts'
-import { objectOf } from '../subject.ts'
+import { objectOf, plainAt, textAt } from '../subject.ts'
 import type { ObjectRule } from '../subject.ts'
 
 /**
@@ -13,8 +14,11 @@ import type { ObjectRule } from '../subject.ts'
  * begin with a much larger number, such as a date; `version.postgresql` and a catalogue hold nothing but versions.
  */
 function isMeant(major: number, isTag: boolean): boolean {
-  return major >= 13 && (!isTag || major <= 25)
+  return major >= 13 && (!isTag || major <= largestMajor)
 }
+
+/** A larger number that a tag begins with is no version of PostgreSQL. */
+const largestMajor = 25
 
 /** `017`: a chart prints it as it is. */
 const isPaddedNumber = (value: Value): value is ScalarValue => value.kind === 'scalar' && /^0\d/.test(printed(value.value))
@@ -59,6 +63,29 @@ export const support: readonly ObjectRule[] = [
           : major < known.first
             ? phrase`upgrade the database to PostgreSQL ${named(known.first)} or later before the operator`
             : phrase`stay with PostgreSQL ${named(known.last)}${major > known.last + 8 ? '' : ', or upgrade the operator'}`,
+      }
+    },
+  },
+  {
+    // container_images.md of CloudNativePG 1.27 to 1.30, "Image Tag Requirements"; `version.FromTag` takes any number, and a higher one later
+    // for a major upgrade
+    id: 'policy/tag-begins-with-version',
+    severity: 'warning',
+    configurable: true,
+    summary: 'the number that the tag of an image begins with is the major of PostgreSQL',
+    reads: [['cluster', 'imageName']],
+    *check({ objects }) {
+      for (const cluster of objects.filter(({ kind }) => kind === 'Cluster')) {
+        if (plainAt(cluster.plain, 'spec', 'imageCatalogRef') !== undefined) continue
+        const image = textAt(cluster.plain, 'spec', 'imageName') ?? ''
+        const major = majorOf(cluster.plain)
+        if (major === undefined || major <= largestMajor) continue
+        yield {
+          object: cluster,
+          message: phrase`the tag of imageName is ${shown(parseImageReference(image).tag)}, which the operator takes for PostgreSQL ${named(major)}`,
+          places: [{ path: ['spec', 'imageName'] }],
+          help: phrase`begin it with PostgreSQL's version, or name the image in an ImageCatalog with its major`,
+        }
       }
     },
   },

@@ -8,7 +8,7 @@ import type { PodFiles } from '../files.ts'
 import type { EffectiveLine } from './effective.ts'
 import { authLines } from './tokens.ts'
 import { isInclude, readHba, refusedIdentLines } from './hba.ts'
-import type { RefusedLine } from './hba.ts'
+import type { HbaRecord, RefusedLine } from './hba.ts'
 
 /** The lines that users add to the operator's own, in the order of the files. */
 export interface AuthFiles {
@@ -123,8 +123,17 @@ export const authRules: readonly Rule<AuthFiles>[] = [
     severity: 'warning',
     configurable: true,
     summary: 'each line of pg_hba can match a connection that no earlier line takes',
-    *check({ effective }) {
-      for (const { text, item, coveredBy } of effective) {
+    *check({ major, effective }) {
+      for (const { text, item, record, coveredBy } of effective) {
+        const pattern = item === undefined || record === undefined ? undefined : earlyPattern(record, major)
+        if (pattern !== undefined) {
+          yield {
+            message: phrase`this line never matches: ${named(pattern)} is a plain name to PostgreSQL ${major}, which reads no patterns before 16`,
+            places: [{ path: ['spec', 'postgresql', 'pg_hba', item ?? 0] }],
+            help: phrase`name the databases and users themselves, or run PostgreSQL 16`,
+          }
+          continue
+        }
         const earlier = coveredBy === undefined ? undefined : effective[coveredBy]
         if (earlier === undefined) continue
         if (item === undefined) {
@@ -190,6 +199,13 @@ export const authRules: readonly Rule<AuthFiles>[] = [
     },
   },
 ]
+
+/** A regular expression where PostgreSQL takes it for the name of a database or a user; undefined: there are other names, too. */
+function earlyPattern({ databases, users }: HbaRecord, major: number): string | undefined {
+  const isPattern = (text: string): boolean => /^\/.*[\^$*+?()[\]|\\]/.test(text)
+  if (major >= 16) return undefined
+  return [databases, users].find((field) => field.length > 0 && field.every(({ text: one }) => isPattern(one)))?.[0]?.text
+}
 
 interface AbsentFile {
   readonly file: { readonly name: string; readonly where: string }
