@@ -30,6 +30,7 @@ function* amountsOf(object: RenderedObject): Iterable<Path> {
 function resourcesOf({ kind, plain }: RenderedObject): Path[] {
   const containers: Path = ['spec', 'template', 'spec', 'containers']
   if (kind === 'Pooler') return [...listAt(plain, ...containers).keys()].map((index) => [...containers, index, 'resources'])
+  if (kind === 'ObjectStore') return [['spec', 'instanceSidecarConfiguration', 'resources']]
   return kind === 'Cluster' ? [['spec', 'resources']] : []
 }
 
@@ -60,6 +61,26 @@ function* negativeAmounts({ objects }: ObjectsSubject): Iterable<ObjectFinding> 
           help: phrase`remove the minus sign, or the ${named(name)}`,
         }
       }
+}
+
+/** Requests above limits in pods of Poolers and in sidecars; those of a Cluster are the operator's own matter. */
+function* requestsAboveLimits({ objects }: ObjectsSubject): Iterable<ObjectFinding> {
+  for (const object of objects.filter(({ kind }) => kind !== 'Cluster'))
+    for (const resources of resourcesOf(object)) {
+      const requests = plainAt(object.plain, ...resources, 'requests')
+      for (const [name, value] of isJsonMap(requests) ? Object.entries(requests) : []) {
+        const limit = plainAt(object.plain, ...resources, 'limits', name)
+        const [asked, most] = [readQuantity(value), readQuantity(limit)]
+        // one without a unit is reported as that
+        if (asked === undefined || most === undefined || isTiny(limit) || compareQuantities(asked, most) <= 0) continue
+        yield {
+          object,
+          message: phrase`${here(name)} is ${shown(value)}, but the limit is ${shown(limit)}: no such pod can be created`,
+          places: [{ path: [...resources, 'requests', name] }, { path: [...resources, 'limits', name], label: phrase`the limit` }],
+          help: phrase`lower the request, or raise the limit`,
+        }
+      }
+    }
 }
 
 /** Sizes of volumes that are no more than nothing. */
@@ -98,6 +119,15 @@ export const amounts: readonly ObjectRule[] = [
     summary: 'requests and limits are not below zero',
     reads: [['cluster', 'resources']],
     check: negativeAmounts,
+  },
+  {
+    // Kubernetes, ValidateContainerResourceRequirements: "must be less than or equal to … limit"
+    id: 'policy/request-within-limit',
+    severity: 'error',
+    configurable: true,
+    summary: 'containers of Poolers, and those of the Barman plugin, request no more than their limits',
+    reads: [['poolers'], ['backups', 'instanceSidecarConfiguration']],
+    check: requestsAboveLimits,
   },
   {
     id: 'policy/amount-has-unit',
