@@ -4,7 +4,7 @@ import { judgeManifests } from '../../scripts/policy/manifests.ts'
 import { readManifests } from '../../scripts/yaml/manifests.ts'
 
 const ids =
-  /^policy\/(?:certificate-reloaded|pull-secret|publication-objects|store-encrypts|import-may|role-known|role-has|pooler-image|cold-snapshot-unf|wrapper-owner|image-has-library|bucket-once|pooler-knows|request-within|slots-sync|store-has|field-read)/
+  /^policy\/(?:certificate-reloaded|pull-secret|publication-objects|store-encrypts|import-may|role-known|role-has|pooler-image|cold-snapshot-unf|wrapper-owner|image-has-library|bucket-once|pooler-knows|request-within|slots-sync|store-has|field-read|queries-reloaded|stop-has)/
 
 function found(spec: string, ...beside: readonly string[]): string[] {
   const head = `{ apiVersion: postgresql.cnpg.io/v1, kind: Cluster, metadata: { name: pay }, spec: { instances: 3, storage: { size: 10Gi }, ${spec} } }`
@@ -205,5 +205,19 @@ test.each<readonly [string, readonly string[], readonly string[]]>([
   ['instances: 3', [google('gkeEnvironment: true')], []],
   ['instances: 3', [google('gkeEnviroment: true')], []],
 ])('of amounts and switches: %s %s', (spec, beside, expected) => {
+  expect(found(spec, ...beside)).toEqual(expected)
+})
+
+const queries = 'monitoring: { customQueriesConfigMap: [{ name: q, key: q }] }'
+const held = (metadata: string): string => `{ apiVersion: v1, kind: ConfigMap, metadata: { ${metadata} }, data: { q: "" } }`
+
+test.each<readonly [string, readonly string[], readonly string[]]>([
+  [queries, [held('name: q')], ['queries-reloaded metadata.name']],
+  [queries, [held('name: q, labels: { cnpg.io/reload: "" }')], []],
+  [queries, [held('name: other')], []],
+  [queries.replace('name: q', 'name: q-5tg7h9k2mf'), [held('name: q-5tg7h9k2mf')], []],
+  ['stopDelay: 5', [], ['stop-has-time spec.stopDelay']],
+  ['stopDelay: 60', [], []],
+])('of changes and stops: %s %s', (spec, beside, expected) => {
   expect(found(spec, ...beside)).toEqual(expected)
 })
