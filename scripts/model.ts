@@ -27,6 +27,8 @@ export interface Environment {
     readonly chart: ChartPin
     /** its settings choose the image of Clusters that name none, or are not here */
     readonly ownImage?: true
+    /** it hands no label or annotation of a Cluster itself on to pods; absent: nobody knows */
+    readonly inheritsNone?: true
   }
   readonly clusterChart: ChartPin & { readonly engine: 'builtin' | 'helm' }
   /** the version of Kubernetes at the destination, such as `1.34`; absent: nobody said */

@@ -16,6 +16,7 @@ import { monitors } from './objects/monitors.ts'
 import { programArguments } from './backup/arguments.ts'
 import { senders } from './capacity/senders.ts'
 import { unreadFields } from './objects/unread-fields.ts'
+import { inherited } from './objects/inherited.ts'
 import { libraries } from './versions/libraries.ts'
 import { poolerImages } from './versions/pooler-images.ts'
 import { providers } from './backup/providers.ts'
@@ -96,6 +97,7 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...pods,
   ...services,
   ...unreadFields,
+  ...inherited,
   ...senders,
   ...leftOff,
   ...ldapOfPoolers,

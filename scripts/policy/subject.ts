@@ -19,6 +19,8 @@ export interface ObjectsSubject {
   readonly operator: string
   /** its settings choose the image of Clusters that name none, or nobody knows */
   readonly ownImage?: true
+  /** it hands no label or annotation of a Cluster itself on to pods; absent: nobody knows */
+  readonly inheritsNone?: true
   /** the merged values of the chart that printed them; absent: manifests as they are applied */
   readonly values?: MapValue
   /** name of that chart; empty: none */
@@ -44,8 +46,9 @@ export interface ObjectFinding extends Finding {
 
 export function policySubject(parts: Omit<PolicySubject, 'operator' | 'chart' | 'chartVersion'>): PolicySubject {
   const { operator, clusterChart } = parts.database.environment
-  const { version, ownImage } = operator
-  return { ...parts, operator: version, ...(ownImage && { ownImage }), chart: clusterChart.name, chartVersion: clusterChart.version }
+  const { version, ownImage, inheritsNone } = operator
+  const known = { ...(ownImage && { ownImage }), ...(inheritsNone && { inheritsNone }) }
+  return { ...parts, operator: version, ...known, chart: clusterChart.name, chartVersion: clusterChart.version }
 }
 
 /** Whether the official chart printed the objects, whose values are known. */

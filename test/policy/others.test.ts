@@ -4,7 +4,7 @@ import { judgeManifests } from '../../scripts/policy/manifests.ts'
 import { readManifests } from '../../scripts/yaml/manifests.ts'
 
 const ids =
-  /^policy\/(?:certificate-reloaded|pull-secret|publication-objects|store-encrypts|import-may|role-known|role-has|pooler-image|cold-snapshot-unf|wrapper-owner|image-has-library|bucket-once|pooler-knows)/
+  /^policy\/(?:certificate-reloaded|pull-secret|publication-objects|store-encrypts|import-may|role-known|role-has|pooler-image|cold-snapshot-unf|wrapper-owner|image-has-library|bucket-once|pooler-knows|request-within|slots-sync|store-has|field-read|queries-reloaded|stop-has)/
 
 function found(spec: string, ...beside: readonly string[]): string[] {
   const head = `{ apiVersion: postgresql.cnpg.io/v1, kind: Cluster, metadata: { name: pay }, spec: { instances: 3, storage: { size: 10Gi }, ${spec} } }`
@@ -172,5 +172,52 @@ test.each<readonly [string, readonly string[], readonly string[]]>([
   [`postgresql: { ${ldap} }`, [pooler('authQuery: SELECT 1, authQuerySecret: { name: s }')], []],
   ['instances: 3', [pooler('')], []],
 ])('of LDAP: %s %s', (spec, beside, expected) => {
+  expect(found(spec, ...beside)).toEqual(expected)
+})
+
+const logical = (parameters: string, rest = ''): string => `${image('17.6')}, postgresql: { parameters: { ${parameters} } } ${rest}`
+const container = (resources: string): string =>
+  own('Pooler', `pgbouncer: { poolMode: session }, template: { spec: { containers: [{ name: pgbouncer, resources: { ${resources} } }] } }`)
+const google = (fields: string): string =>
+  object(
+    'barmancloud.cnpg.io/v1',
+    'ObjectStore',
+    'store',
+    `spec: { configuration: { destinationPath: "gs://wal/x", googleCredentials: { ${fields} } } }`,
+  )
+
+test.each<readonly [string, readonly string[], readonly string[]]>([
+  [logical('sync_replication_slots: "on"'), [], ['slots-synchronize spec.postgresql.parameters.sync_replication_slots']],
+  [logical('sync_replication_slots: "on", hot_standby_feedback: "on"'), [], []],
+  [logical('sync_replication_slots: "off"'), [], []],
+  [logical('sync_replication_slots: "on"').replace('17.6', '16.10'), [], []],
+  [logical('allow_alter_system: "on"'), [], ['field-read spec.postgresql.parameters.allow_alter_system']],
+  [logical('allow_alter_system: "off"'), [], []],
+  [
+    'instances: 3',
+    [container('requests: { memory: 256Mi }, limits: { memory: 128Mi }')],
+    ['request-within-limit spec.template.spec.containers.0.resources.requests.memory'],
+  ],
+  ['instances: 3', [container('requests: { memory: 128Mi }, limits: { memory: 128Mi, cpu: 1 }')], []],
+  // a missing unit is what is wrong
+  ['instances: 3', [container('requests: { memory: 128Mi }, limits: { memory: 512 }')], []],
+  ['instances: 3', [google('gkeEnvironment: false')], ['store-has-credentials spec.configuration.googleCredentials']],
+  ['instances: 3', [google('gkeEnvironment: true')], []],
+  ['instances: 3', [google('gkeEnviroment: true')], []],
+])('of amounts and switches: %s %s', (spec, beside, expected) => {
+  expect(found(spec, ...beside)).toEqual(expected)
+})
+
+const queries = 'monitoring: { customQueriesConfigMap: [{ name: q, key: q }] }'
+const held = (metadata: string): string => `{ apiVersion: v1, kind: ConfigMap, metadata: { ${metadata} }, data: { q: "" } }`
+
+test.each<readonly [string, readonly string[], readonly string[]]>([
+  [queries, [held('name: q')], ['queries-reloaded metadata.name']],
+  [queries, [held('name: q, labels: { cnpg.io/reload: "" }')], []],
+  [queries, [held('name: other')], []],
+  [queries.replace('name: q', 'name: q-5tg7h9k2mf'), [held('name: q-5tg7h9k2mf')], []],
+  ['stopDelay: 5', [], ['stop-has-time spec.stopDelay']],
+  ['stopDelay: 60', [], []],
+])('of changes and stops: %s %s', (spec, beside, expected) => {
   expect(found(spec, ...beside)).toEqual(expected)
 })

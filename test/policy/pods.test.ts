@@ -79,6 +79,8 @@ test.each<readonly [string, readonly string[]]>([
   // the operator adds 5432 to it
   [service('ports: [{ port: 15432, targetPort: 5432 }]'), [field('ports.0.port')]],
   [service('ports: [{ port: 5432, targetPort: 5432 }]'), []],
+  // once for all of them
+  [service('ports: [{ port: 5432 }, { port: 9187 }]'), [field('ports.0.port')]],
   [service('ports: [{ name: postgres, port: 15432, targetPort: 5432 }]'), []],
   [service('ports: [{ name: a, port: 5432 }, { name: a, port: 9187 }]'), [field('ports.1.name')]],
   [service('ports: [{ name: a, port: 5432 }, { name: b, port: 5432 }]'), [field('ports.1.port')]],

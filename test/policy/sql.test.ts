@@ -90,7 +90,7 @@ it.each([
 
 const queries = (text: string): string =>
   `${head}  imageName: x/postgresql:17.5\n  monitoring: {customQueriesConfigMap: [{name: q, key: q}]}\n---\n` +
-  `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: q}\ndata:\n  q: |\n${text.replaceAll(/^/gm, '    ')}\n`
+  `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: q, labels: {cnpg.io/reload: ""}}\ndata:\n  q: |\n${text.replaceAll(/^/gm, '    ')}\n`
 const one = (sql: string, metrics = '[{a: {usage: GAUGE}}]', rest = ''): string => `one:\n  query: ${sql}\n  metrics: ${metrics}\n${rest}`
 
 it.each([

@@ -2,7 +2,7 @@
 import type { ChartPin, Settings } from '../../model.ts'
 import { officialCharts } from '../../charts/pin.ts'
 import { knownOperators } from '../../operator/version.ts'
-import { toPlain } from '../../values/value.ts'
+import { jsonAt, toPlain } from '../../values/value.ts'
 import type { ChartRelease } from '../charts/chart-releases.ts'
 import { installedOperators } from './installed.ts'
 import type { Manifest } from '../manifests.ts'
@@ -14,6 +14,8 @@ export interface OperatorThere {
   readonly from: 'application' | 'settings' | 'newest'
   /** its settings choose the image of Clusters that name none, or are not here */
   readonly ownImage?: true
+  /** no label or annotation of a Cluster itself becomes one of its pods */
+  readonly inheritsNone?: true
 }
 
 export interface Versions {
@@ -28,12 +30,27 @@ function choosesImage({ values }: ChartRelease): boolean {
   return values === undefined || JSON.stringify([toPlain(values)]).includes('"POSTGRES_IMAGE_NAME"')
 }
 
+/** Neither `INHERITED_ANNOTATIONS` nor `INHERITED_LABELS` is set, by which marks of the Cluster become those of its pods; both are empty by default. */
+function inheritsNothing({ values }: ChartRelease): boolean {
+  if (values === undefined || /"INHERITED_(?:ANNOTATIONS|LABELS)"/.test(JSON.stringify([toPlain(values)]))) return false
+  // somebody else writes the ConfigMap or the Secret
+  const config = jsonAt(toPlain(values), ['config'])
+  return jsonAt(config, ['create']) !== false && !jsonAt(config, ['secret']) && !jsonAt(config, ['name'])
+}
+
 /** From the Applications that install the operator's chart, the newest known if nobody knows what that installs; then from the settings; then the newest known. */
 export function versionsOf(manifests: readonly Manifest[], settings: Settings): Versions {
   const installed = new Map<string, OperatorThere>()
   for (const { version, release } of installedOperators(manifests)) {
     const own = choosesImage(release) && ({ ownImage: true } as const)
-    installed.set(release.destination, { version: version ?? knownOperators.last, chart: release.chart, from: 'application', ...own })
+    const none = inheritsNothing(release) && ({ inheritsNone: true } as const)
+    installed.set(release.destination, {
+      version: version ?? knownOperators.last,
+      chart: release.chart,
+      from: 'application',
+      ...own,
+      ...none,
+    })
   }
   const others = new Set([...installed.values()].map(({ version }) => version))
   const only = others.size === 1 ? [...installed.values()][0] : undefined

@@ -99,7 +99,11 @@ function lackOf(configuration: Json | undefined): { readonly path: Path; readonl
     }
   const google = plainAt(configuration, 'googleCredentials')
   const isOfGoogle = first === 'googleCredentials' && isJsonMap(google) && google['gkeEnvironment'] !== true
-  if (isOfGoogle && !isJsonMap(google['applicationCredentials']) && !isMisspeltIn(google, ['gkeEnvironment', 'applicationCredentials']))
+  if (
+    isOfGoogle &&
+    !isJsonMap(google['applicationCredentials']) &&
+    !isMisspeltIn(google, 'gkeEnvironment' in google ? ['applicationCredentials'] : ['gkeEnvironment', 'applicationCredentials'])
+  )
     return {
       path: ['googleCredentials'],
       message: phrase`googleCredentials has no applicationCredentials: no WAL is archived`,

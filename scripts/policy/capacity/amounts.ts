@@ -8,7 +8,7 @@ import { ofLatest } from '../../values/once.ts'
 import { printed } from '../../values/printed.ts'
 import { isJsonMap } from '../../values/value.ts'
 import { listAt, plainAt } from '../subject.ts'
-import type { ObjectRule } from '../subject.ts'
+import type { ObjectFinding, ObjectRule, ObjectsSubject } from '../subject.ts'
 
 /** Neither a container nor PostgreSQL's files fit into less, and nobody asks for less on purpose. */
 const smallest = parseQuantity('1Mi') as Quantity
@@ -46,6 +46,7 @@ function pathsIn({ kind, plain }: RenderedObject): Pick<Amount, 'path' | 'of'>[]
       of('container', requestsIn(plain, [...containers, index, 'resources'])),
     )
   }
+  if (kind === 'ObjectStore') return of('container', requestsIn(plain, ['spec', 'instanceSidecarConfiguration', 'resources']))
   if (kind !== 'Cluster') return []
   const tablespaces = listAt(plain, 'spec', 'tablespaces').map((_tablespace, index): Path => ['spec', 'tablespaces', index, 'storage'])
   const volumes = [['spec', 'storage'], ['spec', 'walStorage'], ...tablespaces]
@@ -72,9 +73,29 @@ function requestsIn(plain: JsonMap, resources: Path): Path[] {
   })
 }
 
+const isTiny = (quantity: Quantity): boolean => compareQuantities(quantity, zero) > 0 && compareQuantities(quantity, smallest) < 0
+
 /** What a number without a unit, or with that of thousandths, was most likely meant to be. */
 function likelyUnit(of: Amount['of'], number: string, suffix: string): 'Gi' | 'Mi' {
   return of === 'volume' && !(suffix === 'm' && Number(number) >= 256) ? 'Gi' : 'Mi'
+}
+
+/** Requests above limits in pods of Poolers and in sidecars; those of a Cluster are the operator's own matter. */
+function* requestsAboveLimits({ objects }: ObjectsSubject): Iterable<ObjectFinding> {
+  for (const { object, path, name, value, quantity } of amountsIn(objects)) {
+    if (object.kind === 'Cluster' || path.at(-2) !== 'requests' || quantity === undefined) continue
+    const limitPath = [...path.slice(0, -2), 'limits', name]
+    const written = plainAt(object.plain, ...limitPath)
+    const limit = readQuantity(written)
+    // one without a unit is reported as that
+    if (limit === undefined || (countsBytes.test(name) && isTiny(limit)) || compareQuantities(quantity, limit) <= 0) continue
+    yield {
+      object,
+      message: phrase`${here(name)} is ${shown(value)}, but the limit is ${shown(written)}: no such pod can be created`,
+      places: [{ path }, { path: limitPath, label: phrase`the limit` }],
+      help: phrase`lower the request, or raise the limit`,
+    }
+  }
 }
 
 export const amounts: readonly ObjectRule[] = [
@@ -119,6 +140,15 @@ export const amounts: readonly ObjectRule[] = [
     },
   },
   {
+    // Kubernetes, ValidateContainerResourceRequirements: "must be less than or equal to … limit"
+    id: 'policy/request-within-limit',
+    severity: 'error',
+    configurable: true,
+    summary: 'containers of Poolers, and those of the Barman plugin, request no more than their limits',
+    reads: [['poolers'], ['backups', 'instanceSidecarConfiguration']],
+    check: requestsAboveLimits,
+  },
+  {
     id: 'policy/amount-has-unit',
     severity: 'error',
     configurable: true,
@@ -131,7 +161,7 @@ export const amounts: readonly ObjectRule[] = [
     *check({ objects }) {
       for (const { object, path, name, value, quantity, of } of amountsIn(objects)) {
         if (of === 'container' && !countsBytes.test(name)) continue
-        if (quantity === undefined || compareQuantities(quantity, zero) <= 0 || compareQuantities(quantity, smallest) >= 0) continue
+        if (quantity === undefined || !isTiny(quantity)) continue
         const [number = '', suffix = ''] = /^\s*([\d.]+)\s*(\w*)/.exec(printed(value))?.slice(1) ?? []
         const bytes = suffix === '' ? phrase`${named(number)} bytes` : phrase`less than 1Mi`
         yield {

@@ -67,13 +67,22 @@ export const replicas: readonly ObjectRule[] = [
     id: 'policy/stop-has-time',
     severity: 'warning',
     configurable: true,
-    summary: 'after a smart shutdown there is time for a fast one',
+    summary: 'there is time for a fast shutdown, after a smart one, too',
     reads: [],
     *check(subject) {
       for (const cluster of objectsOf(subject, 'Cluster')) {
         const [smart, stop] = ['smartShutdownTimeout', 'stopDelay'].map((field) => plainAt(cluster.plain, 'spec', field))
         // without a written one, the default is dropped, and nobody waits for it
-        if (typeof smart !== 'number' || smart <= 0) continue
+        if (typeof smart !== 'number' || smart <= 0) {
+          if (typeof stop !== 'number' || stop <= 0 || stop >= 15) continue
+          yield {
+            object: cluster,
+            message: phrase`${here('stopDelay')} is ${stop} seconds, but a fast shutdown needs at least 15: PostgreSQL is killed, and has to recover`,
+            places: [{ path: ['spec', 'stopDelay'] }],
+            help: phrase`remove it: 1800 is the default, and no instance waits for it`,
+          }
+          continue
+        }
         const all = typeof stop === 'number' ? stop : 1800
         if (all - smart >= 15) continue
         yield {

@@ -3,6 +3,8 @@ import { here, named, phrase } from '../../findings/message.ts'
 import type { RenderedObject } from '../../model.ts'
 import type { Path } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'
+import { likelyMajorOf } from '../../operator/major.ts'
+import { parsePostgresBoolean } from '../../operator/go-text.ts'
 import { printed } from '../../values/printed.ts'
 import { instancesIn, listAt, plainAt, textAt } from '../subject.ts'
 import type { ObjectFinding, ObjectRule } from '../subject.ts'
@@ -55,6 +57,23 @@ function* tooFewNames(object: RenderedObject): Iterable<ObjectFinding> {
   }
 }
 
+const isOn = ({ plain }: RenderedObject, parameter: string): boolean =>
+  parsePostgresBoolean(printed(plainAt(plain, ...parameters, parameter) ?? '')) === true
+
+function* unsynchronized(object: RenderedObject): Iterable<ObjectFinding> {
+  const major = likelyMajorOf(object.plain)
+  const slots = plainAt(object.plain, 'spec', 'replicationSlots', 'highAvailability')
+  // with synchronizeLogicalDecoding the operator says it itself
+  if (major === undefined || major < 17 || instancesIn(object) === 1 || plainAt(slots, 'synchronizeLogicalDecoding') === true) return
+  if (!isOn(object, 'sync_replication_slots') || isOn(object, 'hot_standby_feedback')) return
+  yield {
+    object,
+    message: phrase`${here('sync_replication_slots')} is on, but hot_standby_feedback is off: no slot is ever synchronized`,
+    places: [{ path: [...parameters, 'sync_replication_slots'] }],
+    help: phrase`add hot_standby_feedback: "on", and replicationSlots.highAvailability.synchronizeLogicalDecoding: true`,
+  }
+}
+
 export const senders: readonly ObjectRule[] = [
   {
     // PostgreSQL 17, 19.6: a standby takes one of max_wal_senders and, with high availability by slots, one of max_replication_slots
@@ -80,6 +99,17 @@ export const senders: readonly ObjectRule[] = [
     reads: [['cluster', 'postgresql', 'synchronous']],
     *check({ objects }) {
       for (const object of objects) if (object.kind === 'Cluster') yield* tooFewNames(object)
+    },
+  },
+  {
+    // PostgreSQL 17 and 18, ValidateSlotSyncParams: "replication slot synchronization requires \"hot_standby_feedback\" to be enabled" (cnpg#5917)
+    id: 'policy/slots-synchronize',
+    severity: 'warning',
+    configurable: true,
+    summary: 'standbys that are to synchronize logical slots send feedback, without which they do not',
+    reads: [['cluster', 'postgresql', 'parameters']],
+    *check({ objects }) {
+      for (const object of objects) if (object.kind === 'Cluster') yield* unsynchronized(object)
     },
   },
 ]

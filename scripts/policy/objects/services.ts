@@ -100,18 +100,19 @@ function* portMistakes(object: RenderedObject, template: Path): Iterable<ObjectF
   for (const [index, port] of ports.entries()) {
     const name = textAt(port, 'name') ?? ''
     const number = `${printed(plainAt(port, 'port') ?? null)}/${textAt(port, 'protocol') || 'TCP'}`
-    if (name === '' && count > 1)
+    const isNamedTwice = name !== '' && names.has(name)
+    if (name === '' && count > 1 && !names.has(''))
       yield {
         object,
         message: phrase`port ${printed(plainAt(port, 'port') ?? null)} has no name, but each of ${count} ports must have one: the Service is refused`,
         places: [{ path: [...list, index, 'port'] }],
         help: phrase`add a name of its own, such as name: other`,
       }
-    else if (names.has(name) || numbers.has(number))
+    else if (isNamedTwice || numbers.has(number))
       yield {
         object,
-        message: phrase`${names.has(name) ? 'name' : 'port'} ${names.has(name) ? name : number} is there twice: Kubernetes refuses the Service`,
-        places: [{ path: [...list, index, names.has(name) ? 'name' : 'port'] }],
+        message: phrase`${isNamedTwice ? 'name' : 'port'} ${isNamedTwice ? name : number} is there twice: Kubernetes refuses the Service`,
+        places: [{ path: [...list, index, isNamedTwice ? 'name' : 'port'] }],
         help: phrase`write another one, or remove this port`,
       }
     names.add(name)

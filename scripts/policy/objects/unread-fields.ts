@@ -68,6 +68,21 @@ function* electionOfOldStyle(object: RenderedObject): Iterable<ObjectFinding> {
   }
 }
 
+/** From 17 on, where there is the parameter; with an older one PostgreSQL does not know it. */
+function* alterSystemAsParameter(object: RenderedObject): Iterable<ObjectFinding> {
+  const path = ['spec', 'postgresql', 'parameters', 'allow_alter_system']
+  const written = textAt(object.plain, ...path)?.toLowerCase()
+  const isOn = plainAt(object.plain, 'spec', 'postgresql', 'enableAlterSystem') === true
+  const wanted = written === undefined ? undefined : /^(?:on|t(?:r(?:ue?)?)?|true|y(?:es?)?|1)$/.test(written)
+  if (wanted === undefined || wanted === isOn) return
+  yield {
+    object,
+    message: phrase`${here('allow_alter_system')} is ${shown(written)}, but the operator overwrites it by enableAlterSystem, which is ${String(isOn)}`,
+    places: [{ path }],
+    help: phrase`remove it, and write enableAlterSystem: ${String(wanted)} in spec.postgresql`,
+  }
+}
+
 export const unreadFields: readonly ObjectRule[] = [
   {
     // CloudNativePG 1.27 to 1.30: `buildInitDBFlags` ("Ignoring explicit configurations if present"), `getProbeRunnerFromCluster`, and
@@ -75,11 +90,12 @@ export const unreadFields: readonly ObjectRule[] = [
     id: 'policy/field-read',
     severity: 'warning',
     configurable: true,
-    upstream: 'buildInitDBFlags, getProbeRunnerFromCluster, legacySynchronousStandbyNames',
+    upstream: 'buildInitDBFlags, getProbeRunnerFromCluster, legacySynchronousStandbyNames, CreatePostgresqlConfiguration',
     summary: 'a field of a Cluster is not one that another field keeps the operator from reading',
     reads: [['cluster', 'initdb']],
     *check({ objects }) {
       for (const object of objects.filter(({ kind }) => kind === 'Cluster')) {
+        yield* alterSystemAsParameter(object)
         yield* besideOptions(object)
         yield* lagWithoutStreaming(object)
         yield* electionOfOldStyle(object)

@@ -3,7 +3,7 @@ import { named, phrase } from '../../findings/message.ts'
 import type { RenderedObject } from '../../model.ts'
 import type { Path } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'
-import { objectsOf, plainAt, textAt } from '../subject.ts'
+import { listAt, objectsOf, officialChart, plainAt, textAt } from '../subject.ts'
 import type { ObjectRule } from '../subject.ts'
 
 const name = 'cnpg.io/reload'
@@ -19,6 +19,12 @@ const has = (object: RenderedObject, path: Path): boolean => {
 
 /** Fields of a Cluster with Secrets that somebody else renews. */
 const ofCertificates = ['serverTLSSecret', 'replicationTLSSecret', 'serverCASecret', 'clientCASecret'] as const
+
+/** Fields of `monitoring` with what holds queries. */
+const ofQueries = [
+  ['customQueriesConfigMap', 'ConfigMap'],
+  ['customQueriesSecret', 'Secret'],
+] as const
 
 export const reload: readonly ObjectRule[] = [
   {
@@ -65,6 +71,36 @@ export const reload: readonly ObjectRule[] = [
             message: phrase`${named(secret)} is ${named(field)} of ${named(cluster.name)}, but has no label ${name}: a renewed certificate is not taken up`,
             places: [{ path: ['spec', 'secretName'] }],
             help: phrase`add secretTemplate: {labels: {${name}: ""}} beside secretName`,
+          }
+        }
+    },
+  },
+  {
+    // monitoring.md of CloudNativePG 1.27 to 1.30: "you can add a label with key `cnpg.io/reload` to it, otherwise you will have to reload the
+    // instances using the `kubectl cnpg reload` subcommand"
+    id: 'policy/queries-reloaded',
+    severity: 'warning',
+    configurable: true,
+    upstream: 'hasReloadLabelSet',
+    summary: 'custom queries have the label by which the operator takes up their changes',
+    reads: [],
+    *check(subject) {
+      if (officialChart(subject) !== undefined) return
+      for (const cluster of objectsOf(subject, 'Cluster'))
+        for (const [field, kind] of ofQueries) {
+          const list = ['spec', 'monitoring', field]
+          const held = new Set(listAt(cluster.plain, ...list).map((one) => textAt(one, 'name')))
+          for (const object of objectsOf(subject, kind)) {
+            // with a hash in its name each change makes another one
+            if (!held.has(object.name) || has(object, ['metadata', 'labels']) || /-[a-z0-9]{10}$/.test(object.name)) continue
+            // as an annotation it is reported above
+            if (has(object, ['metadata', 'annotations']) || plainAt(object.plain, 'immutable') === true) continue
+            yield {
+              object,
+              message: phrase`${kind} has no label ${name}: changes of the queries are not noticed`,
+              places: [{ path: ['metadata', 'name'] }],
+              help: phrase`add labels: {${name}: ""} to its metadata`,
+            }
           }
         }
     },
