@@ -29,6 +29,7 @@ import { isMeant } from './consequence.ts'
 import { renderModelled } from './modelled-subcharts.ts'
 import { namespaceOf, releaseOf } from './release.ts'
 import { withStandIn } from './stand-in.ts'
+import { templateFindings } from './own-templates.ts'
 import { keySpot } from './template-spots.ts'
 import { unknownKeyFindings } from './unknown-key-findings.ts'
 import { replaced, without } from './wrong-values.ts'
@@ -135,6 +136,11 @@ export function renderWithEngine(
     findings,
     words.map((finding) => ({ ...finding, database: database.id })),
   )
+  if (database.written?.chartFolder !== undefined)
+    append(
+      findings,
+      templateFindings({ chart, values: usable, documents: run.documents }).map((finding) => ({ ...finding, database: database.id })),
+    )
   if (run.refused !== undefined) {
     const refused = { database, settings, values, chart, stops: run.stops() }
     const finding = refusalFinding(run.refused, refused)
