@@ -5,19 +5,24 @@ import { spotOf } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { splitManifests } from '../helm/manifests.ts'
 import type { HelmDocument } from '../helm/output.ts'
-import type { MapValue } from '../values/value.ts'
-import { valueAt } from '../values/value.ts'
-import { templateFile } from './template-spots.ts'
+import { printed as shownText } from '../values/printed.ts'
+import type { Json, MapValue } from '../values/value.ts'
+import { jsonAt as at, valueAt } from '../values/value.ts'
+import { lineSpot, templateFile } from './template-spots.ts'
 
 interface Printed {
   readonly chart: FoundChart
+  /** what Argo CD ignores, as the Application says */
+  readonly ignored: Json
+  /** the documents of another run */
+  readonly again: () => readonly HelmDocument[]
   readonly values: MapValue
   readonly documents: readonly HelmDocument[]
 }
 
 export function templateFindings(printed: Printed): LocatedFinding[] {
   const paths = Object.keys(printed.chart.files).filter((path) => path.startsWith('templates/'))
-  return paths.flatMap((path) => [...lostDefaults(path, printed), ...joinedDocuments(path, printed)])
+  return paths.flatMap((path) => [...lostDefaults(path, printed), ...joinedDocuments(path, printed), ...chanceSecrets(path, printed)])
 }
 
 const defaulted =
@@ -62,6 +67,41 @@ function* joinedDocuments(path: string, { chart, documents }: Printed): Iterable
     help: phrase`write a line \`---\` above it, inside of the range or block that repeats it`,
   }
 }
+
+const chance =
+  /\b(?:rand(?:Alpha(?:Num)?|Numeric|Ascii|Bytes)|uuidv4|htpasswd|bcrypt|gen(?:CA|PrivateKey|SelfSignedCert|SignedCert)(?:WithKey)?)\b/
+
+/**
+ * Argo CD runs `helm template` for each commit, without a cluster in which `lookup` would find what was made before ("Random data"
+ * in its documentation of Helm): the Secret is another one each time, unless its differences are left alone.
+ */
+function* chanceSecrets(path: string, { chart, documents, again, ignored }: Printed): Iterable<LocatedFinding> {
+  const file = templateFile(chart, path)
+  if (file === undefined || !/kind:[ \t]*Secret\b/.test(file.text) || isIgnored(ignored)) return
+  const line = file.text.split('\n').findIndex((one) => one.includes('{{') && chance.test(one))
+  if (line < 0) return
+  const [first, second] = [documents, again()].map((all) => all.filter(({ template, plain }) => template === path && isSecret(plain)))
+  const changed = (first ?? []).find(({ plain }, index) => JSON.stringify(plain) !== JSON.stringify(second?.[index]?.plain))?.plain
+  const name = at(changed, ['metadata', 'name'])
+  const used = documents.find(
+    ({ plain }) => at(plain, ['kind']) === 'Cluster' && JSON.stringify(plain).includes(`"name":${JSON.stringify(name)}`),
+  )
+  const spot = lineSpot(chart, path, line + 1)
+  if (typeof name !== 'string' || used === undefined || spot === undefined) return
+  yield {
+    rule: 'chart/secret-stays',
+    severity: 'warning',
+    message: phrase`Secret ${named(name)} is random, but Argo CD renders it anew for each commit: the database gets another login each time`,
+    at: spot,
+    help: phrase`let an ExternalSecret or the operator make it, or commit it encrypted; \`lookup\` finds nothing under Argo CD`,
+  }
+}
+
+const isSecret = (plain: Json): boolean => at(plain, ['kind']) === 'Secret'
+
+/** With RespectIgnoreDifferences what is there stays. */
+const isIgnored = (ignored: Json): boolean =>
+  Array.isArray(ignored) && ignored.some((entry) => ['Secret', '*'].includes(shownText(at(entry, ['kind']) ?? '')))
 
 /** The values of a key at the margin. */
 const heads = (text: string, key: string): string[] =>

@@ -77,6 +77,7 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       rule('chart/wrong-kind', 'templates find the kind of value that they expect'),
       rule('chart/template', 'values that the chart runs as templates can be run'),
       rule('chart/default-keeps-value', "a default in a template of one's own does not replace a false or 0 that is set"),
+      rule('chart/secret-stays', 'a Secret that a Cluster uses is the same each time the chart is rendered', 'warning'),
       rule('chart/documents-apart', 'the objects that a template prints are documents of their own'),
       rule('chart/printed-yaml', 'what the templates print is YAML'),
       rule('chart/release-name', 'the name of the release is one that Helm accepts'),

@@ -49,3 +49,32 @@ test.each<readonly [string, string, string, readonly string[]]>([
   const found = told.filter((text) => !text.includes('[policy/')).map((text) => text.replace(/: .*\[/, ' ['))
   expect(found).toEqual(expected)
 })
+
+const login = (password: string): string =>
+  `apiVersion: v1\nkind: Secret\nmetadata: { name: login }\ntype: kubernetes.io/basic-auth\nstringData:\n  username: app\n  password: ${password}\n`
+const withLogin = `${cluster()}  bootstrap: { initdb: { database: app, owner: app, secret: { name: login } } }\n`
+
+test.each<readonly [string, string, string, string, number]>([
+  ['a random password', login('{{ randAlphaNum 16 }}'), withLogin, '', 1],
+  [
+    'one of lookup',
+    `{{- $old := lookup "v1" "Secret" "a" "login" }}\n${login('{{ if $old }}a{{ else }}{{ randAlphaNum 9 }}{{ end }}')}`,
+    withLogin,
+    '',
+    1,
+  ],
+  ['one that is set', login('{{ .Values.password | default (randAlphaNum 16) }}'), withLogin, 'password: "ENC"\n', 0],
+  ['one that no Cluster reads', login('{{ randAlphaNum 16 }}'), cluster(), '', 0],
+])('says of %s that Argo CD renders it anew', async (_what, secret, database, values, count) => {
+  const files = {
+    'argo/pay.yaml': application,
+    'pay/Chart.yaml': 'apiVersion: v2\nname: pay\nversion: 0.1.0\n',
+    'pay/values.yaml': values,
+    'pay/templates/a.yaml': database,
+    'pay/templates/login.yaml': secret,
+  }
+  const ofSecret = (told: readonly string[]): number => told.filter((text) => text.includes('[chart/secret-stays]')).length
+  expect(ofSecret(await toldOf(files))).toBe(count)
+  const ignoring = `${application}  ignoreDifferences: [{ kind: Secret, jsonPointers: [/data] }]\n`
+  expect(ofSecret(await toldOf({ ...files, 'argo/pay.yaml': ignoring }))).toBe(0)
+})
