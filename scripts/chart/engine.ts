@@ -14,8 +14,8 @@ import { namesOf } from '../helm/static-reads.ts'
 import { unreadOf } from '../helm/unread.ts'
 import { helmOf } from '../values/merge.ts'
 import type { Database, Settings } from '../model.ts'
-import type { MapValue, Path } from '../values/value.ts'
-import { valueAt } from '../values/value.ts'
+import type { Json, MapValue, Path } from '../values/value.ts'
+import { jsonAt, valueAt } from '../values/value.ts'
 import { append, split } from '../values/append.ts'
 import { once } from '../values/once.ts'
 import { wanted } from './capabilities.ts'
@@ -29,6 +29,7 @@ import { isMeant } from './consequence.ts'
 import { renderModelled } from './modelled-subcharts.ts'
 import { namespaceOf, releaseOf } from './release.ts'
 import { withStandIn } from './stand-in.ts'
+import { templateFindings } from './own-templates.ts'
 import { keySpot } from './template-spots.ts'
 import { unknownKeyFindings } from './unknown-key-findings.ts'
 import { replaced, without } from './wrong-values.ts'
@@ -135,6 +136,17 @@ export function renderWithEngine(
     findings,
     words.map((finding) => ({ ...finding, database: database.id })),
   )
+  if (database.written?.chartFolder !== undefined)
+    append(
+      findings,
+      templateFindings({
+        ...ownOf(database),
+        chart,
+        values: usable,
+        documents: run.documents,
+        again: () => renderTraced(input(usable)).documents,
+      }).map((finding) => ({ ...finding, database: database.id })),
+    )
   if (run.refused !== undefined) {
     const refused = { database, settings, values, chart, stops: run.stops() }
     const finding = refusalFinding(run.refused, refused)
@@ -168,6 +180,11 @@ export function renderWithEngine(
     seen: once(() => known(() => helmValues(input(values)), undefined)),
   }
 }
+
+/** What the Application of a database asks Argo CD to ignore. */
+const ownOf = ({ written }: Database): { readonly ignored: Json } => ({
+  ignored: jsonAt(written?.application, ['spec', 'ignoreDifferences']) ?? null,
+})
 
 /** What is known of the chart's templates whatever the values; nothing where they can't be parsed, which is reported. */
 function known<T>(look: () => T, otherwise: T): T {

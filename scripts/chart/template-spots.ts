@@ -8,7 +8,7 @@ type Chart = Pick<FoundChart, 'files' | 'place'>
 const templates = new WeakMap<FoundChart['files'], Map<string, SourceFile>>()
 
 /** A template as a file of the repository. */
-function templateFile({ files, place }: Chart, template: string): SourceFile | undefined {
+export function templateFile({ files, place }: Chart, template: string): SourceFile | undefined {
   const bytes = files[template]
   if (bytes === undefined) return undefined
   const known = templates.get(files) ?? new Map<string, SourceFile>()

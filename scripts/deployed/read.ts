@@ -10,6 +10,7 @@ import { operatorFindings } from './operators/installed.ts'
 import { generatedOperators } from './operators/generated.ts'
 import { releasesOfChart } from './charts/chart-releases.ts'
 import { operatorSettingFindings } from './operators/settings.ts'
+import { idleIncludes } from './folders/idle-include.ts'
 import { tooDeep } from './folders/folder-depth.ts'
 import { unselectedMonitors } from './operators/monitor-labels.ts'
 import { deployedFiles } from './manifest-files.ts'
@@ -91,6 +92,7 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
       }),
       ...unselectedMonitors(manifests, databases),
       ...tooDeep(alone, manifests, { settings, tree }),
+      ...idleIncludes(alone, manifests, { settings, tree }),
       ...assumed,
       ...broken,
       ...misspelt,

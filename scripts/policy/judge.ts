@@ -64,6 +64,7 @@ import { retention, schedules, schedulesOfChart } from './backup/schedules.ts'
 import { checksums, store } from './backup/store.ts'
 import { support } from './versions/support.ts'
 import { placement } from './capacity/placement.ts'
+import { unrendered } from './objects/unrendered.ts'
 import { waves } from './objects/waves.ts'
 import { units } from './capacity/units.ts'
 import { levelsOf, severityOf } from '../report/levels.ts'
@@ -117,6 +118,7 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...reload,
   ...network,
   ...waves,
+  ...unrendered,
   ...application,
   ...connections,
   ...certificates,

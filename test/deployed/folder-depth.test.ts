@@ -34,3 +34,19 @@ test.each<readonly [Readonly<Record<string, string>>, string, readonly string[]]
     ).flatMap((text) => (text.includes('folder-depth') ? [text.replace(/: .*/, '')] : [])),
   ).toEqual(expected)
 })
+
+test.each<readonly [string, string | undefined]>([
+  ['*.yaml', undefined],
+  ['*.yml', 'apps/pay.yaml:10'],
+  ['*.yaml,*.json', 'apps/pay.yaml:10'],
+  ['{*.yaml,*.json}', undefined],
+  ['service.yaml', undefined],
+])('includes %s', async (include, expected) => {
+  const told = await toldOf({
+    'apps/pay.yaml': application(`    directory: { include: "${include}" }\n`),
+    'pay/service.yaml': 'apiVersion: v1\nkind: Service\nmetadata: { name: a }\n',
+    'pay/cluster.yaml': cluster,
+  })
+  const found = told.filter((text) => text.includes('include-matches')).map((text) => text.replace(/: .*/, ''))
+  expect(found).toEqual(expected === undefined ? [] : [expected])
+})

@@ -8,6 +8,7 @@ import { checkDestination } from '../../applicationset/destination.ts'
 import type { SetElement } from '../../applicationset/elements.ts'
 import type { GenerateError, GenerateStage } from '../../applicationset/generate.ts'
 import { formatScalar } from '../../go-template/go-format.ts'
+import { emptied, isEmptied } from './emptied-specs.ts'
 import { generatorFileFindings } from './generator-files.ts'
 import { computedText } from './computed-text.ts'
 import { filledPath } from '../../deployed/sets/filled-in.ts'
@@ -63,6 +64,8 @@ const helpsByMessage: readonly (readonly [RegExp, string])[] = [
 /** The refusals as findings: at the element that alone has them, else at the field of the template. */
 export function* refusals(manifest: Manifest): Iterable<Finding> {
   const all = manifest.kind === 'Application' ? ofApplication(manifest.plain) : manifest.refusals
+  // what else is refused follows from it
+  if (all.some((error) => isEmptied(error, manifest))) return yield emptied
   const spoiled = new Set(spoiledElements(manifest))
   const reported = new Set<string>()
   for (const error of all) {

@@ -1,0 +1,108 @@
+// What do the templates of a chart in the repository lose without a word?
+import type { FoundChart } from '../charts/find.ts'
+import { fieldAt, named, phrase } from '../findings/message.ts'
+import { spotOf } from '../findings/spot.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
+import { splitManifests } from '../helm/manifests.ts'
+import type { HelmDocument } from '../helm/output.ts'
+import { printed as shownText } from '../values/printed.ts'
+import type { Json, MapValue } from '../values/value.ts'
+import { jsonAt as at, valueAt } from '../values/value.ts'
+import { lineSpot, templateFile } from './template-spots.ts'
+
+interface Printed {
+  readonly chart: FoundChart
+  /** what Argo CD ignores, as the Application says */
+  readonly ignored: Json
+  /** the documents of another run */
+  readonly again: () => readonly HelmDocument[]
+  readonly values: MapValue
+  readonly documents: readonly HelmDocument[]
+}
+
+export function templateFindings(printed: Printed): LocatedFinding[] {
+  const paths = Object.keys(printed.chart.files).filter((path) => path.startsWith('templates/'))
+  return paths.flatMap((path) => [...lostDefaults(path, printed), ...joinedDocuments(path, printed), ...chanceSecrets(path, printed)])
+}
+
+const defaulted =
+  /\{\{-?[ \t]*(?:\$?\.Values((?:\.\w+)+)[ \t]*\|[ \t]*default[ \t]+(true|[1-9]\d*)|default[ \t]+(true|[1-9]\d*)[ \t]+\$?\.Values((?:\.\w+)+))(?=[ \t}|-])/g
+
+/** `default` of Sprig takes `false` and 0 for what is not set. */
+function* lostDefaults(path: string, { chart, values }: Printed): Iterable<LocatedFinding> {
+  const file = templateFile(chart, path)
+  if (file === undefined || !file.text.includes('default')) return
+  for (const match of file.text.matchAll(defaulted)) {
+    const [all, first, ofFirst, ofSecond, second] = match
+    const keys = (first ?? second ?? '').slice(1).split('.')
+    const instead = ofFirst ?? ofSecond ?? ''
+    const value = valueAt(values, keys)
+    if (value?.kind !== 'scalar' || value.value !== (instead === 'true' ? false : 0)) continue
+    const written = spotOf(value)
+    const start = match.index + all.search(/[$.d]/)
+    yield {
+      rule: 'chart/default-keeps-value',
+      severity: 'error',
+      message: phrase`${fieldAt(keys)} is ${String(value.value)}, but \`default ${instead}\` takes that for not set, and prints ${instead}`,
+      at: { file, span: { start, end: match.index + all.length } },
+      ...(written && { related: [{ ...written, message: phrase`${fieldAt(keys)} is set here` }] }),
+      help: phrase`write .Values.${named(keys.join('.'))} alone, with its default in values.yaml`,
+    }
+  }
+}
+
+/** Of a key that is there twice the last one counts (`yaml.Unmarshal`), so that of two objects without a line between them one is lost. */
+function* joinedDocuments(path: string, { chart, documents }: Printed): Iterable<LocatedFinding> {
+  const printed = documents.find(({ template, printing }) => template === path && printing !== undefined)?.printing?.text ?? ''
+  const joined = splitManifests(printed, '4.2').find(({ text }) => heads(text, 'kind').length > 1)?.text
+  const file = joined === undefined ? undefined : templateFile(chart, path)
+  const start = file?.text.search(/^(?:apiVersion|kind):/m) ?? -1
+  if (joined === undefined || file === undefined || start < 0 || heads(joined, 'apiVersion').length < 2) return
+  const names = heads(joined, 'kind')
+  yield {
+    rule: 'chart/documents-apart',
+    severity: 'error',
+    message: phrase`${names.length} objects (${named([...new Set(names)].join(', '))}) are printed as one document, of which only the last one counts`,
+    at: { file, span: { start, end: file.text.indexOf('\n', start) < 0 ? file.text.length : file.text.indexOf('\n', start) } },
+    help: phrase`write a line \`---\` above it, inside of the range or block that repeats it`,
+  }
+}
+
+const chance =
+  /\b(?:rand(?:Alpha(?:Num)?|Numeric|Ascii|Bytes)|uuidv4|htpasswd|bcrypt|gen(?:CA|PrivateKey|SelfSignedCert|SignedCert)(?:WithKey)?)\b/
+
+/**
+ * Argo CD runs `helm template` for each commit, without a cluster in which `lookup` would find what was made before ("Random data"
+ * in its documentation of Helm): the Secret is another one each time, unless its differences are left alone.
+ */
+function* chanceSecrets(path: string, { chart, documents, again, ignored }: Printed): Iterable<LocatedFinding> {
+  const file = templateFile(chart, path)
+  if (file === undefined || !/kind:[ \t]*Secret\b/.test(file.text) || isIgnored(ignored)) return
+  const line = file.text.split('\n').findIndex((one) => one.includes('{{') && chance.test(one))
+  if (line < 0) return
+  const [first, second] = [documents, again()].map((all) => all.filter(({ template, plain }) => template === path && isSecret(plain)))
+  const changed = (first ?? []).find(({ plain }, index) => JSON.stringify(plain) !== JSON.stringify(second?.[index]?.plain))?.plain
+  const name = at(changed, ['metadata', 'name'])
+  const used = documents.find(
+    ({ plain }) => at(plain, ['kind']) === 'Cluster' && JSON.stringify(plain).includes(`"name":${JSON.stringify(name)}`),
+  )
+  const spot = lineSpot(chart, path, line + 1)
+  if (typeof name !== 'string' || used === undefined || spot === undefined) return
+  yield {
+    rule: 'chart/secret-stays',
+    severity: 'warning',
+    message: phrase`Secret ${named(name)} is random, but Argo CD renders it anew for each commit: the database gets another login each time`,
+    at: spot,
+    help: phrase`let an ExternalSecret or the operator make it, or commit it encrypted; \`lookup\` finds nothing under Argo CD`,
+  }
+}
+
+const isSecret = (plain: Json): boolean => at(plain, ['kind']) === 'Secret'
+
+/** With RespectIgnoreDifferences what is there stays. */
+const isIgnored = (ignored: Json): boolean =>
+  Array.isArray(ignored) && ignored.some((entry) => ['Secret', '*'].includes(shownText(at(entry, ['kind']) ?? '')))
+
+/** The values of a key at the margin. */
+const heads = (text: string, key: string): string[] =>
+  text.split('\n').flatMap((line) => (line.startsWith(`${key}:`) ? [line.slice(key.length + 1).trim()] : []))

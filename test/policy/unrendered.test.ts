@@ -1,0 +1,28 @@
+// Is a template of Helm reported that nobody renders, and no other braces?
+import { expect, test } from 'vitest'
+import { toldOf } from '../support/files.ts'
+
+const application = `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: { name: pay, namespace: argocd }
+spec:
+  project: default
+  destination: { server: https://kubernetes.default.svc, namespace: pay }
+  source: { repoURL: https://github.com/acme/infra.git, targetRevision: main, path: pay }
+`
+
+test.each<readonly [string, number]>([
+  ['{{ .Values.team }}', 1],
+  ['{{- $.Release.Name -}}', 1],
+  ['{{ $labels.pod }}', 0],
+  ['{{ .path }}', 0],
+  ['data', 0],
+])('%s', async (text, count) => {
+  const cluster = `apiVersion: postgresql.cnpg.io/v1
+kind: Cluster
+metadata: { name: pay }
+spec: { instances: 1, enablePDB: false, description: "${text}", storage: { size: 10Gi } }
+`
+  const told = await toldOf({ 'argo/pay.yaml': application, 'pay/cluster.yaml': cluster })
+  expect(told.filter((one) => /cluster\.yaml:4: .*\[policy\/template-rendered\]/.test(one))).toHaveLength(count)
+})
