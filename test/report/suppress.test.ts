@@ -116,6 +116,11 @@ const cases: Readonly<Record<string, Case>> = {
     speaker: at('first', 'upgrade/parameter-known'),
     other: at('first', 'upgrade/parameter-known', { database: 'orders/dev' }),
   },
+  'one-word': {
+    silent: at('first', 'values/known-choice', { message: ['the chart compares it'] }),
+    speaker: at('first', 'values/known-choice', { message: ['it must be one of'] }),
+    other: at('second', 'values/known-choice', { message: ['it must be one of'] }),
+  },
   'shared-value': {
     silent: at('first', 'storage/wal-size-readable', {
       message: [{ field: ['walStorage'] }, ' is ', { shown: 'first' }],
