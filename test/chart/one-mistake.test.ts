@@ -121,7 +121,7 @@ test.each([
   ['a null', 'cluster:\n  postgresql:\n    parameters:\n', 'cluster.postgresql.parameters.jit', 'first.yaml:3'],
   ['text', 'mode: standalone\n', 'mode.of', 'apps/shop.yaml:15'],
 ])('a parameter that %s leaves no room for is reported where it is to be corrected', async (_what, values, name, place) => {
-  const found = await told(`${values}`, 'cluster:\n  walStorage:\n    enabled: true\n', parameters(name))
+  const found = await told(values, 'cluster:\n  walStorage:\n    enabled: true\n', parameters(name))
   expect(found).toEqual([expect.stringMatching(new RegExp(`^${place}: parameter is refused by Helm: .*\\[argocd/parameter\\]$`))])
 })
 

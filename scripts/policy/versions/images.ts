@@ -207,7 +207,20 @@ export const images: readonly ObjectRule[] = [
         const official = found === undefined ? undefined : officialImage(found.image)
         if (official === undefined || listAt(cluster.plain, 'spec', 'postgresql', 'extensions').length > 0) continue
         for (const { library, path } of preloaded(cluster.plain)) {
-          const name = library.replace(/^\$libdir\//, '').replace(/\.so$/, '')
+          // the line break that a YAML block ends with breaks postgresql.conf, whatever the library is
+          const isBroken = library.includes('\n')
+          const name = library
+            .trim()
+            .replace(/^\$libdir\//, '')
+            .replace(/\.so$/, '')
+          if (isBroken)
+            yield {
+              object: cluster,
+              message: phrase`${here('library')} has a line break, but postgresql.conf takes none in a value: PostgreSQL does not start`,
+              places: [{ path }],
+              help: phrase`write the name in one line`,
+            }
+          if (isBroken) continue
           if (contrib.includes(name) || (official.flavour !== 'minimal' && added.includes(name))) continue
           yield {
             object: cluster,
