@@ -46,9 +46,17 @@ export function isMeant(mistake: Path, path: Path): boolean {
 export function wouldGive(unknown: Path, path: Path): boolean {
   if (isMeant(unknown, path)) return true
   const key = unknown.at(-1)
+  const last = path.at(-1)
+  // `bucketName` for `bucket`
+  if (typeof key === 'string' && typeof last === 'string' && last.length > 3 && unknown.length === path.length && isLonger(key, last))
+    return unknown.slice(0, -1).every((step, index) => step === path[index])
   if (typeof key !== 'string' || commonWords.has(key)) return false
   const at = path.indexOf(key)
   const parent = unknown.slice(0, -1)
   const shared = Math.min(at, parent.length)
   return at >= 0 && at !== parent.length && parent.slice(0, shared).every((step, index) => step === path[index])
+}
+
+function isLonger(key: string, word: string): boolean {
+  return key.length > word.length && key.toLowerCase().includes(word.toLowerCase())
 }

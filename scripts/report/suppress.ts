@@ -18,6 +18,8 @@ const filesOf = (findings: readonly LocatedFinding[], fits: (finding: LocatedFin
 const spokenFor = new Map<string, string | readonly string[]>([
   ['policy/backups-enabled', 'changes/backups-stay'],
   ['policy/backups-scheduled', 'changes/backups-stay'],
+  // a recovery that lacks its source has not run yet
+  ['policy/recovery-left-on', 'schema/zero-value'],
   ['policy/schedule-has-method', 'policy/chart-plugin-name'],
   ['replica/self-known', 'policy/chart-promotion'],
   ['replica/promotion-of-primary-only', 'policy/chart-promotion'],
@@ -138,6 +140,16 @@ export const suppressions: readonly Suppression[] = [
       )
       const isOpen = (at: Spot): boolean => /\{\{/.test(lineText(at))
       return ({ rule, at }) => (rule === 'argocd/not-computed' || (rule === 'yaml/syntax' && isOpen(at))) && refused.has(fileOf(at))
+    },
+  },
+  {
+    id: 'refused-release',
+    reason: 'a name of a release that Argo CD refuses need not be one that Helm refuses, too, and what a set makes twice shares everything',
+    silences: (all) => {
+      const refused = places(all.filter(({ rule }) => rule === 'argocd/set-generates'))
+      const files = filesOf(all, ({ rule, message }) => rule === 'argocd/set-generates' && textOf(message).includes(' in two Applications'))
+      return ({ rule, at }) =>
+        (rule === 'chart/release-name' && refused.has(placeOf(at))) || (rule === 'policy/own-archive' && files.has(fileOf(at)))
     },
   },
   {

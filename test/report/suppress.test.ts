@@ -65,6 +65,11 @@ const cases: Readonly<Record<string, Case>> = {
     speaker: at('second', 'argocd/set-generates'),
     other: at('second', 'argocd/manifest-schema'),
   },
+  'refused-release': {
+    silent: at('first', 'chart/release-name'),
+    speaker: at('first', 'argocd/set-generates'),
+    other: at('second', 'argocd/set-generates'),
+  },
   'nothing-deployed': {
     silent: at('first', 'discover/any-database'),
     speaker: at('second', 'argocd/set-generates'),

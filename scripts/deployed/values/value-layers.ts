@@ -31,6 +31,8 @@ interface Unknown {
   readonly isElsewhere?: true
   /** what fills it in */
   readonly unless?: Spot
+  /** the file that is not there */
+  readonly missing?: string
 }
 
 /** The layers of one source, lowest first. */
@@ -78,7 +80,7 @@ export function valueLayers(of: SourceOf, folder?: string): ValueLayers {
       else if (at(helm, 'ignoreMissingValueFiles') !== true) {
         const shown = manifest.tree.shown?.(path) ?? path
         const filled = filledAt(spot(), manifest, application)
-        unknown.push({ reason: `there is no ${shown}`, at: spot(), ...(filled && { unless: filled.spot }) })
+        unknown.push({ reason: `there is no ${shown}`, at: spot(), missing: shown, ...(filled && { unless: filled.spot }) })
         // those of this repository are found missing by a rule about manifests
         if (shown !== path) findings.push(missingFile(shown, spot()))
       }
