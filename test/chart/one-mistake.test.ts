@@ -1,9 +1,12 @@
 // Is a misspelt key, a word, a null or a parameter reported once, and not also what the chart lacks because of it?
 import { afterEach, expect, test } from 'vitest'
-import { openFiles } from '../support/files.ts'
+import { openFiles, toldOf } from '../support/files.ts'
 
 let opened: ReturnType<typeof openFiles> | undefined
-afterEach(() => opened?.remove())
+afterEach(() => {
+  opened?.remove()
+  opened = undefined
+})
 
 const url = 'https://github.com/acme/infra.git'
 const template = `apiVersion: postgresql.cnpg.io/v1
@@ -15,6 +18,9 @@ spec:
   storage: { size: {{ .Values.cluster.storage.size }} }
   {{- if .Values.cluster.walStorage.enabled }}
   walStorage: { size: {{ .Values.cluster.walStorage.size }} }
+  {{- end }}
+  {{- with .Values.cluster.resources }}
+  resources: {{ toJson . }}
   {{- end }}
   {{- with .Values.cluster.postgresql.parameters }}
   postgresql: { parameters: {{ toJson . }} }
@@ -43,6 +49,7 @@ recovery: { method: backup }
 cluster:
   storage: { size: 8Gi }
   walStorage: { enabled: false, size: 1Gi }
+  resources: {}
   postgresql: { parameters: {} }
 backups: { enabled: false, provider: s3, s3: { bucket: "" } }
 `
@@ -128,4 +135,38 @@ test.each([
 test('a value of another type is not in the way of a parameter, too', async () => {
   const found = await told('cluster:\n  storage:\n', '{}\n', parameters('cluster.storage.size'))
   expect(found).toEqual([expect.stringMatching(/^first\.yaml:2: .*\[chart\/needs-value\]$/)])
+})
+
+test('amounts that are in no requests and limits are one mistake', async () => {
+  expect(await told('cluster:\n  resources:\n    cpu: 1\n    memory: 1Gi\n')).toEqual([
+    'first.yaml:3: unknown field `cpu` in `cluster.resources` [schema/unknown-field]',
+  ])
+})
+
+test('values for a subchart of another name are reported in the own values of the chart around it, too', async () => {
+  const shop = {
+    'shop/Chart.yaml':
+      'apiVersion: v2\nname: shop\nversion: 1.0.0\ndependencies:\n  - { name: cluster, alias: db, version: 0.3.1, repository: "https://cloudnative-pg.github.io/charts" }\n',
+    'shop/charts/cluster/Chart.yaml': chart['charts/cluster-0.3.1/Chart.yaml'],
+    'shop/charts/cluster/values.yaml': defaults,
+    'shop/charts/cluster/templates/cluster.yaml': template,
+    'shop/templates/notes.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: notes }\ndata: { a: {{ .Values.db.mode }} }\n',
+    'apps/shop.yaml': `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: { name: shop, namespace: argocd }
+spec:
+  project: default
+  destination: { server: https://kubernetes.default.svc, namespace: shop }
+  source: { repoURL: "${url}", targetRevision: main, path: shop }
+`,
+  }
+  const wrong = async (values: string): Promise<string[]> => {
+    const lines = await toldOf({ ...shop, 'shop/values.yaml': values }, url)
+    return lines.filter((line) => !line.includes('policy/'))
+  }
+  const own = '  mode: standalone\n  cluster:\n    storage: { size: 2Gi }\n'
+  expect(await wrong(`db:\n${own}`)).toEqual([])
+  expect(await wrong(`cluster:\n${own}`)).toEqual(['shop/values.yaml:1: unknown key `cluster` [values/known-keys]'])
+  expect(await wrong(`database:\n${own}`)).toEqual(['shop/values.yaml:1: unknown key `database` [values/known-keys]'])
+  expect(await wrong('notes:\n  mode: long\n  color: red\n')).toEqual([])
 })
