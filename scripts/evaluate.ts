@@ -1,7 +1,7 @@
 // What is one database with some settings: its values, its objects, and what is wrong with them?
 import type { DatabaseObjects } from './chart/evaluated.ts'
 import { examine } from './admit/examine.ts'
-import { isConsequence, isMeant } from './chart/consequence.ts'
+import { isConsequence, wouldGive } from './chart/consequence.ts'
 import { renderDatabase, valuesChecks } from './chart/database-objects.ts'
 import type { Repository } from './chart/database-objects.ts'
 import type { Evaluated } from './chart/evaluated.ts'
@@ -139,23 +139,33 @@ function verdict({ database, settings, merged, rendered }: Judged): LocatedFindi
       }
     }
   }
+  const objections = judgePostgres({ ...subject, refused })
+  const unset = [...(refused ?? []), ...objections.flatMap(misspeltParameter)].map((name) => [...parameters, name])
   // nobody knows what a database is meant to have whose environment lacks its defaults, which is reported
   for (const one of clusters) {
     const policies = judgeDatabase(one.subject)
-    const reported = policies.length === 0 ? [] : rendered.reported().flatMap((path) => below(one.above, path))
+    const reported = policies.length === 0 ? [] : [...rendered.reported().flatMap((path) => below(one.above, path)), ...unset]
     append(
       findings,
       policies.map((finding) => {
         if (!hasDefaults(database)) return { ...finding, follows: 'missing-defaults' as const }
-        const isMissed = readsOf(finding.rule).some((read) => reported.some((mistake) => isMeant(mistake, read)))
+        const isMissed = readsOf(finding.rule).some((read) => reported.some((mistake) => wouldGive(mistake, read)))
         return isMissed || failed.some((part) => isOfFailedItem(finding, part))
           ? { ...finding, follows: 'reported-value' as const }
           : finding
       }),
     )
   }
-  append(findings, judgePostgres({ ...subject, refused }))
+  append(findings, objections)
   return findings
+}
+
+const parameters: Path = ['cluster', 'postgresql', 'parameters']
+
+/** A parameter that PostgreSQL does not know was meant to be another one, which is then missing. */
+function misspeltParameter({ rule, path = '' }: LocatedFinding): string[] {
+  const [, name] = /^spec\.postgresql\.parameters\.([a-z_]+)$/.exec(path) ?? []
+  return rule === 'postgres/known-parameter' && name !== undefined ? [name] : []
 }
 
 /** The line of the template that writes an unknown field itself, which the value in it can't help. */

@@ -38,7 +38,7 @@ export function examine(input: JsonMap, options: AdmitOptions): RuledFinding[] {
     candidates.filter(({ path }) => kept.some((finding) => finding.severity === 'error' && isWithin(finding.places[0].path, path))),
   )
   const found = [
-    ...unknown.filter((path) => !isInWrongType(path, errors)).map((path) => unknownMember(path, kind)),
+    ...unknown.filter((path) => !isInWrongType(path, errors) && !isFurtherAmount(path, unknown)).map((path) => unknownMember(path, kind)),
     ...[...errors, ...refused].map(toFinding),
     ...candidates.filter((issue) => !refused.has(issue)).map((issue) => zeroWarning(issue, kind)),
     ...kept.filter((finding) => ![...refused].some(({ path }) => isWithin(finding.places[0].path, path))),
@@ -168,6 +168,18 @@ export function isMisspelt(missing: Path, unknown: readonly Path[], object: Json
   })
 }
 
+/** `cpu` and `memory` in `resources` itself, where `requests` and `limits` belong. */
+function isAmount(path: Path): boolean {
+  return path.at(-2) === 'resources' && /^(?:cpu|memory|ephemeral-storage|hugepages-.*)$/.test(printed(path.at(-1)))
+}
+
+/** Whether the amount before this one is reported: all of them are one level too high. */
+function isFurtherAmount(path: Path, unknown: readonly Path[]): boolean {
+  if (!isAmount(path)) return false
+  const beside = unknown.filter((other) => isAmount(other) && other.length === path.length && isWithin(other, path.slice(0, -1)))
+  return beside[0] !== path
+}
+
 function unknownMember(path: Path, kind: ServedKind): RuledFinding {
   const name = printed(path.at(-1))
   const schema = path[0] === 'metadata' ? undefined : schemaAt(kind.schema, path.slice(0, -1))
@@ -178,11 +190,13 @@ function unknownMember(path: Path, kind: ServedKind): RuledFinding {
   const help =
     guess !== undefined
       ? phrase`did you mean \`${guess}\`?`
-      : homes.length === 1
-        ? phrase`\`${keyName(name)}\` belongs in \`${fieldAt([...path.slice(0, -1), homes[0]?.[0] ?? ''])}\``
-        : known.length > 0 && known.length <= 8
-          ? phrase`known here: ${known.sort().join(', ')}`
-          : undefined
+      : isAmount(path)
+        ? phrase`write it below \`requests:\`, \`limits:\` or both, with what is beside it`
+        : homes.length === 1
+          ? phrase`\`${keyName(name)}\` belongs in \`${fieldAt([...path.slice(0, -1), homes[0]?.[0] ?? ''])}\``
+          : known.length > 0 && known.length <= 8
+            ? phrase`known here: ${known.sort().join(', ')}`
+            : undefined
   return {
     rule: 'schema/unknown-field',
     severity: 'error',

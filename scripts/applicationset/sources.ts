@@ -26,6 +26,7 @@ const textOf = (map: JsonMap, key: string): string => {
   const value = map[key]
   return typeof value === 'string' ? value : ''
 }
+const isUnset = (value: Json | undefined): boolean => value === undefined || value === null || value === ''
 const helmOf = (source: JsonMap): JsonMap => (isJsonMap(source['helm']) ? source['helm'] : {})
 const textsOf = (value: Json | undefined): string[] => (Array.isArray(value) ? value.map(printed) : [])
 
@@ -63,7 +64,7 @@ export function checkSpec(spec: JsonMap): Problem[] {
         stage: 'app-spec',
         message: `a source has repoURL ${textOf(source, 'repoURL') || 'not set'}, but needs repoURL and path or chart${multiple ? ' or ref' : ''}`,
       })
-    else if (textOf(source, 'chart') !== '' && textOf(source, 'targetRevision') === '')
+    else if (textOf(source, 'chart') !== '' && isUnset(source['targetRevision']))
       problems.push({ stage: 'app-spec', message: 'targetRevision is not set, but a chart needs one' })
   }
   return problems

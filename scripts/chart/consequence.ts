@@ -2,7 +2,7 @@
 import type { Finding } from '../findings/finding.ts'
 import type { Path } from '../values/value.ts'
 import type { RenderedObject } from '../model.ts'
-import { nearest } from '../values/path.ts'
+import { commonWords, nearest } from '../values/path.ts'
 import { deepestAt } from '../values/value.ts'
 
 /** Values that are reported already, and the keys above those of the official chart where it is a dependency. */
@@ -37,4 +37,26 @@ export function isMeant(mistake: Path, path: Path): boolean {
   if (path.length <= last || !mistake.slice(0, last).every((step, index) => step === path[index])) return false
   const [key, step] = [String(mistake[last]), String(path[last])]
   return key === step || nearest(key, [step]) !== undefined
+}
+
+/**
+ * Whether an unknown key was meant to give the value at a path, or what is in it: it is spelt otherwise, or is at another level,
+ * above, below or beside its own place (`backups.region` for `backups.s3.region`).
+ */
+export function wouldGive(unknown: Path, path: Path): boolean {
+  if (isMeant(unknown, path)) return true
+  const key = unknown.at(-1)
+  const last = path.at(-1)
+  // `bucketName` for `bucket`
+  if (typeof key === 'string' && typeof last === 'string' && last.length > 3 && unknown.length === path.length && isLonger(key, last))
+    return unknown.slice(0, -1).every((step, index) => step === path[index])
+  if (typeof key !== 'string' || commonWords.has(key)) return false
+  const at = path.indexOf(key)
+  const parent = unknown.slice(0, -1)
+  const shared = Math.min(at, parent.length)
+  return at >= 0 && at !== parent.length && parent.slice(0, shared).every((step, index) => step === path[index])
+}
+
+function isLonger(key: string, word: string): boolean {
+  return key.length > word.length && key.toLowerCase().includes(word.toLowerCase())
 }

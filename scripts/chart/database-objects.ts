@@ -12,13 +12,13 @@ import type { Database, Settings } from '../model.ts'
 import type { MapValue, Path } from '../values/value.ts'
 import { renderWithHelm } from './helm-binary/objects.ts'
 import { checkChoices, choiceFinding } from './choices.ts'
-import { isMeant } from './consequence.ts'
+import { isMeant, wouldGive } from './consequence.ts'
 import { chartDefaults } from './model/defaults.ts'
 import { renderWithEngine } from './engine.ts'
 import type { Layered } from './engine.ts'
 import { checkHelmSchema } from './helm-schema.ts'
 import type { HelmSchemaError } from './helm-schema.ts'
-import { findIdleValues, idleFinding } from './idle-values.ts'
+import { findIdleValues, idleFinding, isExplained } from './idle-values.ts'
 import { findUnknownKeys } from './known-keys.ts'
 import { chartVersion } from './model/names.ts'
 import { chartSpot } from './pin-spot.ts'
@@ -109,7 +109,9 @@ export function renderDatabase(database: Database, { values, layers }: Layered, 
   const findings: LocatedFinding[] = [
     ...refused.map((error) => ({ ...typeFinding(error, values), database: database.id })),
     ...chosen.map((error) => choiceFinding(error, values, database)),
-    ...findIdleValues(full).map((idle) => idleFinding(idle, values, database)),
+    ...findIdleValues(full)
+      .filter((idle) => !isExplained(idle, unknownKeys()))
+      .map((idle) => idleFinding(idle, values, database)),
   ]
   const wrong = [...refused.map((error) => error.value.origin.path), ...chosen.map(({ path }) => path)]
   const reported = (): readonly Path[] => [...wrong, ...unknownKeys()]
@@ -133,7 +135,7 @@ export function renderDatabase(database: Database, { values, layers }: Layered, 
   if (rendered.ok) return { objects: rendered.objects, findings, reported, seen }
   // what the chart reports after a value was removed may follow from that, and what it lacks from a misspelt key
   const { path: lacking = [] } = rendered.error.place?.origin ?? {}
-  if (unknownKeys().some((key) => isMeant(key, lacking))) return { objects: [], findings, reported, seen }
+  if (unknownKeys().some((key) => wouldGive(key, lacking))) return { objects: [], findings, reported, seen }
   if (!findings.some(({ severity }) => severity === 'error')) findings.push(renderFinding(rendered.error, database, values))
   return { objects: [], findings, reported, seen }
 }

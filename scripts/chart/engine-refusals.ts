@@ -176,9 +176,21 @@ function messageFor(error: HelmRefusal, { database, values, chart }: Refused, pa
       : `${shortened(reason, longest - place.length - 3)} (${place})`
   const value = valueAt(values, path)
   const shown = isNothing(value) ? 'not set' : isSecretPath(path) ? 'set' : shortened(describe(value).replaceAll(/\s+/g, ' '), longestValue)
+  const needed = neededOf(error, value?.kind === 'null' ? 'null' : shown)
+  if (needed !== undefined) {
+    const sentence = `${formatPath(path)} is ${needed}`
+    return sentence.length + place.length + 3 > longest ? shortened(sentence, longest) : `${sentence} (${place})`
+  }
   const says = error instanceof PrintedRefused ? `then ${place} prints no YAML` : `${place} says`
   const start = `${formatPath(path)} is ${shown}, but ${says}: `
   return start + shortened(reason, longest - start.length)
+}
+
+/** What a template does with a value that is nothing, in other words than Go's; undefined: it is not known. */
+function neededOf({ class: kind, reason }: HelmRefusal, shown: string): string | undefined {
+  const [, key] = kind === 'nil' ? (/nil pointer evaluating interface \{\}\.(\w+)$/.exec(reason) ?? []) : []
+  if (key !== undefined) return `${shown}, but the chart reads \`${key}\` in it`
+  return /\blen of nil pointer$/.test(reason) ? `${shown}, but the chart counts what is in it` : undefined
 }
 
 function shortened(text: string, length: number): string {

@@ -21,11 +21,11 @@ import { once } from '../values/once.ts'
 import { wanted } from './capabilities.ts'
 import { choiceFinding } from './choices.ts'
 import { comparedWords } from './compared-words.ts'
-import { idleFinding } from './idle-values.ts'
+import { idleFinding, isExplained } from './idle-values.ts'
 import { misusedValues } from './misused-values.ts'
 import { isNothing, refusalFinding, refusedPath, schemaFindings } from './engine-refusals.ts'
 import { historyOf } from './key-history.ts'
-import { isMeant } from './consequence.ts'
+import { isMeant, wouldGive } from './consequence.ts'
 import { renderModelled } from './modelled-subcharts.ts'
 import { namespaceOf, releaseOf } from './release.ts'
 import { withStandIn } from './stand-in.ts'
@@ -81,10 +81,6 @@ export function renderWithEngine(
     idle: [],
   })
   append(
-    findings,
-    idle.map((one) => idleFinding(one, values, database)),
-  )
-  append(
     wrong,
     chosen.map(({ path }) => path),
   )
@@ -116,6 +112,7 @@ export function renderWithEngine(
   append(
     findings,
     missed.map((error) => choiceFinding(error, values, database)),
+    idle.filter((one) => !isExplained(one, unknownKeys)).map((one) => idleFinding(one, values, database)),
   )
   const history = historyOf(database)
   for (const keys of unread) {
@@ -152,9 +149,17 @@ export function renderWithEngine(
     const finding = refusalFinding(run.refused, refused)
     const path = refusedPath(run.refused, refused)
     // what the chart reports after a value was removed may follow from that, but not that a word is misspelt or that a value stands there
-    const isThere = path !== undefined && !isNothing(valueAt(usable, path)) && ![...wrong, ...unknownKeys].some((one) => isMeant(one, path))
-    const isOwn = run.refused.class === 'fail' && (finding.help !== undefined || isThere)
-    if (isOwn || !findings.some(({ severity }) => severity === 'error')) findings.push(finding)
+    const isThere = path !== undefined && !isNothing(valueAt(usable, path))
+    const isLeftOut = path !== undefined && wrong.some((one) => isMeant(one, path))
+    const isElsewhere = path !== undefined && unknownKeys.some((one) => wouldGive(one, path))
+    // without its word the chart may have chosen another branch, which needs other values
+    const isOfBranch = !isThere && chosen.length > 0
+    const isOwn = run.refused.class === 'fail' && (finding.help !== undefined || isThere) && !isLeftOut && !isElsewhere && !isOfBranch
+    if (isOwn || !findings.some(({ severity }) => severity === 'error')) {
+      findings.push(finding)
+      // a null took away what policies would look at
+      if (finding.rule === 'chart/needs-value' && path !== undefined) wrong.push(path)
+    }
   }
   const modelled =
     chart.modelled === undefined

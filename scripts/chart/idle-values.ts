@@ -8,6 +8,7 @@ import type { MapValue, Path, Value } from '../values/value.ts'
 import { listed, nearest } from '../values/path.ts'
 import type { Message } from '../findings/finding.ts'
 import { isMap, valueAt } from '../values/value.ts'
+import { wouldGive } from './consequence.ts'
 import { barmanPlugin } from './model/plugins.ts'
 import { valuesShape } from './model/shape.ts'
 import type { Shape } from './model/shape-kinds.ts'
@@ -202,6 +203,11 @@ function scalarAt(root: Value, path: Path): string | number | boolean | undefine
 function itemsOf(root: Value, path: Path): Iterable<[number, Value]> {
   const list = valueAt(root, path)
   return list?.kind === 'list' ? list.items.entries() : []
+}
+
+/** Whether an unknown key was meant to be what a value needs to have an effect. */
+export function isExplained({ path, needs = path }: Pick<IdleValue, 'path' | 'needs'>, unknownKeys: readonly Path[]): boolean {
+  return unknownKeys.some((key) => wouldGive(key, needs))
 }
 
 /** The finding for one, where it was written. */

@@ -80,12 +80,18 @@ function alertsIn(files: FoundChart['files']): string[] {
 }
 
 /** What is wrong with values of a chart whose own are below a key. */
-export function below<Wrong extends { readonly path: Path; readonly message: Message; readonly help?: Message }>(
+export function below<Wrong extends { readonly path: Path; readonly message: Message; readonly help?: Message; readonly needs?: Path }>(
   path: Path,
   wrong: Wrong,
 ): Wrong {
   if (path.length === 0) return wrong
   const placed = (message: Message): Message =>
     message.map((part) => (typeof part === 'object' && 'field' in part ? { ...part, field: [...path, ...part.field] } : part))
-  return { ...wrong, path: [...path, ...wrong.path], message: placed(wrong.message), ...(wrong.help && { help: placed(wrong.help) }) }
+  return {
+    ...wrong,
+    path: [...path, ...wrong.path],
+    message: placed(wrong.message),
+    ...(wrong.help && { help: placed(wrong.help) }),
+    ...(wrong.needs && { needs: [...path, ...wrong.needs] }),
+  }
 }

@@ -14,7 +14,7 @@ import { isMeant } from './consequence.ts'
 import { chartDefaults } from './model/defaults.ts'
 import { checkHelmSchema } from './helm-schema.ts'
 import { below } from './misused-values.ts'
-import { findIdleValues, idleFinding } from './idle-values.ts'
+import { findIdleValues, idleFinding, isExplained } from './idle-values.ts'
 import { namespaceOf, releaseOf } from './release.ts'
 import { renderFinding } from './render-finding.ts'
 import { renderCluster } from './model/render.ts'
@@ -64,7 +64,11 @@ export function renderModelled(database: Database, values: MapValue, standing: S
       findings.push(choiceFinding(own, values, database))
       wrong.push(own.path)
     }
-    for (const idle of findIdleValues(full)) findings.push(idleFinding(below(path, idle), values, database))
+    const idle = findIdleValues(full).map((one) => below(path, one))
+    append(
+      findings,
+      idle.filter((one) => !isExplained(one, unknownKeys)).map((one) => idleFinding(one, values, database)),
+    )
   }
   if (isStopped) return { objects: [], findings, wrong }
   const objects: RenderedObject[] = []

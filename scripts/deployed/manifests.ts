@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { once } from '../values/once.ts'
 import { printed } from '../values/printed.ts'
 import { locate } from '../findings/spot.ts'
-import type { Spot } from '../findings/spot.ts'
+import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { LooseFiles } from '../discover/loose.ts'
 import type { Message } from '../findings/finding.ts'
 import type { Database, RenderedObject, Settings } from '../model.ts'
@@ -99,6 +99,8 @@ export interface ManifestFile {
   readonly isUnread: boolean
   /** what Helm refuses, or values that nobody here gives */
   readonly refused: readonly Refused[]
+  /** what is wrong with the values that a chart is printed with */
+  readonly findings?: readonly LocatedFinding[]
 }
 
 /** Why a template, or a part of it, can't be printed. */
@@ -153,7 +155,7 @@ export function manifestFile(readings: readonly Reading[], around: Surroundings,
     const { plain } = reading
     if (!isJsonMap(plain)) return []
     const manifest = readManifest({ ...reading, plain }, around, facts)
-    const spotOf = (path: Path, on: 'key' | 'value' = 'value'): Spot => spotIn(path, on, reading.value())
+    const spotOf = spotsOf(reading)
     return [{ kind: printed(plain['kind'] ?? ''), key: keyOf(plain, facts.namespace), plain, spotOf, ...(manifest && { manifest }) }]
   })
   const isCluster = ({ plain }: Reading): boolean => isJsonMap(plain) && printed(plain['apiVersion']).startsWith('postgresql.cnpg.io/')
@@ -194,7 +196,7 @@ function readManifest(reading: Reading & { plain: JsonMap }, around: Surrounding
     isConsumed: facts.consumed.length > 0,
     file: reading.file,
     value,
-    spotOf: (path: Path, on: 'key' | 'value' = 'value') => spotIn(path, on, value()),
+    spotOf: spotsOf(reading),
     written: (path: Path) => {
       const node = valueAt(reading.raw, path)
       const { start, text } = reading
@@ -208,6 +210,16 @@ function readManifest(reading: Reading & { plain: JsonMap }, around: Surrounding
 }
 
 const none = (): readonly SetElement[] => []
+
+/** Where a person changes parts of what was read. A key that a template writes itself is there, whatever gave its value. */
+function spotsOf({ raw, start, value, spotOfText }: Reading): Manifest['spotOf'] {
+  return (path, on = 'value') => {
+    const spot = spotIn(path, on, value())
+    const key = on === 'key' ? valueAt(raw, path)?.origin.key : undefined
+    const isIts = spot.file.text.slice(spot.span.start, spot.span.end).includes(String(path.at(-1)))
+    return key === undefined || key === null || isIts ? spot : spotOfText({ start: start + key.start, end: start + key.end })
+  }
+}
 
 function inText({ raw, text, start, spotOfText }: Reading, path: Path): ReturnType<Manifest['inText']> {
   const node = valueAt(raw, path)

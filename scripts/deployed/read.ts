@@ -97,6 +97,7 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
       ...broken,
       ...misspelt,
       ...findings,
+      ...files.flatMap((file) => file.findings ?? []),
       ...passedOver(loose, files, seen),
       ...leftOut(loose),
       ...notTracked(loose, seen),

@@ -87,8 +87,8 @@ export function unreadOf(chart: Chart, layer: MapValue, { helm, values, looked }
   if (candidates === undefined) {
     const isOwn = layer.origin.layer === 'chart'
     const found = unreadKeys(layer, { shape, defaults: isOwn ? defaultsBelow(chart) : chart.values })
-    const isSaid = (key: UnreadKey): boolean => !isOwn || isForDatabase(key, chart) || isDead(key, chart)
-    const unnamed = found.filter((key) => !isMentioned(key, mentioned, []))
+    const isSaid = (key: UnreadKey): boolean => !isOwn || isForDatabase(key, chart) || isDead(key, chart) || key.meant === true
+    const unnamed = found.filter((key) => !isMentioned(key, mentioned, [])).map((key) => meantForSubchart(key, chart))
     candidates = unnamed.flatMap((key) =>
       isSaid(key) ? [key] : isMisspeltDefault(key, chart) ? [{ ...key, isDefault: true as const }] : [],
     )
@@ -144,6 +144,22 @@ function isDead({ path: [top], suggestion, value }: UnreadKey, chart: Chart): bo
   if (/(?:^|[\s:[{,-])&[\w-]/.test(file.text.slice(value.origin.key?.end ?? span.start, span.end))) return false
   if (suggestion !== undefined && names.includes(suggestion) && value.kind === 'map') return true
   return chart.templates.every(({ path }) => /(?:^|\/)(?:_[^/]*|NOTES\.txt)$/.test(path))
+}
+
+/** A key that was meant for a database's subchart: the chart's name where that has an alias, or a map of several values of that chart. */
+function meantForSubchart(key: UnreadKey, chart: Chart): UnreadKey {
+  const { path, value } = key
+  const databases = databaseNames(chart)
+  const [top] = path
+  if (path.length > 1 || value.kind !== 'map' || databases.includes(String(top)) || /^(?:[_.]|x-)/.test(String(top))) return key
+  const keys = [...value.entries.keys()].filter((one) => one !== 'enabled')
+  const isOf = ({ name, values }: Chart): boolean => name === top || (keys.length > 1 && keys.every((one) => values.entries.has(one)))
+  const [meant, ...others] = chart.dependencies
+    .filter(isOf)
+    .flatMap((child) => namesOf(child, chart))
+    .filter((name) => databases.includes(name))
+  if (meant === undefined) return key
+  return { ...key, meant: true, elsewhere: [meant, ...others], ...(others.length === 0 && { suggestion: meant }) }
 }
 
 /** The same for each layer of one release. Throws HelmRefusal where the chart can't be read. */

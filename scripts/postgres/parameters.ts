@@ -127,6 +127,21 @@ export const parameters: readonly PostgresRule[] = [
     },
   },
   {
+    // `escapePostgresConfValue` of 1.27 to 1.30 doubles quotes and no more; `STRING` of guc-file.l, 13 to 18, ends at a line break
+    id: 'postgres/parameter-one-line',
+    severity: 'error',
+    summary: 'the value of a parameter has no line break, which would break postgresql.conf',
+    *check({ parameters, isOperated }) {
+      for (const [name, value] of isOperated ? parameters : [])
+        if (value.includes('\n'))
+          yield finding(
+            name,
+            phrase`${here(name)} has a line break, but postgresql.conf takes none in a value: PostgreSQL does not start`,
+            phrase`write it in one line, or, in a YAML block, \`>-\` instead of \`|\``,
+          )
+    },
+  },
+  {
     // Debian moved `US/Eastern` and its like to the package tzdata-legacy in trixie; glibc reads `0b11` from 2.38 on
     id: 'postgres/parameter-portable',
     severity: 'warning',

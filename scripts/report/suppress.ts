@@ -2,34 +2,24 @@
 import { textOf } from '../findings/message.ts'
 import { locate } from '../findings/spot.ts'
 import type { Consequence, LocatedFinding, Spot } from '../findings/spot.ts'
+import { ofOneValue, placeOf, places } from './suppress-one-value.ts'
+import type { Surroundings, Suppression } from './suppress-one-value.ts'
 
-/** What a reason may look at, in addition to the findings. */
-export interface Surroundings {
-  /** whether a change creates this database: findings about running ones do not concern it */
-  isNew?(database: string): boolean
-}
+export type { Surroundings } from './suppress-one-value.ts'
 
-/** Why a finding is not reported next to others. */
-interface Suppression {
-  readonly id: string
-  readonly reason: string
-  /** looks at all findings once, and then answers for each */
-  readonly silences: (all: readonly LocatedFinding[], around: Surroundings) => (finding: LocatedFinding) => boolean
-}
-
-const placeOf = ({ file, span }: Spot): string => `${file.revision ?? ''}\0${file.path}\0${span.start}`
 const lineOf = (at: Spot): string => `${at.file.path}\0${locate(at).line}`
 const lineText = (at: Spot): string => at.file.text.split('\n', locate(at).line).at(-1) ?? ''
 const fileOf = ({ file }: Spot): string => `${file.revision ?? ''}\0${file.path}`
 const isOfCluster = (object: string | undefined): boolean => object?.startsWith('Cluster/') === true
 const filesOf = (findings: readonly LocatedFinding[], fits: (finding: LocatedFinding) => boolean): Set<string> =>
   new Set(findings.filter(fits).map(({ at }) => fileOf(at)))
-const places = (findings: readonly Pick<LocatedFinding, 'at'>[]): Set<string> => new Set(findings.map(({ at }) => placeOf(at)))
 
 /** A change that removed something covers the policy that misses it; a value that must be removed need not name anything. */
 const spokenFor = new Map<string, string | readonly string[]>([
   ['policy/backups-enabled', 'changes/backups-stay'],
   ['policy/backups-scheduled', 'changes/backups-stay'],
+  // a recovery that lacks its source has not run yet
+  ['policy/recovery-left-on', 'schema/zero-value'],
   ['policy/schedule-has-method', 'policy/chart-plugin-name'],
   ['replica/self-known', 'policy/chart-promotion'],
   ['replica/promotion-of-primary-only', 'policy/chart-promotion'],
@@ -55,7 +45,14 @@ const aboutBackups = new Set([
   'policy/default-schedule-has-method',
 ])
 
-const isAbsent: ReadonlySet<string> = new Set(['values/known-keys', 'argocd/value-file-exists', 'argocd/repository-known'])
+const isAbsent: ReadonlySet<string> = new Set([
+  'values/known-keys',
+  'argocd/value-file-exists',
+  'argocd/repository-known',
+  // what has no room for a parameter
+  'values/chart-schema',
+  'chart/needs-value',
+])
 
 /** A finding that was marked where it was found: all that is needed to know it was there. */
 const follows =
@@ -158,6 +155,16 @@ export const suppressions: readonly Suppression[] = [
     },
   },
   {
+    id: 'refused-release',
+    reason: 'a name of a release that Argo CD refuses need not be one that Helm refuses, too, and what a set makes twice shares everything',
+    silences: (all) => {
+      const refused = places(all.filter(({ rule }) => rule === 'argocd/set-generates'))
+      const files = filesOf(all, ({ rule, message }) => rule === 'argocd/set-generates' && textOf(message).includes(' in two Applications'))
+      return ({ rule, at }) =>
+        (rule === 'chart/release-name' && refused.has(placeOf(at))) || (rule === 'policy/own-archive' && files.has(fileOf(at)))
+    },
+  },
+  {
     id: 'nothing-deployed',
     reason: 'a set or an Application that Argo CD refuses explains why nothing here deploys a database',
     silences: (all) => {
@@ -179,7 +186,8 @@ export const suppressions: readonly Suppression[] = [
   },
   {
     id: 'unknown-key',
-    reason: 'a key that no template reads, or a file or an address that is not there, explains what is missing because of it',
+    reason:
+      'a key that no template reads, a value of another type, or a file or an address that is not there, explains what is missing because of it',
     silences: (all) => {
       const unknown = places(all.filter(({ rule }) => isAbsent.has(rule)))
       return ({ unless }) => unless !== undefined && unknown.has(placeOf(unless))
@@ -257,41 +265,8 @@ export const suppressions: readonly Suppression[] = [
       return (finding) => finding.rule.startsWith('postgres/') && upgraded.has(key(finding))
     },
   },
-  {
-    id: 'shared-value',
-    reason: 'a value that an anchor gives to several fields is one mistake, reported of the first',
-    silences: (all) => {
-      const first = new Map<string, LocatedFinding>()
-      for (const finding of all) {
-        const key = complaint(finding)
-        const known = first.get(key)
-        if (quotesItsPlace(finding) && finding.path !== undefined && (known?.path === undefined || finding.path < known.path))
-          first.set(key, finding)
-      }
-      // its name and its old size are among the words
-      const shrunk = places(all.filter(({ rule }) => rule === 'changes/storage-grows'))
-      return (finding) =>
-        (quotesItsPlace(finding) && first.get(complaint(finding))?.path !== finding.path) ||
-        (finding.rule === 'changes/wal-storage-grows' && shrunk.has(placeOf(finding.at)))
-    },
-  },
+  ...ofOneValue,
 ]
-
-/** Whether a message shows the text at its place: what is missing is reported at what is around it, which several fields share. */
-function quotesItsPlace({ path, at: { file, span }, message }: LocatedFinding): boolean {
-  const written = file.text.slice(span.start, span.end).replaceAll(/^["']|["']$/g, '')
-  return (
-    path !== undefined &&
-    written !== '' &&
-    message.some((part) => typeof part === 'object' && 'shown' in part && part.shown.includes(written))
-  )
-}
-
-/** What is said of a value, whichever field it is of. */
-function complaint({ at, severity, database, object, message, help = [] }: LocatedFinding): string {
-  const words = [...message, '\0', ...help].map((part) => (typeof part === 'string' ? part : 'shown' in part ? part.shown : '\u0001'))
-  return [placeOf(at), severity, database, object, ...words].join('\0')
-}
 
 /** One mistake, one finding: those that none of the reasons suppresses. */
 export function suppress(findings: readonly LocatedFinding[], around: Surroundings = {}): LocatedFinding[] {

@@ -21,8 +21,10 @@ export function findLikelyMistake(text: string, offset: number): LikelyMistake |
     star(text, offset) ??
     secondColon(text, offset) ??
     noBlank(text, offset) ??
+    noColon(text, offset) ??
     deeper(text, offset) ??
-    mixed(text, offset)
+    mixed(text, offset) ??
+    misaligned(text, offset)
   )
 }
 
@@ -192,6 +194,30 @@ function noBlank(text: string, offset: number): LikelyMistake | undefined {
   return undefined
 }
 
+/** `a b` beside `c: d` in one block: the colon is missing. */
+function noColon(text: string, offset: number): LikelyMistake | undefined {
+  const here = lineAt(text, offset)
+  const above = lineAbove(text, here.start)
+  const beyond = above && lineAbove(text, above.start)
+  for (const [at, besides] of [
+    [here, [above]],
+    [above, [here, beyond]],
+  ] as const) {
+    const match = /^( *(?:- +)?)([A-Za-z][\w-]*)( +[^\s:#][^:#]*)?$/.exec(at?.line ?? '')
+    if (at === undefined || match?.[1] === undefined || match[2] === undefined) continue
+    const indent = match[1].length
+    const indents = besides.map((line) => /^( *(?:- +)?)[A-Za-z][\w.-]*:(?: |$)/.exec(line?.line ?? '')?.[1]?.length)
+    const isHeading = at === above && match[3] === undefined && (indents[0] ?? 0) > indent
+    if (!isHeading && !indents.includes(indent)) continue
+    return {
+      message: phrase`there is no colon after \`${named(match[2])}\`, so this is text, not a key`,
+      offset: at.start + indent,
+      help: phrase`write \`key: value\``,
+    }
+  }
+  return undefined
+}
+
 /** `- a` and `b: 1` in one block. */
 function mixed(text: string, offset: number): LikelyMistake | undefined {
   const here = lineAt(text, offset)
@@ -221,4 +247,25 @@ function deeper(text: string, offset: number): LikelyMistake | undefined {
     offset: here.start + indent,
     help: phrase`indent it like \`${named(match[2])}\`, or remove that value`,
   }
+}
+
+/** A key that is indented like none of the lines around it. */
+function misaligned(text: string, offset: number): LikelyMistake | undefined {
+  const key = /^( *)([A-Za-z][\w.-]*):(?: |$)/
+  const here = lineAt(text, offset)
+  const indent = key.exec(here.line)?.[1]?.length
+  let at = lineAbove(text, here.start)
+  const above = key.exec(at?.line ?? '')
+  if (indent === undefined || above?.[1] === undefined || above[1].length <= indent) return undefined
+  // the block that it may have been meant for
+  for (let lines = 0; at !== undefined && lines < farthest && /^ */.exec(at.line)?.[0].length !== indent; lines++) {
+    if ((/^ */.exec(at.line)?.[0].length ?? 0) < indent)
+      return {
+        message: phrase`this line is indented like none above it`,
+        offset: here.start + indent,
+        help: phrase`indent it like \`${named(above[2])}\` if it belongs there`,
+      }
+    at = lineAbove(text, at.start)
+  }
+  return undefined
 }

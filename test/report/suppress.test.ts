@@ -70,6 +70,11 @@ const cases: Readonly<Record<string, Case>> = {
     speaker: at('second', 'argocd/set-generates'),
     other: at('second', 'argocd/manifest-schema'),
   },
+  'refused-release': {
+    silent: at('first', 'chart/release-name'),
+    speaker: at('first', 'argocd/set-generates'),
+    other: at('second', 'argocd/set-generates'),
+  },
   'nothing-deployed': {
     silent: at('first', 'discover/any-database'),
     speaker: at('second', 'argocd/set-generates'),
@@ -120,6 +125,11 @@ const cases: Readonly<Record<string, Case>> = {
     silent: at('first', 'postgres/known-parameter'),
     speaker: at('first', 'upgrade/parameter-known'),
     other: at('first', 'upgrade/parameter-known', { database: 'orders/dev' }),
+  },
+  'one-word': {
+    silent: at('first', 'values/known-choice', { message: ['the chart compares it'] }),
+    speaker: at('first', 'values/known-choice', { message: ['it must be one of'] }),
+    other: at('second', 'values/known-choice', { message: ['it must be one of'] }),
   },
   'shared-value': {
     silent: at('first', 'storage/wal-size-readable', {

@@ -67,6 +67,11 @@ describe('a broken text names the likely mistake', () => {
     ['- a\nb: 1\n', 2, 1, 'list items and keys are mixed in one block'],
     ['a: 1\n- b: 1\n', 2, 1, 'list items and keys are mixed in one block'],
     ['a:b\nc: 1\n', 1, 2, 'there is no space after the colon, so this is text, not a key'],
+    ['a: 1\nb c\nd: 1\n', 2, 1, 'there is no colon after `b`, so this is text, not a key'],
+    ['a: 1\nb c\n', 2, 1, 'there is no colon after `b`, so this is text, not a key'],
+    ['a: 1\nb\n  c: 1\n', 2, 1, 'there is no colon after `b`, so this is text, not a key'],
+    ['- a b\n  c: 1\n', 1, 3, 'there is no colon after `a`, so this is text, not a key'],
+    ['a:\n  b: 1\n c: 2\n', 3, 2, 'this line is indented like none above it'],
     ['a: 1\n b: 2\n', 2, 2, 'this line is indented as if it belonged to `a`, which already has a value'],
     ['a:\n\tb: 1\n', 2, 1, 'indentation holds a tab, but YAML allows spaces only'],
   ])('%j', (text, line, column, message) => {

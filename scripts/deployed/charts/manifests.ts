@@ -3,7 +3,10 @@ import type { RefusalClass } from '../../helm/error.ts'
 import type { HelmDocument } from '../../helm/output.ts'
 import { helmOf } from '../../values/merge.ts'
 import { firstPlain, isJsonMap } from '../../values/value.ts'
-import type { Spot } from '../../findings/spot.ts'
+import type { LocatedFinding, Spot } from '../../findings/spot.ts'
+import { loadOnce } from '../../helm/load.ts'
+import { unreadOf } from '../../helm/unread.ts'
+import { unknownKeyFindings } from '../../chart/unknown-key-findings.ts'
 import type { MapValue, Span, Value } from '../../values/value.ts'
 import { parseYaml } from '../../yaml/parse.ts'
 import { readAppChart, sourcesOf } from './app-chart.ts'
@@ -31,6 +34,8 @@ export interface Release {
   readonly isComplete: boolean
   /** what parameters make of the layers below them */
   readonly above?: (below: readonly MapValue[]) => readonly MapValue[]
+  /** what is wrong with the files of its values */
+  readonly findings?: readonly LocatedFinding[]
 }
 
 /** What one run of a chart prints, template by template; with `all`, what this program wrote, too. */
@@ -76,10 +81,30 @@ export function chartManifests(around: Surroundings, folder: string, release: Re
       },
     ]
   })
+  const wrong = wrongValues(chart, release, { run, troubles })
+  if (wrong.length > 0 && chart.head !== undefined)
+    found.push({ ...manifestFile([], around, { file: chart.head, consumed: [], namespace }), findings: wrong })
   // the values of our own chart are the settings, which are reported as such
   if (whole === undefined || chart.head === undefined || whole.refusal.class === 'chart-values') return found
   const head = manifestFile([], around, { file: chart.head, consumed: [], namespace })
   return [{ ...head, refused: [wholeRefused(whole, chart)] }, ...found]
+}
+
+const printsApplications = /^kind: *["']?Application(?:Set)?\b/m
+
+/** What is wrong with the values of a chart that prints Applications: files that can't be read, and keys that are nearly one that is read. */
+function wrongValues(
+  chart: AppChart,
+  { findings = [], layers, isComplete }: Release,
+  { run, troubles }: { readonly run: ChartRun; readonly troubles: readonly Trouble[] },
+): LocatedFinding[] {
+  if (![...chart.templates.values()].some(({ file }) => printsApplications.test(file.text))) return []
+  if (!isComplete || troubles.length > 0) return [...findings]
+  const { files, folder: place, helm } = chart
+  const loaded = loadOnce(files, { helm, place })
+  const rendered = { helm, values: run.values, looked: () => run.looked }
+  const unread = layers.flatMap((layer) => unreadOf(loaded, layer, rendered).filter(({ suggestion }) => suggestion !== undefined))
+  return [...findings, ...unknownKeyFindings(unread)]
 }
 
 const isOfInterest = ({ plain }: HelmDocument): boolean => ofInterest.test(JSON.stringify(plain).slice(0, 200_000))

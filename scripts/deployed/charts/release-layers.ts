@@ -1,5 +1,6 @@
 // Which layers does a release have, with what its parameters change?
 import { named, phrase } from '../../findings/message.ts'
+import { spotOf } from '../../findings/spot.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
 import { LayerReader } from '../../merge/layers.ts'
 import type { Database, DatabaseLayer, RenderedObject } from '../../model.ts'
@@ -20,14 +21,23 @@ export function layersOf(given: ValueLayers, findings: LocatedFinding[], of: Sou
   const [first, ...others] = roots ?? []
   const below = first === undefined ? emptyRoot(of) : mergeLayers([first, ...others])
   const { layers, refused } = withParameters(given, below)
-  if (refused !== undefined)
+  if (refused !== undefined) {
+    const { at, value } = refused
+    const inTheWay = value === undefined ? undefined : spotOf(value, value.kind === 'null' ? 'key' : 'value')
+    const isNull = value?.kind === 'null' && inTheWay !== undefined
     findings.push({
       rule: 'argocd/parameter',
       severity: 'error',
       message: phrase`parameter is refused by Helm: ${named(refused.message)}`,
-      at: refused.at,
-      help: phrase`write the value into valuesObject`,
+      at: isNull ? inTheWay : at,
+      help: isNull ? phrase`remove this key, or write the parameter's value below it` : phrase`write the value into valuesObject`,
+      ...(inTheWay && {
+        // of the wrong type whatever the parameters are
+        unless: inTheWay,
+        related: [isNull ? { ...at, message: phrase`the parameter is here` } : { ...inTheWay, message: phrase`this is in the way` }],
+      }),
     })
+  }
   return withOne(layers, of)
 }
 

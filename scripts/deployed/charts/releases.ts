@@ -13,6 +13,7 @@ import type { Manifest } from '../manifests.ts'
 import { at } from '../manifest-parts.ts'
 import { repositoryPath } from '../repository-path.ts'
 import { unknownText } from '../sets/unknown-text.ts'
+import { missingFile } from '../values/value-findings.ts'
 import { valueLayers, withParameters } from '../values/value-layers.ts'
 
 /** One release for each Application that has the folder as its source. */
@@ -42,14 +43,24 @@ function releaseOf(of: { readonly manifest: Manifest; readonly application: Json
   const spec = at(application, 'spec')
   const source = isJsonMap(spec) ? sourcesOf(spec).sources[nth] : undefined
   const given = valueLayers(of)
-  const { roots } = new LayerReader(() => []).layersOf({ layers: given.layers } as Database)
+  const { roots, findings } = new LayerReader(() => []).layersOf({ layers: given.layers } as Database)
+  const missing = given.unknown.flatMap(({ missing: file, at: spot }) => (file === undefined ? [] : [missingFile(file, spot)]))
+  const others = given.findings.filter(({ rule }) => rule !== 'argocd/value-file-exists')
   const name = printed(at(source, 'helm', 'releaseName') || applicationName(application))
   const namespace = printed(
     at(source, 'helm', 'namespace') || at(application, 'spec', 'destination', 'namespace') || manifest.settings.argocd.namespace,
   )
   const isKnown = given.unknown.length === 0 && roots !== undefined && !JSON.stringify(source ?? null).includes(unknownText)
   const by = applicationKey(manifest, applicationName(application))
-  return { name, by, namespace, layers: roots ?? [], isComplete: isKnown, above: (below) => parametersOver(given, below) }
+  return {
+    name,
+    by,
+    namespace,
+    layers: roots ?? [],
+    isComplete: isKnown,
+    above: (below) => parametersOver(given, below),
+    findings: [...missing, ...others, ...findings],
+  }
 }
 
 /** What parameters make of the values below them. */

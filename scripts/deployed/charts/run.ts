@@ -46,9 +46,12 @@ export interface ChartRun {
   readonly missing: readonly Trouble[]
   /** templates that print nothing, by path in the chart */
   readonly leftOut: ReadonlySet<string>
+  /** all values, and what templates looked up in them */
+  readonly values: MapValue
+  readonly looked: Recorder['looked']
 }
 
-type Attempt = Pick<ChartRun, 'documents' | 'troubles'>
+type Attempt = Pick<ChartRun, 'documents' | 'troubles' | 'values' | 'looked'>
 
 /** A chart that misses more values than that is not meant to be rendered from here. */
 const mostFills = 24
@@ -85,14 +88,14 @@ export function runChart(input: ChartInput): ChartRun {
   // what is left after the last try may need values, too
   const [needing, others] = split(run.troubles, (trouble) => neededBy(trouble) !== undefined)
   const more = needing.map((trouble): Trouble => ({ ...trouble, missing: neededBy(trouble) ?? [] }))
-  const done = concluded({ documents: run.documents, troubles: others }, [...missing, ...more])
+  const done = concluded({ ...run, troubles: others }, [...missing, ...more])
   return { ...done, leftOut: new Set([...done.leftOut, ...needing.flatMap(({ refusal }) => refusal.template ?? [])]) }
 }
 
-function concluded({ documents, troubles }: Attempt, missing: readonly Trouble[]): ChartRun {
+function concluded({ documents, troubles, values, looked }: Attempt, missing: readonly Trouble[]): ChartRun {
   const leftOut = new Set(troubles.flatMap(({ refusal }) => refusal.template ?? []))
   // what fails because of a text that nobody knows is no mistake of its own
-  return { documents, troubles: troubles.filter(({ reads }) => !reads.some(isFill)), missing, leftOut }
+  return { documents, troubles: troubles.filter(({ reads }) => !reads.some(isFill)), missing, leftOut, values, looked }
 }
 
 function attempt(input: ChartInput, fills: JsonMap): Attempt {
@@ -109,11 +112,11 @@ function attempt(input: ChartInput, fills: JsonMap): Attempt {
   const values = own === undefined ? mergeLayers([filled, ...layers]) : mergeLayers([own, filled, ...layers])
   const given = { files, place, release, namespace, layers: [values], helm, apiVersions: wanted, skipSchema: Object.keys(fills).length > 0 }
   try {
-    return { documents: renderHelmChart({ ...given, recorder, onRefusal: note }).documents, troubles }
+    return { documents: renderHelmChart({ ...given, recorder, onRefusal: note }).documents, troubles, values, looked: recorder.looked }
   } catch (error) {
     if (!(error instanceof HelmRefusal)) throw error
     note(error)
-    return { documents: [], troubles }
+    return { documents: [], troubles, values, looked: recorder.looked }
   }
 }
 

@@ -12,7 +12,17 @@ export interface Parameter {
 }
 
 /** Helm refuses the parameter (`pkg/strvals`). */
-export class ParameterError extends Error {}
+export class ParameterError extends Error {
+  /** the value below that has no room for it */
+  readonly value: Value | undefined
+  /** where the parameter itself is */
+  origin: Origin | undefined
+
+  constructor(message: string, value?: Value) {
+    super(message)
+    this.value = value
+  }
+}
 
 const mostIndex = 65_536
 const deepest = 30
@@ -24,7 +34,13 @@ const deepest = 30
  */
 export function setParameters(below: MapValue, parameters: readonly [Parameter, ...Parameter[]]): MapValue {
   const data = new Map(below.entries)
-  for (const parameter of parameters) parse(data, parameter)
+  for (const parameter of parameters)
+    try {
+      parse(data, parameter)
+    } catch (error) {
+      if (error instanceof ParameterError) error.origin = parameter.origin
+      throw error
+    }
   return changesIn(data, below, parameters[0].origin)
 }
 
@@ -80,7 +96,7 @@ const isList = (value: Value): value is ListValue => value.kind === 'list'
 
 function wrongKind(reader: Reader, value: Value, wanted: string): ParameterError {
   const is = value.kind === 'null' ? 'null' : `a ${value.kind === 'scalar' ? typeof value.value : value.kind}`
-  return new ParameterError(`${reader.path.join('.')} is ${is}, but the parameter needs ${wanted} there`)
+  return new ParameterError(`${reader.path.join('.')} is ${is}, but the parameter needs ${wanted} there`, value)
 }
 
 /** `parser.key`: whether the text is at its end. */

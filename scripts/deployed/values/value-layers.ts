@@ -2,7 +2,7 @@
 import { append } from '../../values/append.ts'
 import { printed } from '../../values/printed.ts'
 import { isJsonMap } from '../../values/value.ts'
-import type { Json, JsonMap, MapValue, Origin, Path, SourceFile } from '../../values/value.ts'
+import type { Json, JsonMap, MapValue, Origin, Path, SourceFile, Value } from '../../values/value.ts'
 import { withoutNulls } from '../../values/merge.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import type { DatabaseLayer } from '../../model.ts'
@@ -31,6 +31,8 @@ interface Unknown {
   readonly isElsewhere?: true
   /** what fills it in */
   readonly unless?: Spot
+  /** the file that is not there */
+  readonly missing?: string
 }
 
 /** The layers of one source, lowest first. */
@@ -78,7 +80,7 @@ export function valueLayers(of: SourceOf, folder?: string): ValueLayers {
       else if (at(helm, 'ignoreMissingValueFiles') !== true) {
         const shown = manifest.tree.shown?.(path) ?? path
         const filled = filledAt(spot(), manifest, application)
-        unknown.push({ reason: `there is no ${shown}`, at: spot(), ...(filled && { unless: filled.spot }) })
+        unknown.push({ reason: `there is no ${shown}`, at: spot(), missing: shown, ...(filled && { unless: filled.spot }) })
         // those of this repository are found missing by a rule about manifests
         if (shown !== path) findings.push(missingFile(shown, spot()))
       }
@@ -98,11 +100,18 @@ export function valueLayers(of: SourceOf, folder?: string): ValueLayers {
   return { layers, parameters, findings, unknown }
 }
 
+/** What Helm says of a parameter, and the value below that has no room for it. */
+interface RefusedParameter {
+  readonly message: string
+  readonly at: Spot
+  readonly value: Value | undefined
+}
+
 /** The layers with one more on top that holds what the parameters change; throws nothing: a refused parameter is a finding. */
 export function withParameters(
   { layers, parameters }: Pick<ValueLayers, 'layers' | 'parameters'>,
   below: MapValue,
-): { layers: readonly DatabaseLayer[]; refused?: { readonly message: string; readonly at: Spot } } {
+): { layers: readonly DatabaseLayer[]; refused?: RefusedParameter } {
   const [first, ...others] = parameters
   if (first === undefined) return { layers }
   try {
@@ -111,7 +120,8 @@ export function withParameters(
     return { layers: [...layers, { layer: 'parameter', file: first.origin.file, inline: { root, text } }] }
   } catch (error) {
     if (!(error instanceof ParameterError)) throw error
-    return { layers, refused: { message: error.message, at: { file: first.origin.file, span: first.origin.value } } }
+    const { file, value: span } = error.origin ?? first.origin
+    return { layers, refused: { message: error.message, at: { file, span }, value: error.value } }
   }
 }
 

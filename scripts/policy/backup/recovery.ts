@@ -4,6 +4,7 @@ import { here, named, phrase, shown } from '../../findings/message.ts'
 import { reached } from '../../operator/version.ts'
 import { printed } from '../../values/printed.ts'
 import { valueAt } from '../../values/value.ts'
+import type { JsonMap } from '../../values/value.ts'
 import { objectOf, plainAt, textAt } from '../subject.ts'
 import type { ObjectRule, PolicyRule } from '../subject.ts'
 
@@ -20,6 +21,11 @@ function handedOnWithZ(time: string, operator: string): string | undefined {
   if (zone === undefined) return /Z\s*$/.test(time) ? 'PostgreSQL reads no Z there and does not start' : undefined
   const isUtc = /^(?:Z|[+-]00:00)$/.test(zone)
   return isUtc && !reached(operator, withoutZ) ? 'this operator writes it with a Z, with which PostgreSQL does not start' : undefined
+}
+
+/** Whether a recovery takes a Backup, named or not. */
+function hasBackup(cluster: JsonMap | undefined): boolean {
+  return plainAt(cluster, 'spec', 'bootstrap', 'recovery', 'backup') !== undefined
 }
 
 export const recoveryOfObjects: readonly ObjectRule[] = [
@@ -71,6 +77,8 @@ export const recovery: readonly PolicyRule[] = [
       const made = textAt(cluster?.plain, 'spec', 'bootstrap', 'recovery', 'database')
       if (meant?.kind !== 'scalar' || made === undefined || printed(meant.value) === made) return
       if (plainAt(cluster?.plain, 'spec', 'bootstrap', 'recovery') === undefined) return
+      // a backup without a name is what is to be corrected first
+      if (textAt(cluster?.plain, 'spec', 'bootstrap', 'recovery', 'backup', 'name') === undefined && hasBackup(cluster?.plain)) return
       const owner = valueAt(values, ['cluster', 'initdb', 'owner'])
       const ownerHelp = owner?.kind === 'scalar' ? phrase` and recovery.owner: ${named(printed(owner.value))}` : phrase``
       yield {

@@ -148,6 +148,17 @@ export function* mistakesIn(held: HeldQueries, parse: SqlParser): Iterable<Query
     if (columns.some(({ name: column }) => /^(?:true|false|null)$/.test(column))) continue
     const unknown = columns.find(({ usage }) => !usages.includes(usage ?? ''))
     if (unknown !== undefined) {
+      const misspelt = misspeltUsage(unknown)
+      if (misspelt !== undefined) {
+        yield {
+          rule: 'policy/queries-give-metrics',
+          ...place,
+          message: phrase`column ${named(unknown.name)} has the key \`${named(misspelt.key)}\`, but no usage: query ${named(name)} gives no metrics at all`,
+          help: phrase`did you mean usage?`,
+          ...at(misspelt.value, 'key'),
+        }
+        continue
+      }
       const meant = nearest(unknown.usage?.toUpperCase() ?? '', usages)
       yield {
         rule: 'policy/queries-give-metrics',
@@ -206,6 +217,13 @@ function columnsOf(query: MapValue): Column[] {
         })
       : [],
   )
+}
+
+/** The key of a column that was meant as its usage. */
+function misspeltUsage({ usage, node }: Column): { readonly key: string; readonly value: Value } | undefined {
+  if (usage !== undefined || !isMap(node)) return undefined
+  const found = [...node.entries].find(([key]) => nearest(key, ['usage']) !== undefined)
+  return found && { key: found[0], value: found[1] }
 }
 
 /** `computeMetrics`: another number of columns than of names gives no metrics, and a column without a name none of its own. */

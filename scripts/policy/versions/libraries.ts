@@ -26,13 +26,19 @@ interface Loaded {
   readonly path: Path
   /** each session loads it, not the server */
   readonly bySession?: true
+  /** of an item with a line break, such as the one that a YAML block ends with */
+  readonly isBroken?: true
 }
 
 /** The libraries of shared_preload_libraries; the operator joins the items with commas, so that one item may hold several. */
 export function listedLibraries(cluster: JsonMap): Loaded[] {
   const list: Path = ['spec', 'postgresql', 'shared_preload_libraries']
   return listAt(cluster, ...list).flatMap((item, index) =>
-    (typeof item === 'string' && item !== '' ? item.split(',') : []).map((one) => ({ library: one.trim(), path: [...list, index] })),
+    (typeof item === 'string' && item !== '' ? item.split(',') : []).map((one) => ({
+      library: one.trim(),
+      path: [...list, index],
+      ...(one.includes('\n') && { isBroken: true as const }),
+    })),
   )
 }
 
@@ -69,7 +75,16 @@ export const libraries: readonly ObjectRule[] = [
         const found = imageOf(cluster, subject)
         const official = found === undefined ? undefined : officialImage(found.image)
         if (official === undefined || listAt(cluster.plain, 'spec', 'postgresql', 'extensions').length > 0) continue
-        for (const { library, path, bySession } of loaded(cluster.plain)) {
+        for (const { library, path, bySession, isBroken } of loaded(cluster.plain)) {
+          if (isBroken === true) {
+            yield {
+              object: cluster,
+              message: phrase`${here('library')} has a line break, but postgresql.conf takes none in a value: PostgreSQL does not start`,
+              places: [{ path }],
+              help: phrase`write the name in one line`,
+            }
+            continue
+          }
           const name = library.replace(/^\$libdir\//, '').replace(/\.so$/, '')
           if (contrib.includes(name) || (official.flavour !== 'minimal' && added.includes(name))) continue
           yield {
