@@ -8,7 +8,7 @@ import { changeRulesFor, ruleApplies, rulesFor } from '../operator/rules.ts'
 import type { OperatorSubject } from '../operator/subject.ts'
 import { decodeObject } from '../kubernetes/decode.ts'
 import { mutateObject } from './stages.ts'
-import { noteParameters } from '../operator/cluster.ts'
+import { noteParameters } from '../operator/cluster/cluster.ts'
 import { memberSchema } from '../kubernetes/structural.ts'
 import type { Structural } from '../kubernetes/structural.ts'
 

@@ -11,7 +11,7 @@ import { applicationChanges, identityFindings, isRenamedApplication, isSameClust
 import { unreadableLayer } from './base.ts'
 import { asDeployed } from './deployed.ts'
 import { handedAway, handedRecords } from './handed.ts'
-import type { Handover } from '../argocd/rules/deployments.ts'
+import type { Handover } from '../argocd/rules/application/deployments.ts'
 import { rollingEffect } from './effect.ts'
 import { lostClusterFindings } from './lost-clusters.ts'
 import { lostProtectionFindings } from './lost-protections.ts'

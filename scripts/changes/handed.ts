@@ -1,6 +1,6 @@
 // What does a plan list for databases that another set or Application deploys now, or that none does?
 import type { DatabaseChange, FieldChange, Step } from '../findings/database-change.ts'
-import type { Handover } from '../argocd/rules/deployments.ts'
+import type { Handover } from '../argocd/rules/application/deployments.ts'
 import type { Database } from '../model.ts'
 import type { Base } from './base-state.ts'
 import { goneSteps, lastCopy, movedSteps, automatic, todo } from './steps.ts'

@@ -17,7 +17,7 @@ import {
 import { parseImageReference, versionOfTag } from '../../scripts/operator/image.ts'
 import { isLabelValue, isQualifiedName, selectorProblems } from '../../scripts/kubernetes/label-selector.ts'
 import { compareQuantities, formatQuantity, isZeroQuantity, parseQuantity, readQuantity } from '../../scripts/kubernetes/quantity.ts'
-import { isTargetTime } from '../../scripts/operator/target-time.ts'
+import { isTargetTime } from '../../scripts/operator/cluster/target-time.ts'
 
 /** Answers recorded from the real programs. */
 function recorded<T>(name: string): T[] {

@@ -1,8 +1,8 @@
 // Is the pod on which a patch is tried the one that the operator would build, and is the result still a pod?
 import { describe, expect, it } from 'vitest'
 import { admit } from '../../scripts/admit/admit.ts'
-import { basePod } from '../../scripts/operator/pod.ts'
-import { decodesAsPod, losesAnnotations } from '../../scripts/operator/pod-shape.ts'
+import { basePod } from '../../scripts/operator/pod/pod.ts'
+import { decodesAsPod, losesAnnotations } from '../../scripts/operator/pod/pod-shape.ts'
 import { jsonAt } from '../../scripts/operator/subject.ts'
 import type { Json, JsonMap } from '../../scripts/values/value.ts'
 

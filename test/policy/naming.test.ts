@@ -1,6 +1,6 @@
 // Which objects of a release are the same one?
 import { expect, test } from 'vitest'
-import { declaredOnce } from '../../scripts/policy/objects/declared-once.ts'
+import { declaredOnce } from '../../scripts/policy/declared/declared-once.ts'
 import { naming } from '../../scripts/policy/fleet/naming.ts'
 import type { PolicySubject } from '../../scripts/policy/subject.ts'
 import { readManifests } from '../../scripts/yaml/manifests.ts'

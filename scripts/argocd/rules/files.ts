@@ -24,7 +24,7 @@ import {
 import { misspelt } from '../../values/misspelt.ts'
 import { pathsBelow } from '../../repository/tree.ts'
 import { printed } from '../../values/printed.ts'
-import { spoiledElements } from './refusals.ts'
+import { spoiledElements } from './application/refusals.ts'
 import { resolveValueFiles } from '../../applicationset/sources.ts'
 import { anything, exceptSlash, fitsSteps, plainStep } from '../../applicationset/wildcards.ts'
 import type { Step } from '../../applicationset/wildcards.ts'

@@ -12,8 +12,8 @@ import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import { isJsonMap, valueAt } from '../../values/value.ts'
 import type { JsonMap } from '../../values/value.ts'
 import { printed } from '../../values/printed.ts'
-import { hasName, idOf } from './deployments.ts'
-import type { Deployment } from './deployments.ts'
+import { hasName, idOf } from './application/deployments.ts'
+import type { Deployment } from './application/deployments.ts'
 
 const options = 'argocd.argoproj.io/sync-options'
 

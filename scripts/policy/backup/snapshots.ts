@@ -1,6 +1,6 @@
 // Can a base backup on volume snapshots be restored, and does the database go on while it is taken?
 import { named, phrase } from '../../findings/message.ts'
-import { isReplica } from '../../operator/cluster.ts'
+import { isReplica } from '../../operator/cluster/cluster.ts'
 import type { RenderedObject } from '../../model.ts'
 import type { JsonMap } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'

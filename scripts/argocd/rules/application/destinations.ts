@@ -1,0 +1,72 @@
+// Do the cluster and the namespace of a destination lead anywhere?
+import { named, phrase } from '../../../findings/message.ts'
+import { sourcesOf } from '../../../applicationset/sources.ts'
+import { folderOf } from '../../../deployed/folders/folders.ts'
+import { at } from '../../../deployed/manifest-parts.ts'
+import { isOpen } from '../../../deployed/sets/unknown-text.ts'
+import type { Json, JsonMap, Path } from '../../../values/value.ts'
+import { isJsonMap } from '../../../values/value.ts'
+import type { ManifestRule } from '../manifest-rule.ts'
+
+const ownAddress = 'https://kubernetes.default.svc'
+/** `KubernetesInternalAPIServerAddr` is the address of what Argo CD calls `in-cluster`. */
+const ownName = 'in-cluster'
+
+export const destinationRules: readonly ManifestRule[] = [
+  {
+    // `GetDestinationCluster` looks for the address of a cluster that is registered; one without a host has none
+    id: 'argocd/destination-cluster',
+    severity: 'error',
+    upstream: 'GetDestinationCluster',
+    summary: 'the server of a destination is an address, and its name is none',
+    *check({ plain, base }) {
+      const path: Path = [...base, 'spec', 'destination']
+      const [server, name] = ['server', 'name'].map((key) => at(plain, ...path, key))
+      if (server === ownName && isUnset(name))
+        yield {
+          message: phrase`server is ${ownName}, but that is a name, and Argo CD knows no cluster of such an address`,
+          places: [{ path: [...path, 'server'] }],
+          help: phrase`write \`name: ${ownName}\`, or \`server: ${ownAddress}\``,
+        }
+      if (typeof name === 'string' && /^https?:\/\//.test(name) && isUnset(server) && !isOpen(name))
+        yield {
+          message: phrase`name is ${named(name)}, but that is the address of a cluster, and no name`,
+          places: [{ path: [...path, 'name'] }],
+          help: phrase`write \`server: ${named(name)}\``,
+        }
+    },
+  },
+  {
+    // `CompareAppState`: "Namespace for … is missing.", and nothing of the Application is synced
+    id: 'argocd/destination-namespace-set',
+    severity: 'error',
+    upstream: 'CompareAppState',
+    summary: 'a Cluster that names no namespace gets one from the destination of its Application',
+    *check(manifest) {
+      const { applications, base } = manifest
+      for (const application of applications ?? []) {
+        if (!isUnset(at(application, 'spec', 'destination', 'namespace'))) continue
+        const cluster = sourcesIn(application)
+          .flatMap((source) => {
+            const folder = folderOf(source, manifest)
+            return folder.kind === 'manifests' ? folder.clusters : []
+          })
+          .find(({ namespace }) => namespace === undefined || namespace === '')
+        if (cluster === undefined) continue
+        yield {
+          message: phrase`destination has no namespace, and neither has Cluster ${named(cluster.name)}: Argo CD does not sync it`,
+          places: [{ path: [...base, 'spec', 'destination'], on: 'key' }],
+          help: phrase`add \`namespace:\` here, or metadata.namespace to the Cluster`,
+        }
+        return
+      }
+    },
+  },
+]
+
+const isUnset = (value: Json | undefined): boolean => value === undefined || value === null || value === ''
+
+function sourcesIn(application: JsonMap): readonly JsonMap[] {
+  const spec = at(application, 'spec')
+  return isJsonMap(spec) ? sourcesOf(spec).sources : []
+}

@@ -1,0 +1,98 @@
+// Do the charts, repositories and parameters that sources name exist?
+import { named, phrase } from '../../../findings/message.ts'
+import { isOfficialPlace, officialCharts, parseUrl } from '../../../charts/pin.ts'
+import { at, placedSources } from '../../../deployed/manifest-parts.ts'
+import { isOpen } from '../../../deployed/sets/unknown-text.ts'
+import { nearest } from '../../../values/path.ts'
+import { printed } from '../../../values/printed.ts'
+import { trimEndOf } from '../../../values/trim.ts'
+import { isJsonMap } from '../../../values/value.ts'
+import type { JsonMap } from '../../../values/value.ts'
+import type { Manifest } from '../../../deployed/manifests.ts'
+import type { ManifestRule } from '../manifest-rule.ts'
+
+/** The chart of the official repository that a source means with another name. */
+function chartMeant({ chart, repoURL }: JsonMap): string | undefined {
+  const name = printed(chart ?? '')
+  if (name === '' || charts.includes(name) || isOpen(name) || !isOfficialPlace(printed(repoURL ?? ''))) return undefined
+  // the name of a repository that `helm repo add` gave is no part of the chart's
+  const last = name.slice(name.lastIndexOf('/') + 1)
+  return charts.includes(last) ? last : nearest(name, charts)
+}
+
+/** The address of the official charts that a source of one of them means with another one. */
+function repositoryMeant({ chart, repoURL }: JsonMap): string | undefined {
+  const repository = trimEndOf(printed(repoURL ?? ''), '/')
+  if (!charts.includes(printed(chart ?? '')) || isOpen(repository) || isOfficialPlace(repository)) return undefined
+  const meant = nearest(repository, officialCharts)
+  // without encryption it is the same place
+  return meant === undefined || parseUrl(repository)?.protocol !== parseUrl(meant)?.protocol ? undefined : meant
+}
+
+/** The charts of github.com/cloudnative-pg/charts, those of old releases included. */
+const charts: readonly string[] = ['cloudnative-pg', 'cluster', 'cnpg-sandbox', 'plugin-barman-cloud']
+
+/** Whether a source would be one of the official charts, but for a misspelling. */
+export function hasMisspeltSource(manifest: Manifest): boolean {
+  return placedSources(manifest).some(({ source }) => chartMeant(source) !== undefined || repositoryMeant(source) !== undefined)
+}
+
+export const sourceNameRules: readonly ManifestRule[] = [
+  {
+    id: 'argocd/chart-known',
+    severity: 'error',
+    summary: 'a chart of the official repository has the name of one that is there',
+    *check(manifest) {
+      for (const { source, path } of placedSources(manifest)) {
+        const meant = chartMeant(source)
+        if (meant === undefined) continue
+        yield {
+          message: phrase`chart is ${named(printed(source['chart']))}, but the repository has no chart of that name`,
+          places: [{ path: [...path, 'chart'] }],
+          help: phrase`did you mean \`${meant}\`?`,
+        }
+      }
+    },
+  },
+  {
+    id: 'argocd/repository-known',
+    severity: 'warning',
+    summary: 'the address of the official charts is not misspelt',
+    *check(manifest) {
+      for (const { source, path } of placedSources(manifest)) {
+        const meant = repositoryMeant(source)
+        if (meant === undefined) continue
+        yield {
+          message: phrase`repoURL is ${named(printed(source['repoURL']))}, which is nearly the address of the official charts`,
+          places: [{ path: [...path, 'repoURL'] }],
+          help: phrase`did you mean ${meant}?`,
+        }
+      }
+    },
+  },
+  {
+    // Argo CD runs `helm template --set =VALUE`, and Helm passes over an empty key
+    id: 'argocd/parameter-named',
+    severity: 'warning',
+    summary: 'a parameter has a name',
+    *check(manifest) {
+      for (const { source, path } of placedSources(manifest))
+        for (const list of ['parameters', 'fileParameters']) {
+          const parameters = at(source, 'helm', list)
+          for (const [index, parameter] of Array.isArray(parameters) ? parameters.entries() : []) {
+            if (
+              !isJsonMap(parameter) ||
+              (parameter['name'] ?? '') !== '' ||
+              Object.keys(parameter).some((key) => nearest(key, ['name']) !== undefined && key !== 'name')
+            )
+              continue
+            yield {
+              message: phrase`parameter has no name, so that Helm sets nothing`,
+              places: [{ path: [...path, 'helm', list, index] }],
+              help: phrase`write \`name:\` with the path of the value, or remove the item`,
+            }
+          }
+        }
+    },
+  },
+]

@@ -1,0 +1,80 @@
+// Do the options of a source fit what is in its folder?
+import { posix } from 'node:path'
+import { kustomizations } from '../../../discover/loose.ts'
+import { ending, phrase } from '../../../findings/message.ts'
+import { at, isUsualRevision, placedSources } from '../../../deployed/manifest-parts.ts'
+import type { Manifest } from '../../../deployed/manifests.ts'
+import { repositoryPath } from '../../../deployed/repository-path.ts'
+import { isOpen } from '../../../deployed/sets/unknown-text.ts'
+import { pathsBelow } from '../../../repository/tree.ts'
+import { printed } from '../../../values/printed.ts'
+import { trimEndOf } from '../../../values/trim.ts'
+import type { Json, JsonMap } from '../../../values/value.ts'
+import { isJsonMap } from '../../../values/value.ts'
+import type { ManifestRule } from '../manifest-rule.ts'
+
+export const sourceTypeRules: readonly ManifestRule[] = [
+  {
+    // `ExplicitType`: options decide which program is run, whatever is in the folder; `NormalizeApplicationSpec` removes empty ones
+    id: 'argocd/options-fit-folder',
+    severity: 'error',
+    upstream: 'GetAppSourceType',
+    summary: 'options for Helm or kustomize are given to a folder with a chart or a kustomization',
+    *check(manifest) {
+      for (const { source, path } of placedSources(manifest)) {
+        const [tool] = tools.filter(({ key }) => asksForAnything(source[key]))
+        const names = tool === undefined ? undefined : namesIn(source, manifest)
+        if (tool === undefined || names === undefined || tool.files.some((file) => names.has(file))) continue
+        yield {
+          message: phrase`${tool.key} has options, so that Argo CD runs ${tool.program}, but ${ending(printed(source['path']))} has no ${tool.files[0] ?? ''}`,
+          places: [{ path: [...path, tool.key], on: 'key' }],
+          help: others(tool, names),
+        }
+      }
+    },
+  },
+]
+
+interface Tool {
+  readonly key: 'helm' | 'kustomize'
+  readonly program: string
+  readonly files: readonly string[]
+}
+
+const tools: readonly Tool[] = [
+  { key: 'helm', program: 'Helm', files: ['Chart.yaml'] },
+  { key: 'kustomize', program: 'kustomize', files: kustomizations },
+]
+
+function others(tool: Tool, names: ReadonlySet<string>) {
+  const other = tools.find(({ key, files }) => key !== tool.key && files.some((file) => names.has(file)))
+  return other === undefined
+    ? phrase`remove \`${tool.key}\`, or add ${tool.files[0] ?? ''} to the folder`
+    : phrase`the folder is for ${other.program}: write \`${other.key}\` with the options of that`
+}
+
+/** `IsZero` of the options of both. */
+function asksForAnything(options: Json | undefined): boolean {
+  if (!isJsonMap(options)) return false
+  return Object.values(options).some((value) => {
+    if (value === null || value === '' || value === false) return false
+    return typeof value !== 'object' || Object.keys(value).length > 0
+  })
+}
+
+/** The files of the folder of a source; undefined: it is not here, or another program fills in where it is. */
+function namesIn(source: JsonMap, { kind, applications, settings, tree }: Manifest): ReadonlySet<string> | undefined {
+  const { path, repoURL, targetRevision, chart, plugin, directory } = source
+  if (chart !== undefined || plugin !== undefined || directory !== undefined) return undefined
+  if (typeof path !== 'string' || typeof repoURL !== 'string' || [path, repoURL].some(isOpen)) return undefined
+  // what is merged over a source by its elements is not looked at
+  if (kind === 'ApplicationSet' && (applications ?? []).some((one) => !JSON.stringify(at(one, 'spec') ?? null).includes(path)))
+    return undefined
+  if (!isUsualRevision(printed(targetRevision ?? ''), settings)) return undefined
+  const local = trimEndOf(posix.normalize(path), '/')
+  const folder = repositoryPath({ kind: 'local', path: local.replace(/^\/+/, ''), repoURL }, { settings, tree })
+  if (folder === undefined) return undefined
+  const top = folder === '' || folder === '.' ? '' : `${folder}/`
+  const files = pathsBelow(tree.wide?.() ?? tree, top).map((file) => file.slice(top.length))
+  return files.length === 0 || files.includes('.argocd-source.yaml') ? undefined : new Set(files)
+}

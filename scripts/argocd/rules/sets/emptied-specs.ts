@@ -1,0 +1,20 @@
+// Does the patch of a set empty the spec of its Applications?
+import type { Finding } from '../../../findings/finding.ts'
+import { phrase } from '../../../findings/message.ts'
+import type { GenerateError } from '../../../applicationset/generate.ts'
+import { at } from '../../../deployed/manifest-parts.ts'
+import type { Manifest } from '../../../deployed/manifests.ts'
+
+/** A patch of a bare `spec:` replaces the spec of the template with nothing (argo-cd#17040). */
+export function isEmptied({ stage }: GenerateError, { plain }: Manifest): boolean {
+  const patch = at(plain, 'spec', 'templatePatch')
+  const isWritten = ['server', 'name'].some((key) => at(plain, 'spec', 'template', 'spec', 'destination', key) !== undefined)
+  return stage === 'destination' && isWritten && typeof patch === 'string' && /^spec:[ \t]*$/m.test(patch) && !patch.includes('destination')
+}
+
+/** One for the whole set. */
+export const emptied: Finding = {
+  message: phrase`templatePatch may be a bare \`spec:\`, which empties the whole spec: the destination and the sources are gone`,
+  places: [{ path: ['spec', 'templatePatch'], on: 'key' }],
+  help: phrase`put \`spec:\` inside of the condition, too, so that the patch is empty where it does not hold`,
+}
