@@ -29,6 +29,7 @@ import { isMeant, wouldGive } from './consequence.ts'
 import { renderModelled } from './modelled-subcharts.ts'
 import { namespaceOf, releaseOf } from './release.ts'
 import { withStandIn } from './stand-in.ts'
+import type { HelmDocument } from '../helm/output.ts'
 import { templateFindings } from './own-templates.ts'
 import { keySpot } from './template-spots.ts'
 import { unknownKeyFindings } from './unknown-key-findings.ts'
@@ -133,17 +134,15 @@ export function renderWithEngine(
     findings,
     words.map((finding) => ({ ...finding, database: database.id })),
   )
-  if (database.written?.chartFolder !== undefined)
+  if (database.written?.chartFolder !== undefined) {
+    const again = (): readonly HelmDocument[] => renderTraced(input(usable)).documents
+    const printed = { ...ownOf(database), chart, helm, values: usable, looked: run.looked, documents: run.documents, again }
+    const own = known(() => templateFindings(printed), [])
     append(
       findings,
-      templateFindings({
-        ...ownOf(database),
-        chart,
-        values: usable,
-        documents: run.documents,
-        again: () => renderTraced(input(usable)).documents,
-      }).map((finding) => ({ ...finding, database: database.id })),
+      own.map((finding) => ({ ...finding, database: database.id })),
     )
+  }
   if (run.refused !== undefined) {
     const refused = { database, settings, values, chart, stops: run.stops() }
     const finding = refusalFinding(run.refused, refused)

@@ -5,9 +5,15 @@ import { spotOf } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { splitManifests } from '../helm/manifests.ts'
 import type { HelmDocument } from '../helm/output.ts'
+import type { Replacement } from '../helm/read-shape.ts'
+import type { Recorder } from '../helm/recorder.ts'
+import { loadOnce } from '../helm/load.ts'
+import { wasLooked } from '../helm/unknown-keys.ts'
+import { replacementsFor } from '../helm/unread.ts'
+import type { HelmGeneration } from '../values/merge.ts'
 import { printed as shownText } from '../values/printed.ts'
 import type { Json, MapValue } from '../values/value.ts'
-import { jsonAt as at, valueAt } from '../values/value.ts'
+import { jsonAt as at, leavesOf, valueAt } from '../values/value.ts'
 import { lineSpot, templateFile } from './template-spots.ts'
 
 interface Printed {
@@ -16,37 +22,38 @@ interface Printed {
   readonly ignored: Json
   /** the documents of another run */
   readonly again: () => readonly HelmDocument[]
+  readonly helm: HelmGeneration
   readonly values: MapValue
+  /** what the run looked up, by map */
+  readonly looked: () => Recorder['looked']
   readonly documents: readonly HelmDocument[]
 }
 
 export function templateFindings(printed: Printed): LocatedFinding[] {
   const paths = Object.keys(printed.chart.files).filter((path) => path.startsWith('templates/'))
-  return paths.flatMap((path) => [...lostDefaults(path, printed), ...joinedDocuments(path, printed), ...chanceSecrets(path, printed)])
+  return [...lostDefaults(printed), ...paths.flatMap((path) => [...joinedDocuments(path, printed), ...chanceSecrets(path, printed)])]
 }
 
-const defaulted =
-  /\{\{-?[ \t]*(?:\$?\.Values((?:\.\w+)+)[ \t]*\|[ \t]*default[ \t]+(true|[1-9]\d*)|default[ \t]+(true|[1-9]\d*)[ \t]+\$?\.Values((?:\.\w+)+))(?=[ \t}|-])/g
-
-/** `default` of Sprig takes `false` and 0 for what is not set. */
-function* lostDefaults(path: string, { chart, values }: Printed): Iterable<LocatedFinding> {
-  const file = templateFile(chart, path)
-  if (file === undefined || !file.text.includes('default')) return
-  for (const match of file.text.matchAll(defaulted)) {
-    const [all, first, ofFirst, ofSecond, second] = match
-    const keys = (first ?? second ?? '').slice(1).split('.')
-    const instead = ofFirst ?? ofSecond ?? ''
-    const value = valueAt(values, keys)
-    if (value?.kind !== 'scalar' || value.value !== (instead === 'true' ? false : 0)) continue
+/** `default` of Sprig takes `false` and 0 for what is not set; asked of what this run looked up. */
+function* lostDefaults({ chart, helm, values, looked }: Printed): Iterable<LocatedFinding> {
+  const loaded = loadOnce(chart.files, { helm, place: chart.place })
+  for (const { path, value } of leavesOf(values)) {
+    if (value.kind !== 'scalar' || (value.value !== false && value.value !== 0)) continue
+    const isLost = ({ instead }: Replacement): boolean => (value.value === false) === (instead === 'true')
+    const lost = replacementsFor(loaded, helm, path).find(isLost)
+    const template = lost?.tree.parseName.slice(loaded.name.length + 1) ?? ''
+    const holder = valueAt(values, path.slice(0, -1))
+    if (lost === undefined || holder?.kind !== 'map' || !wasLooked(holder, String(path.at(-1)), looked())) continue
+    const at = lineSpot(chart, template, lost.tree.text.slice(0, lost.at).split('\n').length)
     const written = spotOf(value)
-    const start = match.index + all.search(/[$.d]/)
+    if (at === undefined) continue
     yield {
       rule: 'chart/default-keeps-value',
       severity: 'error',
-      message: phrase`${fieldAt(keys)} is ${String(value.value)}, but \`default ${instead}\` takes that for not set, and prints ${instead}`,
-      at: { file, span: { start, end: match.index + all.length } },
-      ...(written && { related: [{ ...written, message: phrase`${fieldAt(keys)} is set here` }] }),
-      help: phrase`write .Values.${named(keys.join('.'))} alone, with its default in values.yaml`,
+      message: phrase`${fieldAt(path)} is ${String(value.value)}, but \`default ${lost.instead}\` takes that for not set, and prints ${lost.instead}`,
+      at,
+      ...(written && { related: [{ ...written, message: phrase`${fieldAt(path)} is set here` }] }),
+      help: phrase`write .Values.${named(path.join('.'))} alone, with its default in values.yaml`,
     }
   }
 }

@@ -1,5 +1,16 @@
 // Which keys of the values could templates read?
 
+import type { TemplateTree } from '../go-template/go-tree.ts'
+
+/** A `default` with a constant that is printed in the place of the values that Sprig takes for not set. */
+export interface Replacement {
+  /** the constant as it is written */
+  readonly instead: string
+  readonly tree: TemplateTree
+  /** offset in its text */
+  readonly at: number
+}
+
 /** What is known about one map or list of the values: the keys that some template reads. */
 export class ReadShape {
   readonly keys = new Map<string, ReadShape>()
@@ -7,6 +18,8 @@ export class ReadShape {
   #any: ReadShape | undefined
   /** texts that templates compare it with */
   readonly words = new Set<string>()
+  /** where something else is printed for it */
+  readonly replacements: Replacement[] = []
   /** it is printed or handed on as a whole */
   whole = false
 

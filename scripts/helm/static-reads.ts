@@ -1,12 +1,15 @@
 // Which values could the templates of a chart read, whatever branches they take?
 import type { Chart } from './chart-tree.ts'
 import type { Command, Operand, Pipe, TemplateList, TemplateNode, TemplateTree, TemplateTrees } from '../go-template/go-tree.ts'
+import { nodeText } from '../go-template/go-tree.ts'
 import { fullPath } from './chart.ts'
 import { ReadShape, anyOf, either, keyOf, other, readWhole } from './read-shape.ts'
 import type { Reading } from './read-shape.ts'
 
 interface Scope {
   readonly trees: TemplateTrees
+  /** the one that is gone through */
+  readonly tree: TemplateTree
   readonly dot: Reading
   /** variables by name; assignments add possible values */
   readonly variables: Map<string, Reading>
@@ -71,9 +74,9 @@ function markSettings(chart: Chart, values: ReadShape): void {
   for (const child of chart.dependencies) for (const name of namesOf(child, chart)) markSettings(child, values.key(name))
 }
 
-function runTree(tree: TemplateTree, scope: Scope): void {
+function runTree(tree: TemplateTree, scope: Omit<Scope, 'tree'>): void {
   scope.variables.set('$', scope.dot)
-  runList(tree.root, scope)
+  runList(tree.root, { ...scope, tree })
 }
 
 function runList(list: TemplateList, scope: Scope): void {
@@ -157,6 +160,7 @@ function readCommand(command: Command, piped: Reading | undefined, scope: Scope)
   }
   const args = rest.map((arg) => readOperand(arg, scope))
   if (piped !== undefined) args.push(piped)
+  if (first.name === 'default') noteReplacement(command, args[1], scope)
   return readCall(first.name, args, scope)
 }
 
@@ -189,6 +193,13 @@ function noteWords(args: readonly Reading[]): void {
     else if (reading.kind === 'either') reading.of.forEach(note)
   }
   if (words.length > 0) args.forEach(note)
+}
+
+/** `default true .Values.x`: Sprig takes `false` and 0 for not set. */
+function noteReplacement({ at, args: [, constant] }: Command, value: Reading | undefined, { tree }: Scope): void {
+  const isTruth = constant?.kind === 'bool' ? constant.value : constant?.kind === 'number' && constant.asFloat !== 0
+  if (constant === undefined || !isTruth || value?.kind !== 'values') return
+  for (const shape of value.shapes) shape.replacements.push({ instead: nodeText(constant), tree, at })
 }
 
 const textOf = (reading: Reading | undefined): string | undefined => (reading?.kind === 'text' ? reading.text : undefined)

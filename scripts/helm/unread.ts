@@ -6,7 +6,7 @@ import type { MapValue, Path, Value } from '../values/value.ts'
 import { templatesOf } from './context.ts'
 import { parsedTrees } from './engine.ts'
 import { loadOnce, readLayers } from './load.ts'
-import type { ReadShape } from './read-shape.ts'
+import type { ReadShape, Replacement } from './read-shape.ts'
 import type { Recorder } from './recorder.ts'
 import type { HelmInput } from './render.ts'
 import { namesOf, readableValues } from './static-reads.ts'
@@ -62,6 +62,11 @@ function shapeAt(chart: Chart, helm: HelmGeneration, path: Path): ReadShape | un
 /** The words that templates compare a value with; none: they don't. Throws HelmRefusal. */
 export function wordsFor(chart: Chart, helm: HelmGeneration, path: Path): ReadonlySet<string> {
   return shapeAt(chart, helm, path)?.words ?? new Set()
+}
+
+/** Where templates print a constant for a value that Sprig takes for not set. Throws HelmRefusal. */
+export function replacementsFor(chart: Chart, helm: HelmGeneration, path: Path): readonly Replacement[] {
+  return shapeAt(chart, helm, path)?.replacements ?? []
 }
 
 /** The keys of a map that templates name. Throws HelmRefusal. */
