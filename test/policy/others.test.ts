@@ -4,7 +4,7 @@ import { judgeManifests } from '../../scripts/policy/manifests.ts'
 import { readManifests } from '../../scripts/yaml/manifests.ts'
 
 const ids =
-  /^policy\/(?:certificate-reloaded|pull-secret|publication-objects|store-encrypts|import-may|role-known|role-has|pooler-image|cold-snapshot-unf|wrapper-owner|image-has-library|bucket-once|pooler-knows|request-within|slots-sync|store-has|field-read|queries-reloaded|stop-has)/
+  /^policy\/(?:pull-secret|publication-objects|store-encrypts|import-may|role-known|role-has|pooler-image|cold-snapshot-unf|wrapper-owner|image-has-library|bucket-once|pooler-knows|request-within|slots-sync|store-has|field-read|stop-has)/
 
 function found(spec: string, ...beside: readonly string[]): string[] {
   const head = `{ apiVersion: postgresql.cnpg.io/v1, kind: Cluster, metadata: { name: pay }, spec: { instances: 3, storage: { size: 10Gi }, ${spec} } }`
@@ -33,21 +33,6 @@ test.each<readonly [string, readonly string[], readonly string[]]>([
   [pull, [], []],
 ])('of pull secrets: %s %s', (spec, beside, expected) => {
   expect(found(spec, ...beside)).toEqual(expected)
-})
-
-const certificates = 'certificates: { serverTLSSecret: server, serverCASecret: authority }'
-const certificate = (fields: string, secret = 'server'): string =>
-  object('cert-manager.io/v1', 'Certificate', 'server', `spec: { secretName: ${secret}, ${fields} }`)
-const label = 'secretTemplate: { labels: { cnpg.io/reload: "" } }'
-
-test.each<readonly [readonly string[], readonly string[]]>([
-  [[certificate('dnsNames: [pay-rw]')], ['certificate-reloaded spec.secretName']],
-  [[certificate(label)], []],
-  [[certificate('dnsNames: [a]', 'another')], []],
-  // as the documentation does it
-  [[certificate('dnsNames: [pay-rw]'), '{ apiVersion: v1, kind: Secret, metadata: { name: server, labels: { cnpg.io/reload: "" } } }'], []],
-])('of certificates: %s', (beside, expected) => {
-  expect(found(certificates, ...beside)).toEqual(expected)
 })
 
 const image = (tag: string): string => `imageName: ghcr.io/cloudnative-pg/postgresql:${tag}-standard-bookworm`
@@ -208,16 +193,9 @@ test.each<readonly [string, readonly string[], readonly string[]]>([
   expect(found(spec, ...beside)).toEqual(expected)
 })
 
-const queries = 'monitoring: { customQueriesConfigMap: [{ name: q, key: q }] }'
-const held = (metadata: string): string => `{ apiVersion: v1, kind: ConfigMap, metadata: { ${metadata} }, data: { q: "" } }`
-
 test.each<readonly [string, readonly string[], readonly string[]]>([
-  [queries, [held('name: q')], ['queries-reloaded metadata.name']],
-  [queries, [held('name: q, labels: { cnpg.io/reload: "" }')], []],
-  [queries, [held('name: other')], []],
-  [queries.replace('name: q', 'name: q-5tg7h9k2mf'), [held('name: q-5tg7h9k2mf')], []],
   ['stopDelay: 5', [], ['stop-has-time spec.stopDelay']],
   ['stopDelay: 60', [], []],
-])('of changes and stops: %s %s', (spec, beside, expected) => {
+])('of stops: %s %s', (spec, beside, expected) => {
   expect(found(spec, ...beside)).toEqual(expected)
 })
