@@ -159,7 +159,7 @@ export const suppressions: readonly Suppression[] = [
     reason: 'a name of a release that Argo CD refuses need not be one that Helm refuses, too, and what a set makes twice shares everything',
     silences: (all) => {
       const refused = places(all.filter(({ rule }) => rule === 'argocd/set-generates'))
-      const files = filesOf(all, ({ rule, message }) => rule === 'argocd/set-generates' && textOf(message).includes(' in two Applications'))
+      const files = filesOf(all, ({ isShared }) => isShared === true)
       return ({ rule, at }) =>
         (rule === 'chart/release-name' && refused.has(placeOf(at))) || (rule === 'policy/own-archive' && files.has(fileOf(at)))
     },

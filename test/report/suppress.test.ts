@@ -156,6 +156,11 @@ describe('a finding is not reported', () => {
     if (!isAlone) expect(suppress([silent, ...(other === undefined ? [] : [other])])).toContain(silent)
     else expect(suppress([other as LocatedFinding])).toEqual([other])
   })
+  it('of an archive that two Applications share because they have one name', () => {
+    const archive = at('first', 'policy/own-archive')
+    expect(suppress([archive, at('second', 'argocd/set-generates', { isShared: true })])).not.toContain(archive)
+    expect(suppress([archive, at('second', 'argocd/set-generates')])).toContain(archive)
+  })
   it('and each reason has a case', () => {
     expect(Object.keys(cases)).toEqual(suppressions.map(({ id }) => id))
   })
