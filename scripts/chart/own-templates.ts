@@ -39,6 +39,8 @@ function* lostDefaults(path: string, { chart, values }: Printed): Iterable<Locat
     const value = valueAt(values, keys)
     if (value?.kind !== 'scalar' || value.value !== (instead === 'true' ? false : 0)) continue
     const written = spotOf(value)
+    // in the chart's own values 0 is its author's word for what is not set
+    if (value.value === 0 && (written === undefined || written.file.path === `${chart.place}/values.yaml`)) continue
     const start = match.index + all.search(/[$.d]/)
     yield {
       rule: 'chart/default-keeps-value',

@@ -112,6 +112,16 @@ export const suppressions: readonly Suppression[] = [
     },
   },
   {
+    id: 'unrendered-template',
+    reason: 'what a template is that nobody renders says nothing of the value that it was to become',
+    silences: (all) => {
+      const objectOf = ({ at, object }: LocatedFinding): string => `${fileOf(at)}\0${object}`
+      const unrendered = new Set(all.filter(({ rule }) => rule === 'policy/template-rendered').map(objectOf))
+      const isTemplate = ({ file, span }: Spot): boolean => file.text.slice(span.start, span.end).includes('{{')
+      return (finding) => finding.rule !== 'policy/template-rendered' && isTemplate(finding.at) && unrendered.has(objectOf(finding))
+    },
+  },
+  {
     id: 'name-for-a-reference',
     reason: 'a text where a reference to a Secret belongs is refused, and most likely the name of that Secret',
     silences: (all) => {

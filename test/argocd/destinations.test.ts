@@ -45,6 +45,8 @@ const cases: readonly (readonly [string, readonly string[], Readonly<Record<stri
   [application(here, '    kustomize: {}\n'), []],
   [application(here, '    helm: { releaseName: a }\n'), ['argo/pay.yaml:11 [argocd/options-fit-folder]']],
   [application(here, '    helm: { releaseName: a }\n'), [], chart],
+  // one mistake
+  [application(here, '    helm: { releaseName: a }\n    kustomize: { namePrefix: a- }\n'), ['argo/pay.yaml:7 [argocd/set-generates]']],
   [application(here, '    kustomize: { namePrefix: a- }\n'), [], { 'pay/kustomization.yml': 'resources: [cluster.yaml]\n' }],
 ]
 

@@ -27,6 +27,7 @@ test.each<readonly [string, string, string, readonly string[]]>([
     'a: { pdb: false }\n',
     ['pay/templates/a.yaml:6 [chart/default-keeps-value]'],
   ],
+  ['a default over 0 in own values', `${cluster()}  stopDelay: {{ .Values.delay | default 60 }}\n`, 'delay: 0\n', []],
   ['a default of false', cluster('pay', '{{ .Values.pdb | default false }}'), 'pdb: false\n', []],
   ['a default of what is not set', `{{- $a := .Values.pdb | default true }}\n${cluster()}`, '', []],
   ['documents that are joined', loop(''), 'names: [pay, bill]\n', ['pay/templates/a.yaml:2 [chart/documents-apart]']],

@@ -152,6 +152,7 @@ const monitor = (labels: string, endpoint: string): string =>
 const tls = 'monitoring: { tls: { enabled: true } }'
 
 test.each<readonly [string, readonly string[], readonly string[]]>([
+  [tls, [monitor('cnpg.io/cluster: pay', '').replace('port: metrics', 'port: status')], []],
   [tls, [monitor('cnpg.io/cluster: pay', '')], ['monitor-scheme podMetricsEndpoints.0']],
   [tls, [monitor('cnpg.io/cluster: pay', 'scheme: https')], []],
   ['instances: 1', [monitor('cnpg.io/cluster: pay', 'scheme: https')], ['monitor-scheme podMetricsEndpoints.0.scheme']],

@@ -3,7 +3,7 @@ import type { LocatedFinding } from '../../scripts/findings/spot.ts'
 import { suppress, suppressions } from '../../scripts/report/suppress.ts'
 import type { Surroundings } from '../../scripts/report/suppress.ts'
 
-const text = 'first: 1\nsecond: 2\nsops: 3\nthird: ENC[AES256_GCM,data:a]\n'
+const text = 'first: 1\nsecond: 2\nsops: 3\nthird: ENC[AES256_GCM,data:a]\nfourth: "{{ .Values.a }}"\n'
 const file = { path: 'databases/orders/values.yaml', text }
 
 /** A finding at a word of the file. */
@@ -49,6 +49,11 @@ const cases: Readonly<Record<string, Case>> = {
     silent: at('first', 'values/known-keys'),
     speaker: at('second', 'argocd/condition-leads', { related: [{ ...at('first', '').at, message: [] }] }),
     other: at('second', 'argocd/condition-leads'),
+  },
+  'unrendered-template': {
+    silent: at('{{ .Values.a }}', 'storage/data-size-readable', { object: 'Cluster/pay' }),
+    speaker: at('first', 'policy/template-rendered', { object: 'Cluster/pay' }),
+    other: at('first', 'policy/template-rendered', { object: 'Cluster/other' }),
   },
   'name-for-a-reference': {
     silent: at('first', 'policy/secret-in-values'),
