@@ -46,7 +46,9 @@ function* lostDefaults({ chart, helm, values, looked }: Printed): Iterable<Locat
     if (lost === undefined || holder?.kind !== 'map' || !wasLooked(holder, String(path.at(-1)), looked())) continue
     const at = lineSpot(chart, template, lost.tree.text.slice(0, lost.at).split('\n').length)
     const written = spotOf(value)
-    if (at === undefined) continue
+    // in the chart's own values 0 is its author's word for what is not set
+    const isOfAuthor = value.value === 0 && (written === undefined || written.file.path === `${chart.place}/values.yaml`)
+    if (at === undefined || isOfAuthor) continue
     yield {
       rule: 'chart/default-keeps-value',
       severity: 'error',

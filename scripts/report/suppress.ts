@@ -112,6 +112,16 @@ export const suppressions: readonly Suppression[] = [
     },
   },
   {
+    id: 'unrendered-template',
+    reason: 'what a template is that nobody renders says nothing of the value that it was to become',
+    silences: (all) => {
+      const objectOf = ({ at, object }: LocatedFinding): string => `${fileOf(at)}\0${object}`
+      const unrendered = new Set(all.filter(({ rule }) => rule === 'policy/template-rendered').map(objectOf))
+      const isTemplate = ({ file, span }: Spot): boolean => file.text.slice(span.start, span.end).includes('{{')
+      return (finding) => finding.rule !== 'policy/template-rendered' && isTemplate(finding.at) && unrendered.has(objectOf(finding))
+    },
+  },
+  {
     id: 'name-for-a-reference',
     reason: 'a text where a reference to a Secret belongs is refused, and most likely the name of that Secret',
     silences: (all) => {
@@ -159,7 +169,7 @@ export const suppressions: readonly Suppression[] = [
     reason: 'a name of a release that Argo CD refuses need not be one that Helm refuses, too, and what a set makes twice shares everything',
     silences: (all) => {
       const refused = places(all.filter(({ rule }) => rule === 'argocd/set-generates'))
-      const files = filesOf(all, ({ rule, message }) => rule === 'argocd/set-generates' && textOf(message).includes(' in two Applications'))
+      const files = filesOf(all, ({ isShared }) => isShared === true)
       return ({ rule, at }) =>
         (rule === 'chart/release-name' && refused.has(placeOf(at))) || (rule === 'policy/own-archive' && files.has(fileOf(at)))
     },

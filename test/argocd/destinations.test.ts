@@ -32,11 +32,21 @@ const cases: readonly (readonly [string, readonly string[], Readonly<Record<stri
   [application('server: in-cluster, namespace: pay'), ['argo/pay.yaml:6 [argocd/destination-cluster]']],
   [application('name: "https://kubernetes.default.svc", namespace: pay'), ['argo/pay.yaml:6 [argocd/destination-cluster]']],
   [application('name: in-cluster'), ['argo/pay.yaml:6 [argocd/destination-namespace-set]']],
+  // a kustomization gives the namespace; that there is none is another matter
+  [application('name: in-cluster', '    kustomize: { namespace: pay }\n'), [], { 'pay/kustomization.yaml': 'resources: [cluster.yaml]\n' }],
+  [application('name: in-cluster', '    kustomize: { namespace: pay }\n'), ['argo/pay.yaml:11 [argocd/options-fit-folder]']],
+  [
+    application('name: in-cluster', '    kustomize: { namespace: "" }\n'),
+    ['argo/pay.yaml:6 [argocd/destination-namespace-set]'],
+    { 'pay/kustomization.yaml': 'resources: [cluster.yaml]\n' },
+  ],
   [application('name: in-cluster'), [], { 'pay/cluster.yaml': cluster.replace('name: pay', 'name: pay, namespace: pay') }],
   [application(here, '    kustomize: { namePrefix: a- }\n'), ['argo/pay.yaml:11 [argocd/options-fit-folder]']],
   [application(here, '    kustomize: {}\n'), []],
   [application(here, '    helm: { releaseName: a }\n'), ['argo/pay.yaml:11 [argocd/options-fit-folder]']],
   [application(here, '    helm: { releaseName: a }\n'), [], chart],
+  // one mistake
+  [application(here, '    helm: { releaseName: a }\n    kustomize: { namePrefix: a- }\n'), ['argo/pay.yaml:7 [argocd/set-generates]']],
   [application(here, '    kustomize: { namePrefix: a- }\n'), [], { 'pay/kustomization.yml': 'resources: [cluster.yaml]\n' }],
 ]
 

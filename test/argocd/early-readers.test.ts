@@ -50,6 +50,7 @@ const cases: readonly (readonly [string, string, string, string?])[] = [
   ['', reader(`${hook('Sync')}, ${wave(1)}`), cluster()],
   ['pay/cluster.yaml:3', reader('', { kind: 'Deployment' }), cluster(wave(1))],
   ['', reader('', { kind: 'CronJob' }), cluster(wave(1))],
+  ['', reader('', { kind: 'Deployment' }).replace('  template:', '  replicas: 0\n  template:'), cluster(wave(1))],
   ['', reader(wave(1)), cluster(wave(1))],
   ['', reader(hook('PreSync'), { secret: 'other-app' }), cluster()],
   ['', reader(hook('PreSync'), { more: ', optional: true' }), cluster()],

@@ -28,12 +28,6 @@ test.each<readonly [string, string, string, readonly string[]]>([
     ['pay/templates/a.yaml:6 [chart/default-keeps-value]'],
   ],
   [
-    'a default over 0',
-    cluster('pay', 'false', '{{ default 5 $.Values.size }}Gi'),
-    'size: 0\n',
-    ['pay/templates/a.yaml:7 [chart/default-keeps-value]'],
-  ],
-  [
     'a default in a helper',
     `{{- define "pdb" }}{{ .pdb | default true }}{{ end }}\n${cluster('pay', '{{ include "pdb" .Values }}')}`,
     'pdb: false\n',
@@ -45,6 +39,7 @@ test.each<readonly [string, string, string, readonly string[]]>([
     'pdb: false\non: false\n',
     [],
   ],
+  ['a default over 0 in own values', `${cluster()}  stopDelay: {{ .Values.delay | default 60 }}\n`, 'delay: 0\n', []],
   ['a default of false', cluster('pay', '{{ .Values.pdb | default false }}'), 'pdb: false\n', []],
   ['a default of what is not set', `{{- $a := .Values.pdb | default true }}\n${cluster()}`, '', []],
   ['documents that are joined', loop(''), 'names: [pay, bill]\n', ['pay/templates/a.yaml:2 [chart/documents-apart]']],

@@ -84,6 +84,13 @@ test.each([
   expect(await told('chart/values-prod.yaml', from, to)).toEqual([expect.stringMatching(expected)])
 })
 
+test('settings of Argo CD itself that are kept beside are not taken for those of a database', async () => {
+  const secret = 'clientSecret: "$backstage-oidc-client-secret"'
+  const also = `argo-cd:\n  configs:\n    cm:\n      dex.config: |\n        connectors:\n          - ${secret}\n`
+  const lines = await toldOf({ ...files, 'chart/values-prod.yaml': values + also }, url)
+  expect(lines.filter((line) => line.startsWith('chart/'))).toEqual([])
+})
+
 test('a file of values that is not there is reported', async () => {
   expect(await told('root.yaml', 'values-prod.yaml', 'values-production.yaml')).toEqual([
     'root.yaml:13: value file is chart/values-production.yaml, but there is no such file [argocd/value-file-exists]',
@@ -99,5 +106,14 @@ test('a field that the template misspells is reported there, once', async () => 
 test('a version without quotes is not also missing', async () => {
   expect(await told('chart/templates/databases.yaml', 'targetRevision: 0.8.1', 'targetRevision: 0.8')).toEqual([
     expect.stringMatching(/^chart\/templates\/databases\.yaml:12: .*must be a string \[argocd\/manifest-schema\]$/),
+  ])
+})
+
+test('a secret that is given to a database is reported, once', async () => {
+  const given = '        storage: { size: 2Gi }\n      backups: { s3: { secretKey: wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY } }\n'
+  const also = values.replace('        storage: { size: 2Gi }\n', given)
+  const lines = await toldOf({ ...files, 'chart/values-prod.yaml': also }, url)
+  expect(lines.filter((line) => line.includes('secret'))).toEqual([
+    'chart/values-prod.yaml:7: backups.s3.secretKey holds a secret, but values are kept in Git [policy/secret-in-values]',
   ])
 })

@@ -21,6 +21,7 @@ const own = (kind: string, spec: string): string =>
 const pull = 'imagePullSecrets: [{ name: registry }]'
 const sealed = (template: string): string =>
   object('bitnami.com/v1alpha1', 'SealedSecret', 'registry', `spec: { encryptedData: { .dockerconfigjson: x }, template: { ${template} } }`)
+const external = (spec: string): string => object('external-secrets.io/v1', 'ExternalSecret', 'any', `spec: { ${spec} }`)
 const login = 'stringData: { .dockerconfigjson: "{}" }'
 
 test.each<readonly [string, readonly string[], readonly string[]]>([
@@ -31,6 +32,11 @@ test.each<readonly [string, readonly string[], readonly string[]]>([
   [pull, [sealed('type: kubernetes.io/dockercfg')], []],
   // somebody else makes it
   [pull, [], []],
+  [pull, [external('target: { name: registry }')], ['pull-secret-type spec.imagePullSecrets.0.name']],
+  // it is there already
+  [pull, [external('target: { name: registry, creationPolicy: Merge }')], []],
+  [pull, [external('target: { name: registry, creationPolicy: None }')], []],
+  [pull, [object('kubernetes-client.io/v1', 'ExternalSecret', 'registry', 'spec: { template: { type: kubernetes.io/dockercfg } }')], []],
 ])('of pull secrets: %s %s', (spec, beside, expected) => {
   expect(found(spec, ...beside)).toEqual(expected)
 })
@@ -62,6 +68,9 @@ test.each<readonly [string, readonly string[], readonly string[]]>([
   // SQL may have made it
   [roles(`${readers}, { name: a, inRoles: [auditors] }`), [], []],
   [roles(`${readers}, { name: a, ensure: absent, inRoles: [reader] }`), [], []],
+  // whoever makes the group
+  [roles('{ name: reader, inRoles: [readers] }'), [], []],
+  [roles('{ name: reader }, { name: b, inRoles: [readers] }'), [], ['role-known spec.managed.roles.1.inRoles.0']],
   [roles(readers), [own('Database', 'name: d, owner: app, schemas: [{ name: s, owner: reader }]')], ['role-known spec.schemas.0.owner']],
   [
     roles(readers),

@@ -87,6 +87,16 @@ test.each<readonly [string, readonly string[]]>([
   [service('ports: [{ name: postgres, port: 15432 }]'), [`service-answers ${at}.serviceTemplate.spec.ports.0.port`]],
   [service('ports: [{ name: postgres, port: 5432, targetPort: 6432 }]'), [`service-answers ${at}.serviceTemplate.spec.ports.0.targetPort`]],
   [service('ports: [{ name: m, port: 9187, targetPort: metrics }]'), []],
+  // a sidecar, for a mark of the namespace or of the pods
+  [service('ports: [{ name: postgres, port: 5432 }, { name: admin, port: 4191 }]'), []],
+  [
+    service('ports: [{ name: postgres, port: 5432 }, { name: agent, port: 8200 }]'),
+    [`service-answers ${at}.serviceTemplate.spec.ports.1.port`],
+  ],
+  [
+    `${service('ports: [{ name: postgres, port: 5432 }, { name: agent, port: 8200 }]')}, inheritedMetadata: { annotations: { vault.hashicorp.com/agent-inject: "true" } }`,
+    [],
+  ],
   [service('type: LoadBalancer', 'ro'), [`service-answers ${at}.selectorType`]],
   [service('type: LoadBalancer', 'ro').replace('instances: 1', 'instances: 2'), []],
 ])('of Services: %s', (spec, expected) => {
@@ -152,6 +162,7 @@ const monitor = (labels: string, endpoint: string): string =>
 const tls = 'monitoring: { tls: { enabled: true } }'
 
 test.each<readonly [string, readonly string[], readonly string[]]>([
+  [tls, [monitor('cnpg.io/cluster: pay', '').replace('port: metrics', 'port: status')], []],
   [tls, [monitor('cnpg.io/cluster: pay', '')], ['monitor-scheme podMetricsEndpoints.0']],
   [tls, [monitor('cnpg.io/cluster: pay', 'scheme: https')], []],
   ['instances: 1', [monitor('cnpg.io/cluster: pay', 'scheme: https')], ['monitor-scheme podMetricsEndpoints.0.scheme']],

@@ -37,6 +37,21 @@ const pooled = (pgbouncer: string): string[] =>
   ).map(({ rule, finding: { places } }) => `${rule.replace('policy/', '')} ${places[0].path.slice(2).join('.')}`)
 
 test.each([
+  ['{ requests: { cpu: "1" }, limits: { cpu: 500m } }', ['request-within-limit resources.requests.cpu']],
+  ['{ requests: { cpu: 500m }, limits: { cpu: "0.5" } }', []],
+  ['{ requests: { cpu: 500m }, limits: { cpu: 0.25 } }', ['request-within-limit resources.requests.cpu']],
+  ['{ requests: { cpu: 1 }, limits: { cpu: 2, memory: 64Mi } }', []],
+  ['{ requests: { memory: 1Gi }, limits: { memory: 1000Mi } }', ['request-within-limit resources.requests.memory']],
+])('a container asks for no more than its limit: %s', (resources, expected) => {
+  const template = `{ spec: { containers: [{ name: pgbouncer, resources: ${resources} }] } }`
+  const text = `{ apiVersion: postgresql.cnpg.io/v1, kind: Pooler, metadata: { name: p }, spec: { cluster: { name: a }, template: ${template}, pgbouncer: {} } }`
+  const found = judgeManifests(readManifests({ path: 'a.yaml', text }).manifests, '1.30.0')
+  expect(found.map(({ rule, finding: { places } }) => `${rule.replace('policy/', '')} ${places[0].path.slice(-3).join('.')}`)).toEqual(
+    expected,
+  )
+})
+
+test.each([
   ['poolMode: transaction, parameters: { max_prepared_statements: "0" }', ['pooler-prepares parameters.max_prepared_statements']],
   ['poolMode: session, parameters: { max_prepared_statements: "0" }', []],
   ['poolMode: transaction, parameters: { max_prepared_statements: "100" }', []],

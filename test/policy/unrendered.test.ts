@@ -26,3 +26,14 @@ spec: { instances: 1, enablePDB: false, description: "${text}", storage: { size:
   const told = await toldOf({ 'argo/pay.yaml': application, 'pay/cluster.yaml': cluster })
   expect(told.filter((one) => /cluster\.yaml:4: .*\[policy\/template-rendered\]/.test(one))).toHaveLength(count)
 })
+
+test('it is one mistake, whatever else its text is not', async () => {
+  const cluster = (size: string): string => `apiVersion: postgresql.cnpg.io/v1
+kind: Cluster
+metadata: { name: pay }
+spec: { instances: 1, enablePDB: false, storage: { size: "${size}" } }
+`
+  const told = await toldOf({ 'argo/pay.yaml': application, 'pay/cluster.yaml': cluster('{{ .Values.size }}') })
+  expect(told).toEqual([expect.stringMatching(/cluster\.yaml:4: .*\[policy\/template-rendered\]$/)])
+  expect(await toldOf({ 'argo/pay.yaml': application, 'pay/cluster.yaml': cluster('10 Gi') })).toHaveLength(1)
+})

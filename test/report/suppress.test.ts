@@ -3,7 +3,7 @@ import type { LocatedFinding } from '../../scripts/findings/spot.ts'
 import { suppress, suppressions } from '../../scripts/report/suppress.ts'
 import type { Surroundings } from '../../scripts/report/suppress.ts'
 
-const text = 'first: 1\nsecond: 2\nsops: 3\nthird: ENC[AES256_GCM,data:a]\n'
+const text = 'first: 1\nsecond: 2\nsops: 3\nthird: ENC[AES256_GCM,data:a]\nfourth: "{{ .Values.a }}"\n'
 const file = { path: 'databases/orders/values.yaml', text }
 
 /** A finding at a word of the file. */
@@ -49,6 +49,11 @@ const cases: Readonly<Record<string, Case>> = {
     silent: at('first', 'values/known-keys'),
     speaker: at('second', 'argocd/condition-leads', { related: [{ ...at('first', '').at, message: [] }] }),
     other: at('second', 'argocd/condition-leads'),
+  },
+  'unrendered-template': {
+    silent: at('{{ .Values.a }}', 'storage/data-size-readable', { object: 'Cluster/pay' }),
+    speaker: at('first', 'policy/template-rendered', { object: 'Cluster/pay' }),
+    other: at('first', 'policy/template-rendered', { object: 'Cluster/other' }),
   },
   'name-for-a-reference': {
     silent: at('first', 'policy/secret-in-values'),
@@ -155,6 +160,11 @@ describe('a finding is not reported', () => {
     expect(suppress([silent, ...(speaker === undefined ? [] : [speaker])], around)).not.toContain(silent)
     if (!isAlone) expect(suppress([silent, ...(other === undefined ? [] : [other])])).toContain(silent)
     else expect(suppress([other as LocatedFinding])).toEqual([other])
+  })
+  it('of an archive that two Applications share because they have one name', () => {
+    const archive = at('first', 'policy/own-archive')
+    expect(suppress([archive, at('second', 'argocd/set-generates', { isShared: true })])).not.toContain(archive)
+    expect(suppress([archive, at('second', 'argocd/set-generates')])).toContain(archive)
   })
   it('and each reason has a case', () => {
     expect(Object.keys(cases)).toEqual(suppressions.map(({ id }) => id))

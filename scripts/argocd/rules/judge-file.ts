@@ -104,5 +104,6 @@ function located(rule: ManifestRule, finding: Finding, { plain, inText, spotOf }
     at: exact ?? spotOf(first.path, first.on),
     related,
     help: finding.help,
+    isShared: finding.isShared,
   }
 }

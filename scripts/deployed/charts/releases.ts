@@ -2,6 +2,7 @@
 import { posix } from 'node:path'
 import { sourcesOf } from '../../applicationset/sources.ts'
 import { LayerReader } from '../../merge/layers.ts'
+import { isError } from '../../findings/spot.ts'
 import type { Database } from '../../model.ts'
 import { printed } from '../../values/printed.ts'
 import { mergeLayers } from '../../values/merge.ts'
@@ -59,7 +60,8 @@ function releaseOf(of: { readonly manifest: Manifest; readonly application: Json
     layers: roots ?? [],
     isComplete: isKnown,
     above: (below) => parametersOver(given, below),
-    findings: [...missing, ...others, ...findings],
+    // what hurts a database is said of what an Application gives to it: such a chart also holds settings of other things
+    findings: [...missing, ...others, ...findings.filter(isError)],
   }
 }
 

@@ -144,8 +144,10 @@ export const backup: readonly PolicyRule[] = [
     *check({ values }) {
       const mode = values.entries.get('mode')
       if (mode?.kind !== 'scalar' || mode.value !== 'recovery') return
+      const method = valueAt(values, ['recovery', 'method'])
+      const isOfServer = method?.kind === 'scalar' && (method.value === 'import' || method.value === 'pg_basebackup')
       yield {
-        message: phrase`${here('mode')} is recovery, but once the database runs, that only makes a re-created one start from the old backup`,
+        message: phrase`${here('mode')} is recovery, but once the database runs, that only makes a re-created one start from the old ${isOfServer ? 'server' : 'backup'}`,
         places: [{ path: ['mode'] }],
         help: phrase`set mode: standalone once the database runs; until then write \`# allow policy/recovery-left-on: <reason>\``,
       }

@@ -5,10 +5,15 @@ import type { RenderedObject } from '../../model.ts'
 import type { Path } from '../../values/value.ts'
 import { textAt } from '../subject.ts'
 
-/** The Backup that a Cluster is restored from, and those that a plugin makes for it. */
+/** The Backup that a Cluster is restored from, and those that are made of it. */
 export interface BackupFacts {
   readonly read?: { readonly name: string; readonly at: LazySpot }
-  readonly made: readonly { readonly name: string; readonly isScheduled: boolean; readonly server: string }[]
+  readonly made: readonly {
+    readonly name: string
+    readonly isScheduled: boolean
+    readonly isByPlugin: boolean
+    readonly server: string
+  }[]
 }
 
 const path: Path = ['spec', 'bootstrap', 'recovery', 'backup', 'name']
@@ -22,8 +27,15 @@ export function backupFacts(
   // a source with a plugin goes before
   const name = textAt(cluster.plain, 'spec', 'bootstrap', 'recovery', 'source') ? '' : (textAt(cluster.plain, ...path) ?? '')
   const made = objects.flatMap(({ kind, name: own, plain }) =>
-    (kind === 'Backup' || kind === 'ScheduledBackup') && textAt(plain, 'spec', 'method') === 'plugin'
-      ? [{ name: own, isScheduled: kind === 'ScheduledBackup', server: textAt(plain, 'spec', 'cluster', 'name') ?? cluster.name }]
+    kind === 'Backup' || kind === 'ScheduledBackup'
+      ? [
+          {
+            name: own,
+            isScheduled: kind === 'ScheduledBackup',
+            isByPlugin: textAt(plain, 'spec', 'method') === 'plugin',
+            server: textAt(plain, 'spec', 'cluster', 'name') ?? cluster.name,
+          },
+        ]
       : [],
   )
   return name === '' ? { made } : { made, read: { name, at: spot(cluster, path) } }
@@ -47,11 +59,13 @@ function isMadeAs(backup: string, { name, isScheduled }: BackupFacts['made'][num
 export function unreadableBackups(fleet: readonly Known[]): LocatedFinding[] {
   return fleet.flatMap(({ database, namespace, backups: { read } }): LocatedFinding[] => {
     if (read === undefined) return []
-    const made = fleet
+    const all = fleet
       .filter((other) => other.namespace === namespace)
       .flatMap((other) => other.backups.made)
-      .find((one) => isMadeAs(read.name, one))
-    if (made === undefined) return []
+      .filter((one) => isMadeAs(read.name, one))
+    const [made] = all
+    // of several that have the name only one is there
+    if (made === undefined || !all.every(({ isByPlugin }) => isByPlugin)) return []
     return [
       {
         rule: 'policy/recovery-backup-readable',

@@ -1,6 +1,7 @@
 // Does Prometheus ask the pods of a Cluster or a Pooler in the way in which they answer?
 import { here, named, phrase } from '../../findings/message.ts'
 import type { RenderedObject } from '../../model.ts'
+import { printed } from '../../values/printed.ts'
 import type { Json } from '../../values/value.ts'
 import { listAt, objectOf, objectsOf, plainAt, textAt } from '../subject.ts'
 import type { ObjectFinding, ObjectRule, ObjectsSubject } from '../subject.ts'
@@ -24,6 +25,10 @@ function* endpointsOf(subject: ObjectsSubject): Iterable<Endpoint> {
   }
 }
 
+/** The port of the instance manager, which has a certificate of its own, whatever serves the metrics. */
+const isOfStatus = (endpoint: Json): boolean =>
+  ['port', 'targetPort', 'portNumber'].some((field) => ['status', '8000'].includes(printed(plainAt(endpoint, field) ?? '')))
+
 /** The object whose pods the labels select, if there is one only. */
 function monitored({ objects }: ObjectsSubject, labels: ReadonlyMap<string, string>): RenderedObject | undefined {
   const pooler = labels.get('cnpg.io/poolerName')
@@ -37,7 +42,7 @@ function monitored({ objects }: ObjectsSubject, labels: ReadonlyMap<string, stri
 function* wrongSchemes(subject: ObjectsSubject): Iterable<ObjectFinding> {
   for (const { object, index, endpoint, labels } of endpointsOf(subject)) {
     const asked = monitored(subject, labels)
-    if (asked === undefined || plainAt(object.plain, 'spec', 'namespaceSelector') !== undefined) continue
+    if (asked === undefined || plainAt(object.plain, 'spec', 'namespaceSelector') !== undefined || isOfStatus(endpoint)) continue
     const path = ['spec', 'podMetricsEndpoints', index]
     const hasTls = plainAt(asked.plain, 'spec', 'monitoring', 'tls', 'enabled') === true
     const scheme = (textAt(endpoint, 'scheme') || 'http').toLowerCase()

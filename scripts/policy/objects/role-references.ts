@@ -49,7 +49,10 @@ export const roleReferences: readonly ObjectRule[] = [
         if (known === undefined) continue
         for (const { object, path } of namedRoles(cluster, subject)) {
           const role = textAt(object.plain, ...path) ?? ''
-          const meant = role === '' || role.startsWith('pg_') ? undefined : misspelt(role, known)
+          // nobody is a member of himself: `readers`, whoever makes that, is another one than its member `reader`
+          const member = path.at(-2) === 'inRoles' ? textAt(object.plain, ...path.slice(0, -2), 'name') : undefined
+          const others = known.filter((one) => one !== member)
+          const meant = role === '' || role.startsWith('pg_') ? undefined : misspelt(role, others)
           if (meant === undefined) continue
           yield {
             object,

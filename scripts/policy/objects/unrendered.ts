@@ -1,5 +1,6 @@
 // Do fields of the operator's objects hold templates of Helm that nobody renders?
 import { fieldAt, phrase } from '../../findings/message.ts'
+import { spotOf } from '../../findings/spot.ts'
 import { isOperators } from '../../operator/objects.ts'
 import { leavesOf } from '../../values/value.ts'
 import type { ObjectRule } from '../subject.ts'
@@ -22,7 +23,8 @@ export const unrendered: readonly ObjectRule[] = [
         const leaf = [...leavesOf(object.value)].find(
           ({ value }) => value.kind === 'scalar' && typeof value.value === 'string' && template.test(value.value),
         )
-        if (leaf === undefined) continue
+        // a template itself is what Helm renders, once somebody asks it to
+        if (leaf === undefined || /(?:^|\/)templates\//.test(spotOf(leaf.value)?.file.path ?? '')) continue
         yield {
           object,
           message: phrase`${fieldAt(leaf.path)} holds \`{{ … }}\`, but Helm renders no template inside of values or plain manifests`,

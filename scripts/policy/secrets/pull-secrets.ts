@@ -14,6 +14,13 @@ const typeAt: ReadonlyMap<string, Path> = new Map([
   ['Secret', ['type']],
 ])
 
+/** Whether an object says of what type the Secret is: one that fills in a Secret that is there, or of another program of that name, does not. */
+function saysType({ kind, plain }: RenderedObject): boolean {
+  if (kind !== 'ExternalSecret') return typeAt.has(kind)
+  const policy = textAt(plain, 'spec', 'target', 'creationPolicy') || 'Owner'
+  return (textAt(plain, 'apiVersion') ?? '').startsWith('external-secrets.io/') && (policy === 'Owner' || policy === 'Orphan')
+}
+
 const nameOf = ({ kind, name, plain }: RenderedObject): string =>
   (kind === 'ExternalSecret' ? textAt(plain, 'spec', 'target', 'name') : undefined) ?? name
 
@@ -32,7 +39,7 @@ export const pullSecrets: readonly ObjectRule[] = [
           const made = subject.objects.filter((object) => typeAt.has(object.kind) && nameOf(object) === name)
           const [secret] = made
           const path = typeAt.get(secret?.kind ?? '')
-          if (secret === undefined || path === undefined || made.length > 1) continue
+          if (secret === undefined || path === undefined || made.length > 1 || !saysType(secret)) continue
           const type = textAt(secret.plain, ...path) || 'Opaque'
           if (types.includes(type) || /[{$<]/.test(type)) continue
           const isWritten = textAt(secret.plain, ...path) !== undefined

@@ -48,6 +48,8 @@ export const destinationRules: readonly ManifestRule[] = [
         if (!isUnset(at(application, 'spec', 'destination', 'namespace'))) continue
         const cluster = sourcesIn(application)
           .flatMap((source) => {
+            // what a kustomization is given is the namespace of all it builds
+            if (!isUnset(at(source, 'kustomize', 'namespace'))) return []
             const folder = folderOf(source, manifest)
             return folder.kind === 'manifests' ? folder.clusters : []
           })

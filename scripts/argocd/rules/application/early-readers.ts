@@ -104,7 +104,8 @@ function early(reader: RenderedObject, { cluster, made, namespace }: Around): Lo
 /** `hook.Types`, `syncwaves.Wave`: the annotation for which an object comes before another; undefined: it does not. */
 function isBefore(reader: RenderedObject, cluster: RenderedObject): string | undefined {
   const isHook = (object: RenderedObject): boolean => hooks.some((name) => textAt(object, name) !== undefined)
-  if (isHook(cluster)) return undefined
+  // what has no pods is healthy at once
+  if (isHook(cluster) || at(reader.plain, 'spec', 'replicas') === 0) return undefined
   const [own, theirs] = [waveOf(reader), waveOf(cluster)]
   const name = hooks.find((one) => textAt(reader, one) !== undefined)
   const phases = (textAt(reader, name ?? '') ?? '').split(',').map((phase) => phase.trim())

@@ -91,6 +91,7 @@ export function* refusals(manifest: Manifest): Iterable<Finding> {
         places: [{ path }],
         ...(help === undefined ? {} : { help }),
         ...(absent === undefined ? {} : { part: `.${absent}` }),
+        ...(stage === 'duplicate-name' && { isShared: true }),
       }
     }
   }

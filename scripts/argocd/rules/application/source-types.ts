@@ -22,7 +22,9 @@ export const sourceTypeRules: readonly ManifestRule[] = [
     summary: 'options for Helm or kustomize are given to a folder with a chart or a kustomization',
     *check(manifest) {
       for (const { source, path } of placedSources(manifest)) {
-        const [tool] = tools.filter(({ key }) => asksForAnything(source[key]))
+        const [tool, another] = tools.filter(({ key }) => asksForAnything(source[key]))
+        // options of both are refused as that
+        if (another !== undefined) continue
         const names = tool === undefined ? undefined : namesIn(source, manifest)
         if (tool === undefined || names === undefined || tool.files.some((file) => names.has(file))) continue
         yield {
