@@ -141,6 +141,7 @@ export function renderWithEngine(
         chart,
         values: usable,
         documents: run.documents,
+        manifests: run.manifests,
         again: () => renderTraced(input(usable)).documents,
       }).map((finding) => ({ ...finding, database: database.id })),
     )

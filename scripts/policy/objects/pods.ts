@@ -8,7 +8,7 @@ import type { Json, Path } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'
 import { listAt, plainAt, textAt } from '../subject.ts'
 import type { ObjectFinding, ObjectRule } from '../subject.ts'
-import { volumeMistakes } from './pod-volumes.ts'
+import { claimMistakes, projectedMistakes, temporaryMistakes } from './pod-volumes.ts'
 import type { PodMistake } from './pod-volumes.ts'
 
 const mapAt = (plain: Json, path: Path): [key: string, value: Json][] => {
@@ -192,15 +192,22 @@ function* nodeMistakes(plain: Json): Iterable<PodMistake> {
     }
 }
 
+/** What may be wrong, by the field of a Cluster that it is in; most have few of them. */
+const ofFields: readonly (readonly [field: string, mistakes: (plain: Json) => Iterable<PodMistake>])[] = [
+  ['seccompProfile', profileMistakes],
+  ['env', variableMistakes],
+  ['topologySpreadConstraints', spreadMistakes],
+  ['affinity', nodeMistakes],
+  ['projectedVolumeTemplate', projectedMistakes],
+  ['ephemeralVolumeSource', temporaryMistakes],
+  ...['storage', 'walStorage', 'tablespaces'].map((field) => [field, (plain: Json) => claimMistakes(plain, field)] as const),
+]
+
 function* mistakesOf({ kind, plain }: RenderedObject): Iterable<PodMistake> {
   if (kind !== 'Cluster' && kind !== 'Pooler') return
   yield* markMistakes(plain, kind)
-  if (kind !== 'Cluster') return
-  yield* profileMistakes(plain)
-  yield* variableMistakes(plain)
-  yield* spreadMistakes(plain)
-  yield* nodeMistakes(plain)
-  yield* volumeMistakes(plain)
+  if (kind !== 'Cluster' || !isJsonMap(plain['spec'])) return
+  for (const [field, mistakes] of ofFields) if (field in plain['spec']) yield* mistakes(plain)
 }
 
 export const pods: readonly ObjectRule[] = [

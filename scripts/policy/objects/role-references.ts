@@ -2,6 +2,7 @@
 import { here, named, phrase, shown } from '../../findings/message.ts'
 import type { RenderedObject } from '../../model.ts'
 import { misspelt } from '../../values/misspelt.ts'
+import { once } from '../../values/once.ts'
 import type { Path } from '../../values/value.ts'
 import { isAbsent, listAt, objectsOf, objectsOfCluster, plainAt, textAt } from '../subject.ts'
 import type { ObjectRule, ObjectsSubject } from '../subject.ts'
@@ -45,11 +46,10 @@ export const roleReferences: readonly ObjectRule[] = [
     reads: [['cluster', 'roles']],
     *check(subject) {
       for (const cluster of objectsOf(subject, 'Cluster')) {
-        const known = rolesOf(cluster, subject)
-        if (known === undefined) continue
+        const known = once(() => rolesOf(cluster, subject))
         for (const { object, path } of namedRoles(cluster, subject)) {
           const role = textAt(object.plain, ...path) ?? ''
-          const meant = role === '' || role.startsWith('pg_') ? undefined : misspelt(role, known)
+          const meant = role === '' || role.startsWith('pg_') ? undefined : misspelt(role, known() ?? [])
           if (meant === undefined) continue
           yield {
             object,
@@ -70,11 +70,11 @@ export const roleReferences: readonly ObjectRule[] = [
     reads: [],
     *check(subject) {
       for (const cluster of objectsOf(subject, 'Cluster')) {
-        const known = rolesOf(cluster, subject)
-        for (const object of known === undefined ? [] : objectsOfCluster(subject, cluster, 'Database'))
+        const known = once(() => rolesOf(cluster, subject))
+        for (const object of objectsOfCluster(subject, cluster, 'Database'))
           for (const path of each(object, ['spec', 'fdws'], 'owner')) {
             const owner = textAt(object.plain, ...path) ?? ''
-            if (owner === '' || known?.includes(owner) !== true || isSuperuser(owner, cluster, subject)) continue
+            if (owner === '' || known()?.includes(owner) !== true || isSuperuser(owner, cluster, subject)) continue
             yield {
               object,
               message: phrase`${here('owner')} is ${shown(owner)}, but a foreign data wrapper can belong to superusers only: PostgreSQL refuses it`,

@@ -1,11 +1,19 @@
 // Do fields of the operator's objects hold templates of Helm that nobody renders?
 import { fieldAt, phrase } from '../../findings/message.ts'
 import { isOperators } from '../../operator/objects.ts'
-import { leavesOf } from '../../values/value.ts'
+import { isJsonMap, leavesOf } from '../../values/value.ts'
+import type { Json } from '../../values/value.ts'
 import type { ObjectRule } from '../subject.ts'
 
 /** What only a template of Helm begins with; braces of Prometheus and of SQL are others. */
 const template = /\{\{-?[ \t]*\$?\.(?:Values|Release|Chart)\./
+
+/** Asked of every object: most have none, and no paths are made for them. */
+function holdsBraces(plain: Json): boolean {
+  if (typeof plain === 'string') return plain.includes('{{')
+  if (Array.isArray(plain)) return plain.some(holdsBraces)
+  return isJsonMap(plain) && Object.values(plain).some(holdsBraces)
+}
 
 export const unrendered: readonly ObjectRule[] = [
   {
@@ -18,7 +26,7 @@ export const unrendered: readonly ObjectRule[] = [
     *check({ objects }) {
       for (const object of objects) {
         // places are found out only where there is something to say
-        if (!isOperators(object.plain) || !JSON.stringify(object.plain).includes('{{')) continue
+        if (!isOperators(object.plain) || !holdsBraces(object.plain)) continue
         const leaf = [...leavesOf(object.value)].find(
           ({ value }) => value.kind === 'scalar' && typeof value.value === 'string' && template.test(value.value),
         )
