@@ -2,6 +2,7 @@
 import { here, named, phrase, shown } from '../../findings/message.ts'
 import { isLabelValue, isQualifiedName } from '../../kubernetes/label-selector.ts'
 import type { RenderedObject } from '../../model.ts'
+import { holdsSecret } from '../../secret/shapes.ts'
 import { nearest } from '../../values/path.ts'
 import { printed } from '../../values/printed.ts'
 import type { Json, Path } from '../../values/value.ts'
@@ -59,7 +60,7 @@ function* markMistakes(plain: Json, kind: 'Cluster' | 'Pooler'): Iterable<PodMis
           path: [...path, key],
           message: phrase`${here(key)} is ${shown(text)}, but a label has at most 63 letters, digits, -, . and _: Kubernetes refuses each pod`,
           help:
-            path.at(-1) === 'labels' && isLabelValue(likely) && likely !== ''
+            path.at(-1) === 'labels' && isLabelValue(likely) && likely !== '' && !holdsSecret(text)
               ? phrase`write ${named(likely)}, or make it an annotation`
               : phrase`write a value that a label can have`,
         }
