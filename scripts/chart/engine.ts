@@ -136,7 +136,16 @@ export function renderWithEngine(
   )
   if (database.written?.chartFolder !== undefined) {
     const again = (): readonly HelmDocument[] => renderTraced(input(usable)).documents
-    const printed = { ...ownOf(database), chart, helm, values: usable, looked: run.looked, documents: run.documents, again }
+    const printed = {
+      ...ownOf(database),
+      chart,
+      helm,
+      values: usable,
+      looked: run.looked,
+      documents: run.documents,
+      manifests: run.manifests,
+      again,
+    }
     const own = known(() => templateFindings(printed), [])
     append(
       findings,

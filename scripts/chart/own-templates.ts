@@ -27,6 +27,8 @@ interface Printed {
   /** what the run looked up, by map */
   readonly looked: () => Recorder['looked']
   readonly documents: readonly HelmDocument[]
+  /** what each template printed, by path in the chart */
+  readonly manifests: ReadonlyMap<string, string>
 }
 
 export function templateFindings(printed: Printed): LocatedFinding[] {
@@ -61,8 +63,8 @@ function* lostDefaults({ chart, helm, values, looked }: Printed): Iterable<Locat
 }
 
 /** Of a key that is there twice the last one counts (`yaml.Unmarshal`), so that of two objects without a line between them one is lost. */
-function* joinedDocuments(path: string, { chart, documents }: Printed): Iterable<LocatedFinding> {
-  const printed = documents.find(({ template, printing }) => template === path && printing !== undefined)?.printing?.text ?? ''
+function* joinedDocuments(path: string, { chart, manifests }: Printed): Iterable<LocatedFinding> {
+  const printed = manifests.get(path) ?? ''
   const joined = splitManifests(printed, '4.2').find(({ text }) => heads(text, 'kind').length > 1)?.text
   const file = joined === undefined ? undefined : templateFile(chart, path)
   const start = file?.text.search(/^(?:apiVersion|kind):/m) ?? -1

@@ -9,6 +9,8 @@ import type { HelmInput } from './render.ts'
 /** One rendering, or why there is none. */
 export interface Traced {
   readonly documents: readonly HelmDocument[]
+  /** what each template printed, by path in the chart; none where it was refused */
+  readonly manifests: ReadonlyMap<string, string>
   readonly refused: HelmRefusal | undefined
   /** what templates looked up, by map */
   readonly looked: () => Recorder['looked']
@@ -20,27 +22,27 @@ export interface Traced {
 export function renderTraced(input: HelmInput): Traced {
   let second: Traced | undefined
   const watched = (): Traced => (second ??= watch(input))
-  const { documents, refused, hasChance } = attempt(input)
-  if (refused !== undefined || hasChance) return watched()
-  return { documents, refused, looked: () => watched().looked(), stops: () => watched().stops() }
+  const { hasChance, ...printed } = attempt(input)
+  if (printed.refused !== undefined || hasChance) return watched()
+  return { ...printed, looked: () => watched().looked(), stops: () => watched().stops() }
 }
 
-interface Attempt extends Pick<Traced, 'documents' | 'refused'> {
+interface Attempt extends Pick<Traced, 'documents' | 'manifests' | 'refused'> {
   readonly hasChance: boolean
 }
 
 function attempt(input: HelmInput): Attempt {
   try {
-    const { documents, hasChance } = renderHelmChart(input)
-    return { documents, refused: undefined, hasChance }
+    const { documents, manifests, hasChance } = renderHelmChart(input)
+    return { documents, manifests, refused: undefined, hasChance }
   } catch (error) {
     if (!(error instanceof HelmRefusal)) throw error
-    return { documents: [], refused: error, hasChance: false }
+    return { documents: [], manifests: new Map(), refused: error, hasChance: false }
   }
 }
 
 function watch(input: HelmInput): Traced {
   const recorder = new Recorder()
-  const { documents, refused } = attempt({ ...input, recorder })
-  return { documents, refused, looked: () => recorder.looked, stops: () => recorder.stops() }
+  const { documents, manifests, refused } = attempt({ ...input, recorder })
+  return { documents, manifests, refused, looked: () => recorder.looked, stops: () => recorder.stops() }
 }

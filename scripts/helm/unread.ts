@@ -102,14 +102,7 @@ export function unreadOf(chart: Chart, layer: MapValue, { helm, values, looked }
   if (candidates.length === 0) return candidates
   const named = new Set<string>()
   mentionsIn(values, named)
-  return candidates.filter(
-    (one) =>
-      !isMentioned(
-        one,
-        named,
-        chart.dependencies.flatMap((child) => namesOf(child, chart)),
-      ) && !wasLooked(one.holder, one.key, looked()),
-  )
+  return candidates.filter((one) => !isMentioned(one, named, namesBelow(chart).all) && !wasLooked(one.holder, one.key, looked()))
 }
 
 /** The defaults of subcharts, below their names: what the chart above sets there is read by those. */
@@ -121,7 +114,7 @@ function defaultsBelow(chart: Chart): MapValue {
 
 /** What a chart sets by itself and does not read hurts nobody; what it sets for a subchart that makes a database is a value like any other. */
 function isForDatabase({ path }: UnreadKey, chart: Chart): boolean {
-  return path.length > 1 && databaseNames(chart).includes(String(path[0]))
+  return path.length > 1 && namesBelow(chart).ofDatabases.includes(String(path[0]))
 }
 
 /** A default of a chart that makes databases, in the place of one that its templates read and that it lacks. */
@@ -130,11 +123,18 @@ function isMisspeltDefault({ suggestion, holder }: UnreadKey, chart: Chart): boo
   return chart.templates.some(({ text }) => text.includes('postgresql.cnpg.io/'))
 }
 
-/** The keys of subcharts that make databases. */
-function databaseNames(chart: Chart): string[] {
-  return chart.dependencies.flatMap((child) =>
-    child.templates.some(({ text }) => text.includes('postgresql.cnpg.io/')) ? namesOf(child, chart) : [],
-  )
+const subchartNames = new WeakMap<Chart, { readonly all: readonly string[]; readonly ofDatabases: readonly string[] }>()
+
+/** The keys of subcharts, and those of the ones that make databases; asked for each key that nothing reads. */
+function namesBelow(chart: Chart): { readonly all: readonly string[]; readonly ofDatabases: readonly string[] } {
+  let known = subchartNames.get(chart)
+  if (known === undefined) {
+    const named = chart.dependencies.map((child) => ({ child, names: namesOf(child, chart) }))
+    const makesDatabase = ({ child }: { child: Chart }): boolean => child.templates.some(({ text }) => text.includes('postgresql.cnpg.io/'))
+    known = { all: named.flatMap(({ names }) => names), ofDatabases: named.filter(makesDatabase).flatMap(({ names }) => names) }
+    subchartNames.set(chart, known)
+  }
+  return known
 }
 
 /**
@@ -142,8 +142,7 @@ function databaseNames(chart: Chart): string[] {
  * misspelt, or anything in a chart without templates. Keys that hold an anchor, or whose names say so, are there for YAML.
  */
 function isDead({ path: [top], suggestion, value }: UnreadKey, chart: Chart): boolean {
-  const names = databaseNames(chart)
-  const all = chart.dependencies.flatMap((child) => namesOf(child, chart))
+  const { all, ofDatabases: names } = namesBelow(chart)
   if (names.length === 0 || typeof top !== 'string' || all.includes(top) || /^(?:[_.]|x-)/.test(top)) return false
   const { file, value: span } = value.origin
   if (/(?:^|[\s:[{,-])&[\w-]/.test(file.text.slice(value.origin.key?.end ?? span.start, span.end))) return false
@@ -154,7 +153,7 @@ function isDead({ path: [top], suggestion, value }: UnreadKey, chart: Chart): bo
 /** A key that was meant for a database's subchart: the chart's name where that has an alias, or a map of several values of that chart. */
 function meantForSubchart(key: UnreadKey, chart: Chart): UnreadKey {
   const { path, value } = key
-  const databases = databaseNames(chart)
+  const databases = namesBelow(chart).ofDatabases
   const [top] = path
   if (path.length > 1 || value.kind !== 'map' || databases.includes(String(top)) || /^(?:[_.]|x-)/.test(String(top))) return key
   const keys = [...value.entries.keys()].filter((one) => one !== 'enabled')

@@ -167,6 +167,7 @@ const isClusterWith =
   ({ kind, plain: { spec } }) =>
     kind === 'Cluster' && isJsonMap(spec) && fields.some((field) => field in spec)
 
+const imported: Path = ['spec', 'bootstrap', 'initdb', 'import']
 const hasStore = isClusterWith('backup', 'externalClusters')
 
 /** Objects without one of which areas have nothing to say; many databases have none. */
@@ -179,6 +180,7 @@ const needs: readonly (readonly [areas: readonly (readonly Pick<PolicyRule, 'id'
   [[placement], isClusterWith('affinity', 'topologySpreadConstraints')],
   [[restored], isClusterWith('bootstrap')],
   [[store, checksums, providers], (object) => object.kind === 'ObjectStore' || hasStore(object)],
+  [[programArguments], (object) => object.kind === 'ObjectStore' || hasStore(object) || isJsonMap(plainAt(object.plain, ...imported))],
   [[poolers, ldapOfPoolers, poolerImages], isKind('Pooler')],
   [[schedules], isKind('ScheduledBackup', 'Backup')],
   [[snapshots], isKind('ScheduledBackup')],

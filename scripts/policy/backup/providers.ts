@@ -49,7 +49,6 @@ export const providers: readonly ObjectRule[] = [
       ['backups', 'data', 'encryption'],
     ],
     *check(subject: ObjectsSubject) {
-      const isOfChart = officialChart(subject) !== undefined
       for (const { object, path } of everyStoreOf(subject)) {
         // what is only read was encrypted by somebody else
         if (path.includes('externalClusters')) continue
@@ -60,7 +59,8 @@ export const providers: readonly ObjectRule[] = [
           object,
           message: phrase`${here('encryption')} is ${named(textAt(object.plain, ...first))}, but ${service} encrypts with keys of the customer only: each upload is refused`,
           places,
-          help: isOfChart ? phrase`write encryption: "" in backups.wal and backups.data` : phrase`remove encryption`,
+          help:
+            officialChart(subject) !== undefined ? phrase`write encryption: "" in backups.wal and backups.data` : phrase`remove encryption`,
         }
       }
     },

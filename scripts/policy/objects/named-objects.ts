@@ -1,7 +1,7 @@
 // Can the Secrets, ConfigMaps and classes that an object names exist at all?
 import { here, named, phrase, shown } from '../../findings/message.ts'
 import type { Message } from '../../findings/finding.ts'
-import { isDns1123Subdomain } from '../../kubernetes/dns-name.ts'
+import { isDns1123Subdomain, likelyName } from '../../kubernetes/dns-name.ts'
 import type { RenderedObject } from '../../model.ts'
 import type { Json, Path } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'
@@ -77,12 +77,6 @@ function collect(value: Json, place: { readonly path: (string | number)[]; reado
     }
     path.pop()
   }
-}
-
-/** The name that was most likely meant; undefined: too much is wrong. */
-function likelyName(name: string): string | undefined {
-  const likely = name.trim().toLowerCase().replaceAll(/[_ ]/g, '-')
-  return isDns1123Subdomain(likely) ? likely : undefined
 }
 
 function helpFor(name: string, kind: string): Message {

@@ -18,7 +18,7 @@ export interface PodMistake {
 const sources = ['clusterTrustBundle', 'configMap', 'downwardAPI', 'podCertificate', 'secret', 'serviceAccountToken']
 
 /** Places of paths below `/projected`. Reproduces `validateProjectionSources`. */
-function* projectedMistakes(plain: Json): Iterable<PodMistake> {
+export function* projectedMistakes(plain: Json): Iterable<PodMistake> {
   const list = ['spec', 'projectedVolumeTemplate', 'sources']
   const taken = new Set<string>()
   for (const [index, source] of listAt(plain, ...list).entries()) {
@@ -63,8 +63,8 @@ function* projectedPath(plain: Json, path: Path, taken: Set<string>): Iterable<P
   taken.add(written)
 }
 
-/** Reproduces `validateEphemeralVolumeSource`. */
-function* temporaryMistakes(plain: Json): Iterable<PodMistake> {
+/** What a volume for temporary files lacks. Reproduces `validateEphemeralVolumeSource`. */
+export function* temporaryMistakes(plain: Json): Iterable<PodMistake> {
   const path = ['spec', 'ephemeralVolumeSource']
   if (!isJsonMap(plainAt(plain, ...path))) return
   const claim = plainAt(plain, ...path, 'volumeClaimTemplate', 'spec')
@@ -93,14 +93,13 @@ const short: ReadonlyMap<string, string> = new Map([
   ['RWX', 'ReadWriteMany'],
 ])
 
-function* claimMistakes(plain: Json): Iterable<PodMistake> {
-  const volumes: readonly Path[] = [
-    ['spec', 'storage'],
-    ['spec', 'walStorage'],
-    ...[...listAt(plain, 'spec', 'tablespaces').keys()].map((index) => ['spec', 'tablespaces', index, 'storage']),
-  ]
+/** Volumes of a field of a Cluster: `storage`, `walStorage` or `tablespaces`. */
+export function* claimMistakes(plain: Json, field: string): Iterable<PodMistake> {
+  const volumes: readonly Path[] =
+    field === 'tablespaces' ? [...listAt(plain, 'spec', field).keys()].map((index) => ['spec', field, index, 'storage']) : [['spec', field]]
   for (const volume of volumes) {
     const claim = [...volume, 'pvcTemplate']
+    if (!isJsonMap(plainAt(plain, ...claim))) continue
     const given = listAt(plain, ...claim, 'accessModes')
     for (const [index, mode] of given.entries()) {
       if (typeof mode !== 'string' || modes.includes(mode)) continue
@@ -123,11 +122,4 @@ function* claimMistakes(plain: Json): Iterable<PodMistake> {
         help: phrase`remove it: Filesystem is the default`,
       }
   }
-}
-
-/** What Kubernetes refuses of the volumes of a Cluster. */
-export function* volumeMistakes(plain: Json): Iterable<PodMistake> {
-  yield* projectedMistakes(plain)
-  yield* temporaryMistakes(plain)
-  yield* claimMistakes(plain)
 }

@@ -2,13 +2,14 @@
 import { here, named, phrase, shown } from '../../findings/message.ts'
 import { isLabelValue, isQualifiedName } from '../../kubernetes/label-selector.ts'
 import type { RenderedObject } from '../../model.ts'
+import { holdsSecret } from '../../secret/shapes.ts'
 import { nearest } from '../../values/path.ts'
 import { printed } from '../../values/printed.ts'
 import type { Json, Path } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'
 import { listAt, plainAt, textAt } from '../subject.ts'
 import type { ObjectFinding, ObjectRule } from '../subject.ts'
-import { volumeMistakes } from './pod-volumes.ts'
+import { claimMistakes, projectedMistakes, temporaryMistakes } from './pod-volumes.ts'
 import type { PodMistake } from './pod-volumes.ts'
 
 const mapAt = (plain: Json, path: Path): [key: string, value: Json][] => {
@@ -59,7 +60,7 @@ function* markMistakes(plain: Json, kind: 'Cluster' | 'Pooler'): Iterable<PodMis
           path: [...path, key],
           message: phrase`${here(key)} is ${shown(text)}, but a label has at most 63 letters, digits, -, . and _: Kubernetes refuses each pod`,
           help:
-            path.at(-1) === 'labels' && isLabelValue(likely) && likely !== ''
+            path.at(-1) === 'labels' && isLabelValue(likely) && likely !== '' && !holdsSecret(text)
               ? phrase`write ${named(likely)}, or make it an annotation`
               : phrase`write a value that a label can have`,
         }
@@ -192,15 +193,22 @@ function* nodeMistakes(plain: Json): Iterable<PodMistake> {
     }
 }
 
+/** What may be wrong, by the field of a Cluster that it is in; most have few of them. */
+const ofFields: readonly (readonly [field: string, mistakes: (plain: Json) => Iterable<PodMistake>])[] = [
+  ['seccompProfile', profileMistakes],
+  ['env', variableMistakes],
+  ['topologySpreadConstraints', spreadMistakes],
+  ['affinity', nodeMistakes],
+  ['projectedVolumeTemplate', projectedMistakes],
+  ['ephemeralVolumeSource', temporaryMistakes],
+  ...['storage', 'walStorage', 'tablespaces'].map((field) => [field, (plain: Json) => claimMistakes(plain, field)] as const),
+]
+
 function* mistakesOf({ kind, plain }: RenderedObject): Iterable<PodMistake> {
   if (kind !== 'Cluster' && kind !== 'Pooler') return
   yield* markMistakes(plain, kind)
-  if (kind !== 'Cluster') return
-  yield* profileMistakes(plain)
-  yield* variableMistakes(plain)
-  yield* spreadMistakes(plain)
-  yield* nodeMistakes(plain)
-  yield* volumeMistakes(plain)
+  if (kind !== 'Cluster' || !isJsonMap(plain['spec'])) return
+  for (const [field, mistakes] of ofFields) if (field in plain['spec']) yield* mistakes(plain)
 }
 
 export const pods: readonly ObjectRule[] = [

@@ -2,6 +2,7 @@
 import { here, named, phrase, shown } from '../../findings/message.ts'
 import type { RenderedObject } from '../../model.ts'
 import { misspelt } from '../../values/misspelt.ts'
+import { once } from '../../values/once.ts'
 import type { Path } from '../../values/value.ts'
 import { isAbsent, listAt, objectsOf, objectsOfCluster, plainAt, textAt } from '../subject.ts'
 import type { ObjectRule, ObjectsSubject } from '../subject.ts'
@@ -45,13 +46,12 @@ export const roleReferences: readonly ObjectRule[] = [
     reads: [['cluster', 'roles']],
     *check(subject) {
       for (const cluster of objectsOf(subject, 'Cluster')) {
-        const known = rolesOf(cluster, subject)
-        if (known === undefined) continue
+        const known = once(() => rolesOf(cluster, subject))
         for (const { object, path } of namedRoles(cluster, subject)) {
           const role = textAt(object.plain, ...path) ?? ''
           // nobody is a member of himself: `readers`, whoever makes that, is another one than its member `reader`
           const member = path.at(-2) === 'inRoles' ? textAt(object.plain, ...path.slice(0, -2), 'name') : undefined
-          const others = known.filter((one) => one !== member)
+          const others = (known() ?? []).filter((one) => one !== member)
           const meant = role === '' || role.startsWith('pg_') ? undefined : misspelt(role, others)
           if (meant === undefined) continue
           yield {
@@ -73,11 +73,11 @@ export const roleReferences: readonly ObjectRule[] = [
     reads: [],
     *check(subject) {
       for (const cluster of objectsOf(subject, 'Cluster')) {
-        const known = rolesOf(cluster, subject)
-        for (const object of known === undefined ? [] : objectsOfCluster(subject, cluster, 'Database'))
+        const known = once(() => rolesOf(cluster, subject))
+        for (const object of objectsOfCluster(subject, cluster, 'Database'))
           for (const path of each(object, ['spec', 'fdws'], 'owner')) {
             const owner = textAt(object.plain, ...path) ?? ''
-            if (owner === '' || known?.includes(owner) !== true || isSuperuser(owner, cluster, subject)) continue
+            if (owner === '' || known()?.includes(owner) !== true || isSuperuser(owner, cluster, subject)) continue
             yield {
               object,
               message: phrase`${here('owner')} is ${shown(owner)}, but a foreign data wrapper can belong to superusers only: PostgreSQL refuses it`,

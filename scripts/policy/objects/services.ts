@@ -1,6 +1,6 @@
 // Would Kubernetes create the Services that a Cluster or Pooler asks for, and does somebody answer there?
 import { here, named, phrase, shown } from '../../findings/message.ts'
-import { isDns1123Label, isDns1123Subdomain } from '../../kubernetes/dns-name.ts'
+import { isDns1123Label, likelyName } from '../../kubernetes/dns-name.ts'
 import { nearest } from '../../values/path.ts'
 import { printed } from '../../values/printed.ts'
 import type { RenderedObject } from '../../model.ts'
@@ -22,15 +22,12 @@ const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort']
 function* nameAndType(object: RenderedObject, template: Path): Iterable<ObjectFinding> {
   const [name, type] = [textAt(object.plain, ...template, 'metadata', 'name'), textAt(object.plain, ...template, 'spec', 'type')]
   if (name !== undefined && name !== '' && !isDns1123Label(name)) {
-    const likely = name.trim().toLowerCase().replaceAll(/[_ ]/g, '-')
+    const likely = likelyName(name, isDns1123Label)
     yield {
       object,
       message: phrase`${here('name')} is ${shown(name)}, but no Service can have this name`,
       places: [{ path: [...template, 'metadata', 'name'] }],
-      help:
-        isDns1123Subdomain(likely) && isDns1123Label(likely)
-          ? phrase`did you mean ${named(likely)}?`
-          : phrase`write at most 63 lower case letters, digits and -`,
+      help: likely === undefined ? phrase`write at most 63 lower case letters, digits and -` : phrase`did you mean ${named(likely)}?`,
     }
   }
   if (type === undefined || type === '' || types.includes(type)) return

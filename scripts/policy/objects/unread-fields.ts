@@ -38,6 +38,7 @@ function* besideOptions(object: RenderedObject): Iterable<ObjectFinding> {
 }
 
 function* lagWithoutStreaming(object: RenderedObject): Iterable<ObjectFinding> {
+  if (plainAt(object.plain, 'spec', 'probes') === undefined) return
   for (const probe of ['startup', 'readiness']) {
     const path = ['spec', 'probes', probe]
     const type = textAt(object.plain, ...path, 'type') || 'pg_isready'
@@ -53,9 +54,9 @@ function* lagWithoutStreaming(object: RenderedObject): Iterable<ObjectFinding> {
 
 function* electionOfOldStyle(object: RenderedObject): Iterable<ObjectFinding> {
   const path = ['spec', 'postgresql', 'syncReplicaElectionConstraint']
-  const isOn = plainAt(object.plain, ...path, 'enabled') === true
+  if (plainAt(object.plain, ...path, 'enabled') !== true) return
   const isOld = ['minSyncReplicas', 'maxSyncReplicas'].some((field) => Number(plainAt(object.plain, 'spec', field) ?? 0) > 0)
-  if (!isOn || isOld) return
+  if (isOld) return
   const isNew = isJsonMap(plainAt(object.plain, 'spec', 'postgresql', 'synchronous'))
   const [first] = listAt(object.plain, ...path, 'nodeLabelsAntiAffinity')
   yield {

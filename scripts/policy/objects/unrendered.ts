@@ -2,11 +2,19 @@
 import { fieldAt, phrase } from '../../findings/message.ts'
 import { spotOf } from '../../findings/spot.ts'
 import { isOperators } from '../../operator/objects.ts'
-import { leavesOf } from '../../values/value.ts'
+import { isJsonMap, leavesOf } from '../../values/value.ts'
+import type { Json } from '../../values/value.ts'
 import type { ObjectRule } from '../subject.ts'
 
 /** What only a template of Helm begins with; braces of Prometheus and of SQL are others. */
 const template = /\{\{-?[ \t]*\$?\.(?:Values|Release|Chart)\./
+
+/** Asked of every object: most have none, and no paths are made for them. */
+function holdsBraces(plain: Json): boolean {
+  if (typeof plain === 'string') return plain.includes('{{')
+  if (Array.isArray(plain)) return plain.some(holdsBraces)
+  return isJsonMap(plain) && Object.values(plain).some(holdsBraces)
+}
 
 export const unrendered: readonly ObjectRule[] = [
   {
@@ -19,7 +27,7 @@ export const unrendered: readonly ObjectRule[] = [
     *check({ objects }) {
       for (const object of objects) {
         // places are found out only where there is something to say
-        if (!isOperators(object.plain) || !JSON.stringify(object.plain).includes('{{')) continue
+        if (!isOperators(object.plain) || !holdsBraces(object.plain)) continue
         const leaf = [...leavesOf(object.value)].find(
           ({ value }) => value.kind === 'scalar' && typeof value.value === 'string' && template.test(value.value),
         )

@@ -7,7 +7,8 @@ import { split } from '../../../values/append.ts'
 import { at, isDatabase, placedSources, textItems, texts } from '../../../deployed/manifest-parts.ts'
 import type { Manifest } from '../../../deployed/manifests.ts'
 import { isOpen } from '../../../deployed/sets/unknown-text.ts'
-import { isDns1123Label } from '../../../kubernetes/dns-name.ts'
+import { isDns1123Label, nearestLabel } from '../../../kubernetes/dns-name.ts'
+import { holdsSecret } from '../../../secret/shapes.ts'
 import { parseGoDuration } from '../../../go-template/duration.ts'
 import { nearest } from '../../../values/path.ts'
 import { printed } from '../../../values/printed.ts'
@@ -153,15 +154,11 @@ export const fieldRules: readonly ManifestRule[] = [
       const filled = right.length > 0 && filledIn(wrong).size === 1 ? filledPath(text, manifest, first) : undefined
       const isElement = filled !== undefined && !filledIn(right).has(JSON.stringify(filled))
       const namespace = namespaceOf(first)
+      const likely = nearestLabel(namespace)
       yield {
         message: phrase`namespace is ${named(namespace)}, but a namespace has lower-case letters, digits and \`-\`, at most 63`,
         places: [{ path: isElement ? filled : path }],
-        help: phrase`write ${named(
-          namespace
-            .toLowerCase()
-            .replaceAll(/[^a-z0-9-]+/g, '-')
-            .slice(0, 63),
-        )}`,
+        help: likely === undefined ? phrase`write the name of a namespace` : phrase`write ${named(likely)}`,
       }
     },
   },
@@ -266,7 +263,9 @@ function addressMistake(url: string, chart: string, { settings }: Manifest): Omi
   if (url.startsWith('oci://') && hasReached(settings.argocd.version, '3.1'))
     return {
       message: phrase`repoURL begins with oci://, but Argo CD then takes it for the whole address, and does not read \`chart\``,
-      help: phrase`write ${named(url.slice('oci://'.length))}, or ${named(`${url.replace(/\/$/, '')}/${chart}`)} with \`path: .\` instead of \`chart\``,
+      help: holdsSecret(url)
+        ? phrase`write the address without oci://, or with the chart's name and \`path: .\` instead of \`chart\``
+        : phrase`write ${named(url.slice('oci://'.length))}, or ${named(`${url.replace(/\/$/, '')}/${chart}`)} with \`path: .\` instead of \`chart\``,
     }
   const repository = /^(?:https:\/\/(?:www\.)?github\.com\/|git@github\.com:)([^/]+)\/([^/]+?)(?:\.git)?\/?$/.exec(url)
   if (repository === null) return undefined
