@@ -47,8 +47,8 @@ export function checkType(state: State, value: GoValue, type: ArgumentType): GoV
   const fits =
     (isTyped && isStruct(value) && value.type === type) ||
     (type === 'time.Duration' && isInteger(value) && value.type === type) ||
-    (type === 'map' && isGoMap(value) && !isTextMap(value)) ||
-    (type === 'list' && Array.isArray(value)) ||
+    (type === 'map' && isGoMap(value) && !isTextMap(value) && typeOf(value) !== 'engine.files') ||
+    (type === 'list' && Array.isArray(value) && typeOf(value) === '[]interface {}') ||
     (type === 'string' && typeof value === 'string') ||
     (type === 'bool' && typeof value === 'boolean') ||
     (type === 'float64' && typeof value === 'number')

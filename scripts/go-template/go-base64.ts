@@ -19,10 +19,19 @@ function decoded(letters: readonly string[], alphabet: string, size: number): st
   return textOfBytes(Buffer.from((bits.match(/[01]{8}/g) ?? []).map((octet) => Number.parseInt(octet, 2))))
 }
 
+const wrongBase64 = 'illegal base64 data at input byte '
+
+/** What a text in Base64 says; undefined: it is none. */
+export function readBase64(text: string): string | undefined {
+  const read = decodeBase64(text)
+  // the words of the error are no Base64: only a text that says them could be taken for it
+  return read.startsWith(wrongBase64) && encodeBase64(read) !== text ? undefined : read
+}
+
 /** `base64.StdEncoding.DecodeString` (`decodeQuantum`): the error, which names its place, is also the result. */
 export function decodeBase64(text: string): string {
   const source = bytesOf(text).toString('latin1')
-  const wrong = (at: number): string => `illegal base64 data at input byte ${at}`
+  const wrong = (at: number): string => `${wrongBase64}${at}`
   const letters: string[] = []
   const skipBreaks = (at: number): number => {
     let next = at

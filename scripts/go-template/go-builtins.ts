@@ -134,7 +134,7 @@ function escapeJs(text: string): string {
       const known = jsEscapes[character]
       if (known !== undefined) return known
       const code = character.codePointAt(0) ?? 0
-      const printable = code >= 0x20 && (code <= 0x7f || !/[\p{C}\p{Z}]/u.test(character))
+      const printable = code >= 0x20 && (code <= 0x7f || /[\udc80-\udcff]/.test(character) || !/[\p{C}\p{Z}]/u.test(character))
       return printable ? character : `\\u${code.toString(16).toUpperCase().padStart(4, '0')}`
     })
     .join('')
@@ -142,9 +142,9 @@ function escapeJs(text: string): string {
 
 /** `url.QueryEscape`. */
 function escapeQuery(text: string): string {
-  return encodeURIComponent(text)
-    .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
-    .replaceAll('%20', '+')
+  return bytesOf(text)
+    .toString('latin1')
+    .replace(/[^\w.~-]/g, (byte) => (byte === ' ' ? '+' : `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`))
 }
 
 /** The functions that every Go template has. `and` and `or` stop early, which the evaluator does. */
@@ -161,7 +161,8 @@ export const builtins: GoFunctions = {
   index: takesMore(['value'], 'value', index),
   slice: takesMore(['value'], 'value', slice),
   len: takes(['value'], length),
-  call: takesMore(['value'], 'value', () => fail('call of a non-function')),
+  // refused where it is called, which knows how the argument is written
+  call: takesMore(['value'], 'value', () => undefined),
   print: takesMore([], 'any', (values, budget) => sprint(values, budget)),
   println: takesMore([], 'any', (values, budget) => `${values.map((value) => formatValue(value, budget)).join(' ')}\n`),
   printf: takesMore(['string'], 'any', sprintf),

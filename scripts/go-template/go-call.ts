@@ -5,8 +5,8 @@ import { fail } from './go-fail.ts'
 import type { ArgumentType, GoFunction, GoFunctions } from './go-function.ts'
 import type { State } from './go-state.ts'
 import type { GoNode } from './go-tree.ts'
-import { TemplateError, isTrue } from './go-value.ts'
-import type { GoValue } from './go-value.ts'
+import { TemplateError, isStruct, isTrue, typeOf } from './go-value.ts'
+import type { GoStruct, GoValue } from './go-value.ts'
 
 /** No piped-in argument; differs from a piped value that is absent. */
 export const noFinal = Symbol('no final argument')
@@ -21,6 +21,8 @@ export interface CallSite {
   /** where an error of the function is reported */
   readonly node: GoNode
   readonly args: readonly Argument[]
+  /** how the first argument is written */
+  readonly callee?: string | undefined
   /** whether a value is piped in */
   readonly hasFinal: boolean
 }
@@ -60,14 +62,28 @@ export function applyFunction(definition: GoFunction, site: CallSite, { state, d
   for (const value of values) budget.read(value)
   let result: GoValue
   try {
-    result = definition.call(values, budget, state)
+    result = name === 'call' ? refuseCall(site, values) : definition.call(values, budget, state)
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error
     throw new ExecError(state.tree, site.node, `error calling ${name}: `, error)
   }
   if (!values.includes(result)) budget.made(result)
+  // what a function returns has no address
+  else if (isStruct(result) && result.addressed === true) result = withoutAddress(result)
   state.watcher?.called(name, values, result)
   return result
+}
+
+/** `call` of what templates can hold: no value is a function. */
+function refuseCall({ callee }: CallSite, [given]: readonly GoValue[]): never {
+  if (given === undefined || given === null) throw new TemplateError('call of nil')
+  const name = callee ?? (typeof given === 'string' ? given : `<${typeOf(given)} Value>`)
+  throw new TemplateError(`non-function ${name} of type ${typeOf(given)}`)
+}
+
+function withoutAddress(value: GoStruct): GoStruct {
+  const { addressed: _, ...rest } = value
+  return rest
 }
 
 function wrongCount(

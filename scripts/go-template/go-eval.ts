@@ -81,7 +81,7 @@ function compileCommand(command: Command, hasFinal: boolean): Call {
       }
     }
     case 'function': {
-      const call = compileCall({ name: first.name, node: command, args: given, hasFinal })
+      const call = compileCall({ name: first.name, node: command, args: given, callee: rest[0] && nodeText(rest[0]), hasFinal })
       return (state, dot, final) => {
         state.node = first
         return call(state, dot, final)

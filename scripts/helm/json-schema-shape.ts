@@ -56,6 +56,7 @@ const keywords: Readonly<Record<string, (value: Json, draft: Draft) => boolean>>
   $ref: isText,
 })
 const later = new Map<string, readonly [since: Draft, isRight: (value: Json) => boolean]>([
+  ['$id', [2019, (value) => typeof value === 'string' && /^[^#]*#?$/.test(value)]],
   ['contains', [6, isSchema]],
   ['propertyNames', [6, isSchema]],
   ['if', [7, isSchema]],

@@ -12,8 +12,8 @@ const mostRead = 32 * 1024 * 1024
  * js-yaml's events, places as in `text`. YAML 1.2 requires lines inside brackets and quotes to be indented deeper than the block
  * around them, and allows no tab before a token there and no comment directly after a quote or bracket; go-yaml's scanner
  * requires none of that (scannerc.go `yaml_parser_scan_to_next_token`, `yaml_parser_scan_flow_scalar`). Where the parser
- * stops for such a reason, the text is adjusted and read again; values are always taken from the original text.
- * Throws js-yaml's YAMLException, its place in `text` too.
+ * stops for such a reason, or at a block scalar in the column of its key, the text is adjusted and read again; values are always taken
+ * from the original text. Throws js-yaml's YAMLException, its place in `text` too.
  */
 export function readEvents(text: string, options: { readonly maxDepth: number }): readonly Event[] {
   if (lastRead?.text === text && lastRead.maxDepth === options.maxDepth) return lastRead.events
@@ -64,12 +64,37 @@ function adjust({ text, added }: Adjusted, reason: string, position: number): Ad
     const stop = end < 0 ? text.length : end
     return { text: text.slice(0, position) + ' '.repeat(stop - position) + text.slice(stop), added }
   }
+  if (isBlockBelowKey(text, start)) return deeper({ text, added }, start)
   // both are reported inside brackets and quotes only
   if (reason !== 'deficient indentation') return undefined
   // the end of the text: the bracket or quote is never closed
   if (position >= text.length) return undefined
   const before = text.slice(start, position)
   if (before.includes('\t')) return { text: text.slice(0, start) + before.replaceAll('\t', ' ') + text.slice(position), added }
+  return deeper({ text, added }, start)
+}
+
+/** `key:` and, in the column of the key on a line of its own, `|`: go-yaml takes the block for the value. */
+function isBlockBelowKey(text: string, start: number): boolean {
+  const header = blockHeader.exec(text.slice(start, start + 1000))
+  if (header === null) return false
+  let end = start
+  while (end > 0) {
+    const from = lineStart(text, end - 1)
+    const line = text.slice(from, end)
+    if (/^[ \t]*(?:#[^\n]*)?\n?$/.test(line)) {
+      end = from
+      continue
+    }
+    const key = /^ *(?:[-?] +)*/.exec(line)?.[0].length
+    const comment = /[ \t]#/.exec(line)?.index ?? line.length
+    return key === header[1]?.length && line.slice(0, comment).trimEnd().endsWith(':')
+  }
+  return false
+}
+const blockHeader = /^( *)[|>][-+\d]*[ \t]*(?:[ \t]#[^\n]*)?(?:\n|$)/
+
+function deeper({ text, added }: Adjusted, start: number): Adjusted | undefined {
   if (added.includes(start)) return undefined
   return {
     text: text.slice(0, start) + blanks + text.slice(start),

@@ -117,6 +117,55 @@ test('prints what older generations of Helm print, and refuses what they refuse'
   expect(wrong.map(({ name, helm }) => `${helm} ${name}`)).toEqual([])
 })
 
+// each text is what Helm 4.2.1 says
+test.each([
+  ['{{ call "a" 1 }}', 'error calling call: non-function "a" of type string'],
+  ['{{ .Values.m | call }}', 'error calling call: non-function <map[string]interface {} Value> of type map[string]interface {}'],
+  ['{{ call .Values.none }}', 'error calling call: call of nil'],
+  ['{{ semverCompare "a" "b" }}', 'error calling semverCompare: improper constraint: "a"'],
+  ['{{ decryptAES "a" "ab" }}', 'error calling decryptAES: illegal base64 data at input byte 0'],
+  ['{{ buildCustomCert "?" "" }}', 'error calling buildCustomCert: unable to decode base64 certificate'],
+  ['{{ buildCustomCert "YQ==" "?" }}', 'error calling buildCustomCert: unable to decode base64 private key'],
+  ['{{ buildCustomCert "YQ==" "YQ==" }}', 'error calling buildCustomCert: unable to decode certificate'],
+  ['{{ genCAWithKey "a" 1 "k" }}', 'error calling genCAWithKey: parsing private key: no PEM data in input'],
+  ['{{ mustDateModify "7" (now) }}', 'error calling mustDateModify: time: missing unit in duration "7"'],
+  ['{{ merge .Files (dict) }}', 'wrong type for value; expected map[string]interface {}; got engine.files'],
+  ['{{ genSignedCert "a" (splitList "," "b") nil 1 (genCA "a" 1) }}', 'wrong type for value; expected []interface {}; got []string'],
+])('refuses %s in the words of Helm', (template, words) => {
+  const files = { 'Chart.yaml': 'apiVersion: v2\nname: probe\nversion: 1.0.0\n', 'values.yaml': 'm: {}\n', 'templates/a.yaml': template }
+  const got = renderChart({ files: bytesOf({ files }), release: 'rel', namespace: 'ns', layers: [] })
+  expect(got.ok ? '' : got.detail).toContain(words)
+})
+
+test('prints bytes that are no text, and versions without an address, as Helm does', () => {
+  const template =
+    'a: x{{ urlquery (b64dec "/w==") "é ~" }}\nb: {{ .Capabilities.KubeVersion | quote }}\nc: {{ .Capabilities.KubeVersion }}\n'
+  const files = { 'Chart.yaml': 'apiVersion: v2\nname: probe\nversion: 1.0.0\n', 'templates/a.yaml': template }
+  const got = renderChart({ files: bytesOf({ files }), release: 'rel', namespace: 'ns', layers: [] })
+  expect(got.ok ? got.manifests['templates/a.yaml'] : got).toBe('a: x%FF%C3%A9+~\nb: "{v1.36.0 v1.36.0 1 36}"\nc: v1.36.0\n')
+})
+
+test('refuses a schema that its draft does not take', () => {
+  const schema = (draft: string) =>
+    renderChart({
+      files: bytesOf({
+        files: {
+          'Chart.yaml': 'apiVersion: v2\nname: probe\nversion: 1.0.0\n',
+          'values.schema.json': JSON.stringify({
+            $schema: draft,
+            type: 'object',
+            properties: { a: { $id: '#/properties/a', type: 'string' } },
+          }),
+        },
+      }),
+      release: 'rel',
+      namespace: 'ns',
+      layers: [],
+    })
+  expect(schema('http://json-schema.org/schema#')).toMatchObject({ ok: false, class: 'schema' })
+  expect(schema('http://json-schema.org/draft-07/schema').ok).toBe(true)
+})
+
 test('the files of a chart keep their methods in merged maps', () => {
   const template = '{{ $m := merge (dict "a" (dict "b" 1)) (dict "a" (dict "Files" .Files)) }}read: {{ $m.a.Files.Get "note" }}\n'
   const files = { 'Chart.yaml': 'apiVersion: v2\nname: probe\nversion: 1.0.0\n', note: 'text', 'templates/a.yaml': template }

@@ -110,6 +110,14 @@ test('inside brackets and quotes indentation, tabs and adjacent comments are acc
   expect(at(text, ['last'])).toEqual({ line: 7, column: 7, text: '"q\nr"' })
 })
 
+test('a block scalar may begin in the column of its key, as in go-yaml', () => {
+  expect(read('data:\n  m:\n  |\n    a b\n    c\n  x: 1\n')).toEqual({ data: { m: 'a b\nc\n', x: 1 } })
+  expect(read('m: # note\n\n|\n a\nx: 1\n')).toEqual({ m: 'a\n', x: 1 })
+  expect(read('- a:\n  >-\n    x\n    y\n')).toEqual([{ a: 'x y' }])
+  for (const broken of ['a:\n  b:\n|\n  x\n', 'a: b\n|\n x\n', 'a:\n"x"\n', 'a:\n{b: 1}\n']) expect(read(broken), broken).toBeUndefined()
+  expect(at('a:\n|\n x\nb: 1\n', ['b'])).toEqual({ line: 4, column: 4, text: '1' })
+})
+
 describe('places', () => {
   test('a scalar, a quoted scalar and a key know their line and column', () => {
     const text = 'cluster:\n  storage:\n    size: "10Gi" # big\n  instances: 3\n'

@@ -2,6 +2,8 @@
 import { lookup } from '../../values/lookup.ts'
 import { X509Certificate, createCipheriv, createDecipheriv, createHmac, createPrivateKey, randomBytes, scryptSync } from 'node:crypto'
 import type { Budget } from '../budget.ts'
+import { decodeBase64, readBase64 } from '../go-base64.ts'
+import { bytesOf } from '../go-bytes.ts'
 import { takes } from '../go-function.ts'
 import type { GoFunction, GoFunctions } from '../go-function.ts'
 import { formatValue } from '../go-format.ts'
@@ -107,8 +109,7 @@ function encrypt(password: string, text: string, budget: Budget): string {
 
 function decrypt(password: string, text: string): string {
   if (text === '') return ''
-  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) return fail('illegal base64 data')
-  const bytes = Buffer.from(text, 'base64')
+  const bytes = bytesOf(readBase64(text) ?? fail(decodeBase64(text)))
   if (bytes.length < 32 || bytes.length % 16 !== 0) return fail('input not full blocks')
   const cipher = createDecipheriv('aes-256-cbc', keyOf(password), bytes.subarray(0, 16)).setAutoPadding(false)
   const plain = Buffer.concat([cipher.update(bytes.subarray(16)), cipher.final()])
@@ -159,28 +160,43 @@ function checkNames(addresses: GoList, names: GoList, budget: Budget): void {
   }
 }
 
-/** A given key must be valid. */
-function checkKey(text: string): string {
+const pemBlock = /-----BEGIN ([^\n-]*)-----\n[^-]*-----END \1-----/
+
+/** `parsePrivateKeyPEM`: a given key must be valid. */
+function checkKey(text: string, doing: string): string {
+  const label = pemBlock.exec(text)?.[1]
+  if (label === undefined) return fail(`${doing} private key: no PEM data in input`)
+  if (label !== 'PRIVATE KEY' && !label.endsWith(' PRIVATE KEY'))
+    return fail(`${doing} private key: no private key data in PEM block of type ${label}`)
   try {
     createPrivateKey(text)
     return text
   } catch {
-    return fail('parsing private key')
+    return fail(`${doing} private key: decoding PEM`)
   }
 }
 
-function custom(cert: string, key: string): GoStruct {
-  const decode = (text: string): string => Buffer.from(text, 'base64').toString()
+/** `buildCustomCertificate`. */
+function custom(givenCert: string, givenKey: string): GoStruct {
+  const cert = readBase64(givenCert) ?? fail('unable to decode base64 certificate')
+  const key = readBase64(givenKey) ?? fail('unable to decode base64 private key')
+  if (!pemBlock.test(cert)) fail('unable to decode certificate')
+  let parsed: X509Certificate | undefined
   try {
-    return certificate(new X509Certificate(decode(cert)).raw.length > 0 ? decode(cert) : '', checkKey(decode(key)))
+    parsed = new X509Certificate(cert)
   } catch {
-    return fail('error parsing certificate')
+    parsed = undefined
   }
+  if (parsed === undefined) fail('error parsing certificate: decodedCert.Bytes: x509: malformed certificate')
+  return certificate(cert, checkKey(key, 'error parsing'))
 }
 
-function withKey(key: string, budget: Budget): GoStruct {
+/** The key is read before the names. */
+function withKey(key: string, budget: Budget, names?: readonly [GoList, GoList]): GoStruct {
   draw(budget)
-  return certificate(pem('CERTIFICATE', 790), checkKey(key))
+  const checked = checkKey(key, 'parsing')
+  if (names !== undefined) checkNames(names[0], names[1], budget)
+  return certificate(pem('CERTIFICATE', 790), checked)
 }
 const selfSigned: GoFunction = takes(['string', 'list', 'list', 'int'], (_, addresses, names, __, budget) => {
   checkNames(addresses, names, budget)
@@ -208,8 +224,7 @@ export const cryptoFunctions: GoFunctions = {
   genCAWithKey: takes(['string', 'int', 'string'], (_, __, key, budget) => withKey(key, budget)),
   genSelfSignedCert: selfSigned,
   genSelfSignedCertWithKey: takes(['string', 'list', 'list', 'int', 'string'], (_, addresses, names, __, key, budget) => {
-    checkNames(addresses, names, budget)
-    return withKey(key, budget)
+    return withKey(key, budget, [addresses, names])
   }),
   genSignedCert: takes(['string', 'list', 'list', 'int', 'sprig.certificate'], (_, addresses, names, __, ___, budget) => {
     checkNames(addresses, names, budget)
@@ -218,8 +233,7 @@ export const cryptoFunctions: GoFunctions = {
   genSignedCertWithKey: takes(
     ['string', 'list', 'list', 'int', 'sprig.certificate', 'string'],
     (_, addresses, names, __, ___, key, budget) => {
-      checkNames(addresses, names, budget)
-      return withKey(key, budget)
+      return withKey(key, budget, [addresses, names])
     },
   ),
 }

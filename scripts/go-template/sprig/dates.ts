@@ -5,6 +5,7 @@ import { takes } from '../go-function.ts'
 import type { GoFunction, GoFunctions } from '../go-function.ts'
 import { clockOf, dayName, formatMoment, local, monthName, parseMoment, utc, yearDay } from '../go-time-layout.ts'
 import type { Moment } from '../go-time-layout.ts'
+import { quoteGo } from '../go-quote.ts'
 import { zoneAt } from '../go-zone.ts'
 import { TemplateError, int, int64, isInteger, isStruct } from '../go-value.ts'
 import type { GoInteger, GoStruct, GoValue } from '../go-value.ts'
@@ -156,10 +157,16 @@ function roundDuration(value: GoValue, budget: Budget): string {
   return step === undefined ? '0s' : `${size / step[0]}${step[1]}`
 }
 
+/** The words of `time.ParseDuration`; a number that nothing follows has no unit. */
+function durationError(text: string): string {
+  const lacksUnit = /^[-+]?\d[\d.]*(?:(?:ns|us|µs|μs|ms|s|m|h)\d[\d.]*)*$/.test(text)
+  return `time: ${lacksUnit ? 'missing unit in' : 'invalid'} duration ${quoteGo(text)}`
+}
+
 const modify = (strict: 'strict' | 'lenient'): GoFunction =>
   takes(['string', 'time.Time'], (text, value) => {
     const by = parseGoDuration(text)
-    if (by === undefined) return strict === 'strict' ? fail(`time: invalid duration ${JSON.stringify(text)}`) : value
+    if (by === undefined) return strict === 'strict' ? fail(durationError(text)) : value
     return time(shifted(momentIn(value), by))
   })
 const zoned = takes(['string', 'any', 'string'], (layout, value, zone, budget) => formatIn(layout, value, { zone, budget }))

@@ -44,7 +44,7 @@ export const randomFunctions: GoFunctions = {
   randBytes: takes(['int'], (count, budget) => randomBytes(charged(count, budget)).toString('base64')),
   randInt: takes(['int', 'int'], (from, to, budget) => {
     budget.draws++
-    if (from >= to) throw new TemplateError('the range is empty')
+    if (from >= to) throw new TemplateError('invalid argument to Intn')
     // the number is unpredictable anyway: any range that the platform supports will do
     return int(from + randomInt(Math.min(to - from, 2 ** 47)))
   }),

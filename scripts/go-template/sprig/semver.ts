@@ -2,6 +2,7 @@
 import { templateBudget } from '../budget.ts'
 import { append } from '../../values/append.ts'
 import type { Budget } from '../budget.ts'
+import { quoteGo } from '../go-quote.ts'
 import { takes } from '../go-function.ts'
 import type { GoFunction, GoFunctions } from '../go-function.ts'
 import { compileGoRegexp } from '../regexp.ts'
@@ -106,14 +107,14 @@ function parseConstraints(text: string, budget: Budget): Constraint[][] {
   }
   rewritten += text.slice(last)
   return rewritten.split('||').map((part) => {
-    if (matchesOf(validGroup, part, budget).length === 0) fail(`improper constraint: ${JSON.stringify(part)}`)
+    if (matchesOf(validGroup, part, budget).length === 0) fail(`improper constraint: ${quoteGo(part)}`)
     const each = matchesOf(eachConstraint, part, budget).map((match) => match.group(0) ?? '')
     return (each.length === 0 ? [part] : each).map((one) => parseConstraint(one, budget))
   })
 }
 
 function parseConstraint(text: string, budget: Budget): Constraint {
-  const [match = fail(`improper constraint: ${JSON.stringify(text)}`)] = matchesOf(oneConstraint, text, budget)
+  const [match = fail(`improper constraint: ${quoteGo(text)}`)] = matchesOf(oneConstraint, text, budget)
   const parts = [match.group(2), match.group(3), match.group(4)].map((part) => (part ?? '').replace(/^\./, ''))
   const open = parts.findIndex((part) => part === '' || /^[xX*]$/.test(part))
   const stated = open < 0 ? 3 : open
@@ -176,8 +177,8 @@ function isCaret(bound: Version, stated: number, version: Version): boolean {
   return minor === 0n && patch === boundPatch
 }
 
-function satisfies(text: string, version: Version, budget: Budget): boolean {
-  return parseConstraints(text, budget).some((constraints) => {
+function meets(groups: readonly (readonly Constraint[])[], version: Version): boolean {
+  return groups.some((constraints) => {
     const takesPre = constraints.some(({ bound }) => bound.pre !== '')
     return (takesPre || version.pre === '') && constraints.every((constraint) => fits(constraint, version))
   })
@@ -196,7 +197,7 @@ export function isVersion(text: string): boolean {
 /** Helm's `IsCompatibleRange`: what can't be read matches nothing. */
 export function fitsRange(constraint: string, version: string): boolean {
   const budget = templateBudget()
-  return isVersion(version) && isRange(constraint, budget) && satisfies(constraint, parse(version), budget)
+  return isVersion(version) && isRange(constraint, budget) && meets(parseConstraints(constraint, budget), parse(version))
 }
 
 function isRange(constraint: string, budget: Budget): boolean {
@@ -288,7 +289,7 @@ function renamed(version: Version, original: string): Version {
 export const semverFunctions: GoFunctions = {
   semver: takes(['string'], (text) => struct(parse(text), '*semver.Version')),
   semverCompare: takes(['string', 'string'], (constraint, text, budget) => {
-    const version = parse(text)
-    return satisfies(constraint, version, budget)
+    const constraints = parseConstraints(constraint, budget)
+    return meets(constraints, parse(text))
   }),
 }

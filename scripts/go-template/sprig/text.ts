@@ -100,7 +100,7 @@ function withoutSpace(text: string): string {
 
 /** `goutils.Initials`, also byte by byte. */
 function initials(text: string): string {
-  const words = Buffer.from(text)
+  const words = bytesOf(text)
     .toString('latin1')
     .split(/\p{White_Space}+/u)
   return words.map((word) => word.slice(0, 1)).join('')
@@ -123,7 +123,7 @@ const stated = (values: readonly GoValue[]): GoValue[] => values.filter((value) 
 /** A quoted text: `strconv.Quote` of the printed value. */
 function quoteAll(values: readonly GoValue[], budget: Budget): string {
   return stated(values)
-    .map((value) => quoteGo(isStruct(value) ? value.text : textOf(value, budget)))
+    .map((value) => quoteGo(isStruct(value) && value.addressed !== true ? value.text : textOf(value, budget)))
     .join(' ')
 }
 
