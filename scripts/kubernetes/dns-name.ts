@@ -1,5 +1,5 @@
 // Which names does Kubernetes accept for objects?
-import { holdsSecret } from '../secret/shapes.ts'
+import { holdsSecret } from '../secret/message.ts'
 import { resolveScalar } from '../yaml/scalars.ts'
 
 const label1035 = /^[a-z]([-a-z0-9]*[a-z0-9])?$/

@@ -1,7 +1,7 @@
 // How does a message avoid repeating a secret from the places that it is about?
 import { isWord, mentionFinder } from './mentions.ts'
 import { mask } from './names.ts'
-import { joined, maskInText, maskSpans } from './shapes.ts'
+import { joined, maskInText, maskSpans, secretShapes } from './shapes.ts'
 import { lineRange, secretsOf, spansWithin } from './source.ts'
 import type { Span } from '../values/value.ts'
 
@@ -83,4 +83,9 @@ function spellings(said: string): string[] {
     ...(Number.isFinite(number) ? [String(number)] : []),
     ...(text.length > 3 ? [Buffer.from(said).toString('base64'), Buffer.from(text).toString('base64')] : []),
   ].filter((spelling) => spelling !== '')
+}
+
+/** Whether a password or token is in a text: no name is made of it for a help, since a changed one is not known as a secret any more. */
+export function holdsSecret(text: string): boolean {
+  return secretShapes(text).length > 0
 }

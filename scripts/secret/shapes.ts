@@ -57,11 +57,6 @@ export function maskInText(text: string, options: Options = {}): string {
   return spans.length === 0 ? text : maskSpans(text, spans)
 }
 
-/** Whether a password or token is in a text: no name is made of it for a help, since a changed one is not known as a secret any more. */
-export function holdsSecret(text: string): boolean {
-  return secretShapes(text).length > 0
-}
-
 /** What an environment, a template or a format (`%u`) fills in later is not a secret yet. */
 export function isPlaceholder(text: string): boolean {
   return /^(?:\$\([\w.-]{1,200}\)|\$\{[\w.-]{1,200}\}|\$[A-Z_][A-Z\d_]{0,200}|%-?\d{0,2}[A-Za-z]|\{\{[^{}]{1,200}\}\})$/.test(text.trim())

@@ -2,7 +2,7 @@
 import { here, named, phrase, shown } from '../../findings/message.ts'
 import { isLabelValue, isQualifiedName } from '../../kubernetes/label-selector.ts'
 import type { RenderedObject } from '../../model.ts'
-import { holdsSecret } from '../../secret/shapes.ts'
+import { holdsSecret } from '../../secret/message.ts'
 import { nearest } from '../../values/path.ts'
 import { printed } from '../../values/printed.ts'
 import type { Json, Path } from '../../values/value.ts'

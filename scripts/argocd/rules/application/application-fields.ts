@@ -8,7 +8,7 @@ import { at, isDatabase, placedSources, textItems, texts } from '../../../deploy
 import type { Manifest } from '../../../deployed/manifests.ts'
 import { isOpen } from '../../../deployed/sets/unknown-text.ts'
 import { isDns1123Label, nearestLabel } from '../../../kubernetes/dns-name.ts'
-import { holdsSecret } from '../../../secret/shapes.ts'
+import { holdsSecret } from '../../../secret/message.ts'
 import { parseGoDuration } from '../../../go-template/duration.ts'
 import { nearest } from '../../../values/path.ts'
 import { printed } from '../../../values/printed.ts'
