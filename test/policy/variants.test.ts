@@ -179,8 +179,8 @@ test.each(Object.entries(variants))('%s', async (_name, [rule, text]) => {
   expect(await told(false)).toEqual([])
 })
 
-/** `file:line: rule` of what `check` says of files in a repository that is judged as production. */
-async function checked(files: Readonly<Record<string, string>>): Promise<string[]> {
+/** `file:line: rule`, or with the message, of what `check` says of files in a repository that is judged as production. */
+async function checked(files: Readonly<Record<string, string>>, isWhole = false): Promise<string[]> {
   const root = mkdtempSync(join(tmpdir(), 'cnpg-values-variants-'))
   try {
     const settings = 'operator: {version: 1.27.1}\npolicies: {"*": {preset: production, policy/wal-bounded: "off"}}\n'
@@ -191,8 +191,8 @@ async function checked(files: Readonly<Record<string, string>>): Promise<string[
     let stdout = ''
     const terminal = { cwd: root, color: false, stdout: (part: string) => (stdout += part), stderr: () => {} }
     await main(['check', '--format', 'json'], terminal)
-    const { diagnostics } = JSON.parse(stdout) as { diagnostics: { file: string; line: number; rule: string }[] }
-    return diagnostics.map(({ file, line, rule }) => `${file}:${line}: ${rule}`)
+    const { diagnostics } = JSON.parse(stdout) as { diagnostics: { file: string; line: number; rule: string; message: string }[] }
+    return diagnostics.map(({ file, line, rule, message }) => `${file}:${line}: ${rule}${isWhole ? ` ${message}` : ''}`)
   } finally {
     rmSync(root, { recursive: true })
   }
@@ -224,6 +224,13 @@ test('a schedule that is suspended is none', async () => {
   }
   expect(await told(true)).toEqual(['orders/c.yaml:14: policy/backups-scheduled'])
   expect(await told(false)).toEqual([])
+})
+
+test('without an archive it is the snapshots that nobody takes', async () => {
+  const text = cluster('  instances: 3\n  storage: {size: 10Gi}\n  backup: {volumeSnapshot: {className: fast}}\n')
+  expect(await checked({ 'argo.yaml': application, 'orders/c.yaml': text }, true)).toEqual([
+    'orders/c.yaml:8: policy/backups-scheduled no ScheduledBackup is for this Cluster, but then no snapshot is taken',
+  ])
 })
 
 const server = (name: string): string =>
