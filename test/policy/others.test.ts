@@ -1,14 +1,17 @@
 // Are mistakes about Secrets, certificates, roles and services of others told from their healthy twins?
 import { expect, test } from 'vitest'
+import { textOf } from '../../scripts/findings/message.ts'
 import { judgeManifests } from '../../scripts/policy/manifests.ts'
 import { readManifests } from '../../scripts/yaml/manifests.ts'
 
 const ids =
   /^policy\/(?:certificate-reloaded|pull-secret|publication-objects|store-encrypts|import-may|role-known|role-has|pooler-image|cold-snapshot-unf|wrapper-owner|image-has-library|bucket-once|pooler-knows|request-within|slots-sync|store-has|field-read|queries-reloaded|stop-has)/
 
+const head = (spec: string): string =>
+  `{ apiVersion: postgresql.cnpg.io/v1, kind: Cluster, metadata: { name: pay }, spec: { instances: 3, storage: { size: 10Gi }, ${spec} } }`
+
 function found(spec: string, ...beside: readonly string[]): string[] {
-  const head = `{ apiVersion: postgresql.cnpg.io/v1, kind: Cluster, metadata: { name: pay }, spec: { instances: 3, storage: { size: 10Gi }, ${spec} } }`
-  const { manifests } = readManifests({ path: 'a.yaml', text: [head, ...beside].join('\n---\n') })
+  const { manifests } = readManifests({ path: 'a.yaml', text: [head(spec), ...beside].join('\n---\n') })
   return judgeManifests(manifests, '1.30.0')
     .filter(({ rule }) => ids.test(rule))
     .map(({ rule, finding: { places } }) => `${rule.replace('policy/', '')} ${places[0].path.join('.')}`)
@@ -54,6 +57,18 @@ test.each<readonly [readonly string[], readonly string[]]>([
   [[certificate('dnsNames: [pay-rw]'), '{ apiVersion: v1, kind: Secret, metadata: { name: server, labels: { cnpg.io/reload: "" } } }'], []],
 ])('of certificates: %s', (beside, expected) => {
   expect(found(certificates, ...beside)).toEqual(expected)
+})
+
+test.each([
+  ['{}', 'add secretTemplate: {labels: {cnpg.io/reload: ""}} beside secretName'],
+  ['{ secretTemplate: { annotations: { a: b } } }', 'add labels: {cnpg.io/reload: ""} to secretTemplate'],
+  ['{ secretTemplate: { labels: { a: b } } }', 'add cnpg.io/reload: "" to secretTemplate.labels'],
+])('nothing is to be written a second time: %s', (fields, expected) => {
+  const text = `${head(certificates)}\n---\n${certificate(fields.slice(1, -1))}`
+  const found = judgeManifests(readManifests({ path: 'a.yaml', text }).manifests, '1.30.0')
+  expect(found.flatMap(({ rule, finding }) => (rule.endsWith('certificate-reloaded') ? textOf(finding.help ?? []) : []))).toEqual([
+    expected,
+  ])
 })
 
 const image = (tag: string): string => `imageName: ghcr.io/cloudnative-pg/postgresql:${tag}-standard-bookworm`

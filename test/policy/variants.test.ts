@@ -226,6 +226,43 @@ test('a schedule that is suspended is none', async () => {
   expect(await told(false)).toEqual([])
 })
 
+test('a schedule that another Application deploys is one', async () => {
+  const text = cluster('  instances: 3\n  storage: {size: 10Gi}\n  backup: {volumeSnapshot: {className: fast}}\n')
+  const schedule = (name: string): string =>
+    `${head('ScheduledBackup', 'nightly')}spec:\n  schedule: "0 0 3 * * *"\n  cluster: {name: ${name}}\n`
+  const told = async (name: string): Promise<number> => {
+    const other = application.replace('path: orders', 'path: backups').replace('name: orders', 'name: backups')
+    const files = { 'argo.yaml': application, 'other.yaml': other, 'orders/c.yaml': text, 'backups/s.yaml': schedule(name) }
+    return (await checked(files)).filter((one) => one.includes('backups-scheduled')).length
+  }
+  expect(await told('orders')).toBe(0)
+  expect(await told('bills')).toBe(1)
+})
+
+test('nor need it come from the chart', async () => {
+  const chart = `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: bills, namespace: argocd}
+spec:
+  project: default
+  destination: {server: https://kubernetes.default.svc, namespace: bills}
+  source:
+    repoURL: https://cloudnative-pg.github.io/charts
+    chart: cluster
+    targetRevision: 0.8.1
+    helm:
+      valuesObject:
+        fullnameOverride: bills
+        cluster: {instances: 3}
+        backups: {enabled: true, provider: s3, destinationPath: s3://b/, endpointURL: https://s3.example.com, secret: {create: false, name: s}, scheduledBackups: []}
+`
+  const schedule = `${head('ScheduledBackup', 'nightly')}spec:\n  schedule: "0 0 3 * * *"\n  cluster: {name: bills}\n`
+  const told = async (more: Readonly<Record<string, string>>): Promise<number> =>
+    (await checked({ 'argo.yaml': chart, ...more })).filter((one) => one.includes('backups-scheduled')).length
+  expect(await told({})).toBe(1)
+  expect(await told({ 'backups/s.yaml': schedule })).toBe(0)
+})
+
 test('without an archive it is the snapshots that nobody takes', async () => {
   const text = cluster('  instances: 3\n  storage: {size: 10Gi}\n  backup: {volumeSnapshot: {className: fast}}\n')
   expect(await checked({ 'argo.yaml': application, 'orders/c.yaml': text }, true)).toEqual([

@@ -123,6 +123,7 @@ export const backup: readonly PolicyRule[] = [
           message: phrase`no ScheduledBackup is for this Cluster, but ${without(cluster)}`,
           places: [{ path: archivePath(cluster), on: 'key' }],
           help: phrase`add one, or write \`# allow policy/backups-scheduled: <where it is created>\``,
+          unlessScheduled: cluster.name,
         }
         return
       }
@@ -131,6 +132,7 @@ export const backup: readonly PolicyRule[] = [
           message: phrase`backups.enabled is not true, so the chart prints no schedule, but a WAL archive can't be restored without base backups`,
           places: [{ path: backupsEnabled }],
           help: phrase`create a ScheduledBackup outside the chart, and write \`# allow policy/backups-scheduled: <where it is created>\``,
+          unlessScheduled: cluster.name,
         }
         return
       }
@@ -138,6 +140,7 @@ export const backup: readonly PolicyRule[] = [
         message: phrase`${here('backups.scheduledBackups')} is empty, but a WAL archive can't be restored without base backups`,
         places: [{ path: ['backups', 'scheduledBackups'] }],
         help: phrase`add a schedule, such as { name: daily-backup, schedule: "0 0 2 * * *", backupOwnerReference: self }`,
+        unlessScheduled: cluster.name,
       }
     },
   },

@@ -17,6 +17,8 @@ const has = (object: RenderedObject, path: Path): boolean => {
   return isJsonMap(marks) && name in marks
 }
 
+const isMap = ({ plain }: RenderedObject, path: Path): boolean => isJsonMap(plainAt(plain, ...path))
+
 /** Fields of a Cluster with Secrets that somebody else renews. */
 const ofCertificates = ['serverTLSSecret', 'replicationTLSSecret', 'serverCASecret', 'clientCASecret'] as const
 
@@ -70,7 +72,11 @@ export const reload: readonly ObjectRule[] = [
             object: certificate,
             message: phrase`${named(secret)} is ${named(field)} of ${named(cluster.name)}, but has no label ${name}: a renewed certificate is not taken up`,
             places: [{ path: ['spec', 'secretName'] }],
-            help: phrase`add secretTemplate: {labels: {${name}: ""}} beside secretName`,
+            help: isMap(certificate, ['spec', 'secretTemplate', 'labels'])
+              ? phrase`add ${name}: "" to secretTemplate.labels`
+              : isMap(certificate, ['spec', 'secretTemplate'])
+                ? phrase`add labels: {${name}: ""} to secretTemplate`
+                : phrase`add secretTemplate: {labels: {${name}: ""}} beside secretName`,
           }
         }
     },
@@ -99,7 +105,9 @@ export const reload: readonly ObjectRule[] = [
               object,
               message: phrase`${kind} has no label ${name}: changes of the queries are not noticed`,
               places: [{ path: ['metadata', 'name'] }],
-              help: phrase`add labels: {${name}: ""} to its metadata`,
+              help: isMap(object, ['metadata', 'labels'])
+                ? phrase`add ${name}: "" to its labels`
+                : phrase`add labels: {${name}: ""} to its metadata`,
             }
           }
         }
