@@ -18,6 +18,7 @@ import { mayConflict } from './policy/fleet/fleet-facts.ts'
 import { applyAllowances } from './report/allowances.ts'
 import { applyLevels } from './report/levels.ts'
 import { conclude } from './report/conclude.ts'
+import { unscheduled } from './policy/backup/scheduled-elsewhere.ts'
 import { readersOfAbsent } from './policy/secrets/secret-readers.ts'
 import { settingsFindings } from './judge-settings.ts'
 import { postgresRules } from './postgres/judge.ts'
@@ -61,7 +62,7 @@ export async function runPipeline(given: Workspace, options: PipelineOptions): P
   const own = assessed.flatMap((one) =>
     one.findings.filter(({ unlessCluster }) => unlessCluster === undefined || !clusters.has(unlessCluster)),
   )
-  append(findings, blameElements(own, databases))
+  append(findings, blameElements(unscheduled(own, tree), databases))
   const withSql = assessed.flatMap(({ sql }) => sql ?? [])
   if (withSql.length > 0) append(findings, await sqlFindings(withSql))
   const [drafts] = split(

@@ -62,6 +62,8 @@ export interface Finding {
   readonly field?: string
   /** a Cluster of this name, wherever in the repository it is, makes it right */
   readonly unlessCluster?: string
+  /** a ScheduledBackup of the Cluster of this name, wherever in the repository it is, makes it right */
+  readonly unlessScheduled?: string
   /** two Applications have this name, so that whatever they make is made twice */
   readonly isShared?: true
   /** what they say belongs to their verdict, but nothing is wrong: nobody need read it */

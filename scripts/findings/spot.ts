@@ -32,6 +32,8 @@ export interface LocatedFinding {
   readonly unless?: Spot
   /** a Cluster of this name, wherever in the repository it is, makes it right */
   readonly unlessCluster?: string | undefined
+  /** a ScheduledBackup of the Cluster of this name, wherever in the repository it is, makes it right */
+  readonly unlessScheduled?: string | undefined
   /** two Applications have the name that is here, so that whatever they make is made twice */
   readonly isShared?: true | undefined
 }

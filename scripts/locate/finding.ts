@@ -42,6 +42,7 @@ export function locateFinding(finding: Finding & { rule: string; severity: Sever
     object: `${subject.object.kind}/${subject.object.name}`,
     path: formatPath(first.path),
     unlessCluster: finding.unlessCluster,
+    unlessScheduled: finding.unlessScheduled,
   }
 }
 

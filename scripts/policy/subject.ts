@@ -153,6 +153,7 @@ export function locatePolicy(rule: Pick<PolicyRule, 'id' | 'severity'>, finding:
     at: spotInValues(subject, first.path, first.on),
     related,
     help: finding.help,
+    unlessScheduled: finding.unlessScheduled,
     database: database.id,
   }
 }

@@ -1,14 +1,17 @@
 // Are mistakes about Secrets, certificates, roles and services of others told from their healthy twins?
 import { expect, test } from 'vitest'
+import { textOf } from '../../scripts/findings/message.ts'
 import { judgeManifests } from '../../scripts/policy/manifests.ts'
 import { readManifests } from '../../scripts/yaml/manifests.ts'
 
 const ids =
   /^policy\/(?:pull-secret|publication-objects|store-encrypts|import-may|role-known|role-has|pooler-image|cold-snapshot-unf|wrapper-owner|image-has-library|bucket-once|pooler-knows|request-within|slots-sync|store-has|field-read|stop-has)/
 
+const head = (spec: string): string =>
+  `{ apiVersion: postgresql.cnpg.io/v1, kind: Cluster, metadata: { name: pay }, spec: { instances: 3, storage: { size: 10Gi }, ${spec} } }`
+
 function found(spec: string, ...beside: readonly string[]): string[] {
-  const head = `{ apiVersion: postgresql.cnpg.io/v1, kind: Cluster, metadata: { name: pay }, spec: { instances: 3, storage: { size: 10Gi }, ${spec} } }`
-  const { manifests } = readManifests({ path: 'a.yaml', text: [head, ...beside].join('\n---\n') })
+  const { manifests } = readManifests({ path: 'a.yaml', text: [head(spec), ...beside].join('\n---\n') })
   return judgeManifests(manifests, '1.30.0')
     .filter(({ rule }) => ids.test(rule))
     .map(({ rule, finding: { places } }) => `${rule.replace('policy/', '')} ${places[0].path.join('.')}`)

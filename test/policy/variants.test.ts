@@ -179,8 +179,8 @@ test.each(Object.entries(variants))('%s', async (_name, [rule, text]) => {
   expect(await told(false)).toEqual([])
 })
 
-/** `file:line: rule` of what `check` says of files in a repository that is judged as production. */
-async function checked(files: Readonly<Record<string, string>>): Promise<string[]> {
+/** `file:line: rule`, or with the message, of what `check` says of files in a repository that is judged as production. */
+async function checked(files: Readonly<Record<string, string>>, isWhole = false): Promise<string[]> {
   const root = mkdtempSync(join(tmpdir(), 'cnpg-values-variants-'))
   try {
     const settings = 'operator: {version: 1.27.1}\npolicies: {"*": {preset: production, policy/wal-bounded: "off"}}\n'
@@ -191,8 +191,8 @@ async function checked(files: Readonly<Record<string, string>>): Promise<string[
     let stdout = ''
     const terminal = { cwd: root, color: false, stdout: (part: string) => (stdout += part), stderr: () => {} }
     await main(['check', '--format', 'json'], terminal)
-    const { diagnostics } = JSON.parse(stdout) as { diagnostics: { file: string; line: number; rule: string }[] }
-    return diagnostics.map(({ file, line, rule }) => `${file}:${line}: ${rule}`)
+    const { diagnostics } = JSON.parse(stdout) as { diagnostics: { file: string; line: number; rule: string; message: string }[] }
+    return diagnostics.map(({ file, line, rule, message }) => `${file}:${line}: ${rule}${isWhole ? ` ${message}` : ''}`)
   } finally {
     rmSync(root, { recursive: true })
   }
@@ -224,6 +224,50 @@ test('a schedule that is suspended is none', async () => {
   }
   expect(await told(true)).toEqual(['orders/c.yaml:14: policy/backups-scheduled'])
   expect(await told(false)).toEqual([])
+})
+
+test('a schedule that another Application deploys is one', async () => {
+  const text = cluster('  instances: 3\n  storage: {size: 10Gi}\n  backup: {volumeSnapshot: {className: fast}}\n')
+  const schedule = (name: string): string =>
+    `${head('ScheduledBackup', 'nightly')}spec:\n  schedule: "0 0 3 * * *"\n  cluster: {name: ${name}}\n`
+  const told = async (name: string): Promise<number> => {
+    const other = application.replace('path: orders', 'path: backups').replace('name: orders', 'name: backups')
+    const files = { 'argo.yaml': application, 'other.yaml': other, 'orders/c.yaml': text, 'backups/s.yaml': schedule(name) }
+    return (await checked(files)).filter((one) => one.includes('backups-scheduled')).length
+  }
+  expect(await told('orders')).toBe(0)
+  expect(await told('bills')).toBe(1)
+})
+
+test('nor need it come from the chart', async () => {
+  const chart = `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: bills, namespace: argocd}
+spec:
+  project: default
+  destination: {server: https://kubernetes.default.svc, namespace: bills}
+  source:
+    repoURL: https://cloudnative-pg.github.io/charts
+    chart: cluster
+    targetRevision: 0.8.1
+    helm:
+      valuesObject:
+        fullnameOverride: bills
+        cluster: {instances: 3}
+        backups: {enabled: true, provider: s3, destinationPath: s3://b/, endpointURL: https://s3.example.com, secret: {create: false, name: s}, scheduledBackups: []}
+`
+  const schedule = `${head('ScheduledBackup', 'nightly')}spec:\n  schedule: "0 0 3 * * *"\n  cluster: {name: bills}\n`
+  const told = async (more: Readonly<Record<string, string>>): Promise<number> =>
+    (await checked({ 'argo.yaml': chart, ...more })).filter((one) => one.includes('backups-scheduled')).length
+  expect(await told({})).toBe(1)
+  expect(await told({ 'backups/s.yaml': schedule })).toBe(0)
+})
+
+test('without an archive it is the snapshots that nobody takes', async () => {
+  const text = cluster('  instances: 3\n  storage: {size: 10Gi}\n  backup: {volumeSnapshot: {className: fast}}\n')
+  expect(await checked({ 'argo.yaml': application, 'orders/c.yaml': text }, true)).toEqual([
+    'orders/c.yaml:8: policy/backups-scheduled no ScheduledBackup is for this Cluster, but then no snapshot is taken',
+  ])
 })
 
 const server = (name: string): string =>

@@ -5,7 +5,7 @@ import type { RenderedObject } from '../../model.ts'
 import { hasBackup, storeReferences } from './archive.ts'
 import { isHibernated } from '../objects/hibernation.ts'
 import { isMeantForBarman, switchedOffByChart } from './plugins.ts'
-import { inProduction, isOfChart, objectOf, objectsOf, plainAt, switchedOff } from '../subject.ts'
+import { inProduction, isOfChart, listAt, objectOf, objectsOf, plainAt, switchedOff } from '../subject.ts'
 import type { PolicyRule, PolicySubject } from '../subject.ts'
 import type { Path } from '../../values/value.ts'
 import { isJsonMap, valueAt } from '../../values/value.ts'
@@ -45,6 +45,12 @@ function hooksAreManaged(store: RenderedObject): boolean {
 /** Where a Cluster says that it is backed up. */
 function archivePath({ plain }: RenderedObject): Path {
   return isJsonMap(plainAt(plain, 'spec', 'backup')) ? ['spec', 'backup'] : ['spec', 'plugins']
+}
+
+/** What is wrong without a schedule: not all that keep snapshots archive WAL, too. */
+function without({ plain }: RenderedObject): string {
+  const isArchived = isJsonMap(plainAt(plain, 'spec', 'backup', 'barmanObjectStore')) || listAt(plain, 'spec', 'plugins').length > 0
+  return isArchived ? "a WAL archive can't be restored without base backups" : 'then no snapshot is taken'
 }
 
 export const backup: readonly PolicyRule[] = [
@@ -105,7 +111,7 @@ export const backup: readonly PolicyRule[] = [
         if (schedules.every(({ plain }) => plainAt(plain, 'spec', 'suspend') === true))
           yield {
             object: first,
-            message: phrase`${here('suspend')} is true and nothing else is scheduled, but a WAL archive can't be restored without base backups`,
+            message: phrase`${here('suspend')} is true and nothing else is scheduled, but ${without(cluster)}`,
             places: [{ path: ['spec', 'suspend'] }],
             help: phrase`set suspend: false, or write \`# allow policy/backups-scheduled: <who takes them>\``,
           }
@@ -114,9 +120,10 @@ export const backup: readonly PolicyRule[] = [
       if (!isOfChart(subject)) {
         yield {
           object: cluster,
-          message: phrase`no ScheduledBackup is for this Cluster, but a WAL archive can't be restored without base backups`,
+          message: phrase`no ScheduledBackup is for this Cluster, but ${without(cluster)}`,
           places: [{ path: archivePath(cluster), on: 'key' }],
           help: phrase`add one, or write \`# allow policy/backups-scheduled: <where it is created>\``,
+          unlessScheduled: cluster.name,
         }
         return
       }
@@ -125,6 +132,7 @@ export const backup: readonly PolicyRule[] = [
           message: phrase`backups.enabled is not true, so the chart prints no schedule, but a WAL archive can't be restored without base backups`,
           places: [{ path: backupsEnabled }],
           help: phrase`create a ScheduledBackup outside the chart, and write \`# allow policy/backups-scheduled: <where it is created>\``,
+          unlessScheduled: cluster.name,
         }
         return
       }
@@ -132,6 +140,7 @@ export const backup: readonly PolicyRule[] = [
         message: phrase`${here('backups.scheduledBackups')} is empty, but a WAL archive can't be restored without base backups`,
         places: [{ path: ['backups', 'scheduledBackups'] }],
         help: phrase`add a schedule, such as { name: daily-backup, schedule: "0 0 2 * * *", backupOwnerReference: self }`,
+        unlessScheduled: cluster.name,
       }
     },
   },

@@ -47,7 +47,7 @@ export const pullSecrets: readonly ObjectRule[] = [
             object: isWritten ? secret : cluster,
             message: phrase`${here(isWritten ? 'type' : 'name')} is ${shown(isWritten ? type : name)}, ${isWritten ? phrase`but ${named(cluster.name)} pulls images by it` : phrase`a Secret of type Opaque`}: no registry is logged in at`,
             places: [{ path: isWritten ? path : ['spec', 'imagePullSecrets', index, 'name'] }],
-            help: phrase`write type: ${types[0]} in ${named(secret.kind)} ${named(secret.name)}, with the key .dockerconfigjson`,
+            help: phrase`write ${named(path.join('.'))}: ${types[0]} in ${named(secret.kind)} ${named(secret.name)}, with the key .dockerconfigjson`,
           }
         }
     },
