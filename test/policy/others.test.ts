@@ -1,6 +1,5 @@
 // Are mistakes about Secrets, certificates, roles and services of others told from their healthy twins?
 import { expect, test } from 'vitest'
-import { textOf } from '../../scripts/findings/message.ts'
 import { judgeManifests } from '../../scripts/policy/manifests.ts'
 import { readManifests } from '../../scripts/yaml/manifests.ts'
 
