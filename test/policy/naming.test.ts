@@ -29,6 +29,11 @@ test('objects of one kind and name in two namespaces', () => {
   expect(found('argocd/object-once', secret(''), secret('namespace: b'))).toBe(0)
 })
 
+test('objects that the API server names', () => {
+  const job = (prefix: string): string => `{ apiVersion: batch/v1, kind: Job, metadata: { generateName: ${prefix}- } }`
+  expect(found('argocd/object-once', job('migrate'), job('seed'), job('seed'))).toBe(0)
+})
+
 test('databases of one name in one Cluster, and in two', () => {
   const other = database('a').replace('a-d', 'e')
   expect(found('policy/database-once', database('a'), other)).toBe(1)

@@ -70,6 +70,8 @@ export const naming: readonly PolicyRule[] = [
     *check({ objects, database }) {
       const seen = new Set<string>()
       for (const object of objects) {
+        // the API server names what has `generateName`; what has neither is refused for that
+        if (object.name === '') continue
         const namespace = textAt(object.plain, 'metadata', 'namespace') ?? namespaceOf(database)
         const key = `${printed(object.plain['apiVersion'])} ${object.kind} ${namespace}/${object.name}`
         if (seen.has(key))
