@@ -229,7 +229,19 @@ function firstOf(reads: readonly Value[], values: MapValue): Path | undefined {
 function placeFor(path: Path, values: MapValue): Spot | undefined {
   const written = path.length === 0 ? undefined : valueAt(values, path)
   const own = written === undefined || written.kind === 'null' ? undefined : spotOf(written)
-  return own ?? nearestSpot(values, path, 'key') ?? switchSpot(values, path)
+  return own ?? choiceSpot(values, path) ?? nearestSpot(values, path, 'key') ?? switchSpot(values, path)
+}
+
+/** Nobody wrote the section `azure`, but `provider: azure` next to it makes the chart read it. */
+function choiceSpot(values: MapValue, path: Path): Spot | undefined {
+  for (let length = path.length - 2; length > 0; length--) {
+    const around = valueAt(values, path.slice(0, length))
+    if (around === undefined || spotOf(around, 'key') === undefined) continue
+    const choice =
+      around.kind === 'map' ? [...around.entries.values()].find((one) => one.kind === 'scalar' && one.value === path[length]) : undefined
+    return choice === undefined ? undefined : spotOf(choice)
+  }
+  return undefined
 }
 
 interface SchemaContext {

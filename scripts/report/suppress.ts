@@ -194,6 +194,22 @@ export const suppressions: readonly Suppression[] = [
     },
   },
   {
+    id: 'unrendered-template',
+    reason: 'a template of Helm that nobody renders need not be a valid value of its field',
+    silences: (all) => {
+      const templates = places(all.filter(({ rule }) => rule === 'policy/template-rendered'))
+      return ({ rule, at }) => rule !== 'policy/template-rendered' && templates.has(placeOf(at))
+    },
+  },
+  {
+    id: 'ignored-source-field',
+    reason: 'an unknown field of `helm` in an Application may be what would have given a database other values',
+    silences: (all) => {
+      const ignored = filesOf(all, ({ rule, message }) => rule === 'argocd/known-fields' && /\.helm(?:`|$)/.test(textOf(message)))
+      return ({ severity, database, at }) => severity !== 'error' && database !== undefined && ignored.has(fileOf(at))
+    },
+  },
+  {
     id: 'generated-key',
     reason: 'a label or an annotation that must not be set by hand need not be a valid one',
     silences: (all) => {
