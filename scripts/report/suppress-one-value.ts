@@ -62,6 +62,14 @@ export const ofOneValue: readonly Suppression[] = [
         (finding.rule === 'changes/wal-storage-grows' && shrunk.has(placeOf(finding.at)))
     },
   },
+  {
+    id: 'unrendered-template',
+    reason: 'a template of Helm that nobody renders need not be a valid value of its field',
+    silences: (all) => {
+      const templates = places(all.filter(({ rule }) => rule === 'policy/template-rendered'))
+      return ({ rule, at }) => rule !== 'policy/template-rendered' && templates.has(placeOf(at))
+    },
+  },
 ]
 
 /** Whether a message shows the text at its place: what is missing is reported at what is around it, which several fields share. */

@@ -194,19 +194,20 @@ export const suppressions: readonly Suppression[] = [
     },
   },
   {
-    id: 'unrendered-template',
-    reason: 'a template of Helm that nobody renders need not be a valid value of its field',
-    silences: (all) => {
-      const templates = places(all.filter(({ rule }) => rule === 'policy/template-rendered'))
-      return ({ rule, at }) => rule !== 'policy/template-rendered' && templates.has(placeOf(at))
-    },
-  },
-  {
     id: 'ignored-source-field',
     reason: 'an unknown field of `helm` in an Application may be what would have given a database other values',
     silences: (all) => {
       const ignored = filesOf(all, ({ rule, message }) => rule === 'argocd/known-fields' && /\.helm(?:`|$)/.test(textOf(message)))
       return ({ severity, database, at }) => severity !== 'error' && database !== undefined && ignored.has(fileOf(at))
+    },
+  },
+  {
+    id: 'mistyped-source',
+    reason: 'a list at `source` or a map at `sources` has no repoURL',
+    silences: (all) => {
+      const mistyped = filesOf(all, ({ rule, message }) => rule === 'argocd/manifest-schema' && /\.sources? is /.test(textOf(message)))
+      return ({ rule, message, at }) =>
+        rule === 'argocd/set-generates' && mistyped.has(fileOf(at)) && textOf(message).startsWith('a source has repoURL not set')
     },
   },
   {

@@ -90,6 +90,16 @@ const cases: Readonly<Record<string, Case>> = {
     speaker: at('second', 'values/known-keys'),
     other: at('1', 'values/known-keys'),
   },
+  'ignored-source-field': {
+    silent: at('first', 'values/has-effect', { severity: 'warning' }),
+    speaker: at('second', 'argocd/known-fields', { message: ['unknown field `valueFile` in `spec.source.helm`'] }),
+    other: at('second', 'argocd/known-fields', { message: ['unknown field `valueFile` in `spec.source`'] }),
+  },
+  'mistyped-source': {
+    silent: at('first', 'argocd/set-generates', { message: ['a source has repoURL not set, but needs repoURL and path or chart'] }),
+    speaker: at('second', 'argocd/manifest-schema', { message: ['spec.source is a list, but must be a map'] }),
+    other: at('second', 'argocd/manifest-schema', { message: ['spec.project is a list, but must be text'] }),
+  },
   'generated-key': {
     silent: at('1', 'schema/metadata'),
     speaker: at('first', 'values/generated-key'),
@@ -144,6 +154,11 @@ const cases: Readonly<Record<string, Case>> = {
       message: [{ field: ['storage'] }, ' lacks ', { shown: 'first' }],
       path: 'spec.storage',
     }),
+  },
+  'unrendered-template': {
+    silent: at('first', 'schema/metadata'),
+    speaker: at('first', 'policy/template-rendered'),
+    other: at('second', 'policy/template-rendered'),
   },
 }
 

@@ -49,6 +49,13 @@ export function hasMisspeltSource(manifest: Manifest): boolean {
   )
 }
 
+/** Whether one of the official charts stands in a list at `source`, or in a map at `sources`. */
+export function hasMisplacedSource({ plain, base }: Manifest): boolean {
+  const [source, sources] = [at(plain, ...base, 'spec', 'source'), at(plain, ...base, 'spec', 'sources')]
+  const misplaced = [...(Array.isArray(source) ? source : []), sources ?? null].filter(isJsonMap)
+  return misplaced.some(({ chart, repoURL }) => charts.includes(printed(chart ?? '')) && isOfficialPlace(printed(repoURL ?? '')))
+}
+
 export const sourceNameRules: readonly ManifestRule[] = [
   {
     id: 'argocd/chart-known',
