@@ -2,9 +2,9 @@
 import type { FoundChart } from '../charts/find.ts'
 import { described, fieldAt, named, phrase } from '../findings/message.ts'
 import { helpForCutKey } from '../findings/outside-quotes.ts'
-import { nearestSpot, spotOf, switchSpot } from '../findings/spot.ts'
+import { choiceSpot, nearestSpot, spotOf, switchSpot } from '../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
-import { PrintedRefused } from '../helm/error.ts'
+import { PrintedRefused, ValuesRefused } from '../helm/error.ts'
 import type { HelmRefusal, PlacedFailure, RefusalClass, SchemaRefused } from '../helm/error.ts'
 import { loadOnce } from '../helm/load.ts'
 import { keysFor } from '../helm/unread.ts'
@@ -19,7 +19,7 @@ import { formatPath, nearest } from '../values/path.ts'
 import { deepestAt, valueAt } from '../values/value.ts'
 import { suggestedWord } from './compared-words.ts'
 import { chartSpot } from './pin-spot.ts'
-import { lineSpot } from './template-spots.ts'
+import { lineSpot, templateFile } from './template-spots.ts'
 import { wrongTypeFinding } from './wrong-values.ts'
 
 const clusterNameLimit = 50
@@ -54,6 +54,8 @@ export interface Refused {
 /** Helm's refusal at the value that it is about, with the place in the chart; what is wrong with the chart is at its pin. */
 export function refusalFinding(error: HelmRefusal, refused: Refused): LocatedFinding {
   const { database, settings, values } = refused
+  const broken = brokenDefaults(error, refused)
+  if (broken !== undefined) return broken
   const rule = ruleNames.get(error.class)
   const isChart = rule === undefined || ofChart.has(error.class)
   const path = refusedPath(error, refused)
@@ -89,6 +91,15 @@ export function refusalFinding(error: HelmRefusal, refused: Refused): LocatedFin
     help: help === undefined ? entry && helpForCutKey(entry.origin) : phrase`${help}`,
     database: database.id,
   }
+}
+
+/** The values.yaml of the repository's own chart is no YAML. */
+function brokenDefaults(error: HelmRefusal, { database, chart }: Refused): LocatedFinding | undefined {
+  if (!(error instanceof ValuesRefused) || database.written?.chartFolder === undefined || error.path !== `${chart.place}/values.yaml`)
+    return undefined
+  const file = templateFile(chart, 'values.yaml')
+  const { rule, message, help, span } = error.problem
+  return file && { rule, severity: 'error', message, at: { file, span }, help, database: database.id }
 }
 
 /** What Helm gives to a template as a whole: inside of `range` and `with` a dot is the item, and has none of it. */
@@ -229,7 +240,7 @@ function firstOf(reads: readonly Value[], values: MapValue): Path | undefined {
 function placeFor(path: Path, values: MapValue): Spot | undefined {
   const written = path.length === 0 ? undefined : valueAt(values, path)
   const own = written === undefined || written.kind === 'null' ? undefined : spotOf(written)
-  return own ?? nearestSpot(values, path, 'key') ?? switchSpot(values, path)
+  return own ?? choiceSpot(values, path) ?? nearestSpot(values, path, 'key') ?? switchSpot(values, path)
 }
 
 interface SchemaContext {

@@ -2,7 +2,7 @@
 import { named, phrase } from '../findings/message.ts'
 import { helpForCutKey } from '../findings/outside-quotes.ts'
 import type { Message } from '../findings/finding.ts'
-import { nearestSpot, spotOf, switchSpot } from '../findings/spot.ts'
+import { choiceSpot, nearestSpot, spotOf, switchSpot } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { serviceSpot } from '../merge/generator.ts'
 import type { Database } from '../model.ts'
@@ -18,6 +18,7 @@ export function renderFinding(error: RenderError, database: Database, values: Ma
   const written = path.length === 0 ? undefined : valueAt(values, path)
   const at =
     (written === undefined || written.kind === 'null' ? undefined : spotOf(written)) ??
+    choiceSpot(values, path) ??
     nearestSpot(values, path, 'key') ??
     switchSpot(values, path) ??
     serviceSpot(database)

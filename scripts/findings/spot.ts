@@ -112,6 +112,18 @@ export function nearestSpot(values: MapValue, path: Path, on: 'key' | 'value' = 
   return undefined
 }
 
+/** Nobody wrote the section `azure`, but `provider: azure` next to it makes the chart read it. */
+export function choiceSpot(values: MapValue, path: Path): Spot | undefined {
+  for (let length = path.length - 2; length > 0; length--) {
+    const around = valueAt(values, path.slice(0, length))
+    if (around === undefined || spotOf(around, 'key') === undefined) continue
+    const choice =
+      around.kind === 'map' ? [...around.entries.values()].find((one) => one.kind === 'scalar' && one.value === path[length]) : undefined
+    return choice === undefined ? undefined : spotOf(choice)
+  }
+  return undefined
+}
+
 /** If nothing is written below `recovery` or `replica`, `mode` is what makes the chart read them. */
 export function switchSpot(values: MapValue, [section]: Path): Spot | undefined {
   return section === 'recovery' || section === 'replica' ? writtenSpot(values, ['mode']) : undefined

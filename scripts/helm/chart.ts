@@ -7,7 +7,7 @@ import type { HelmGeneration } from '../values/merge.ts'
 import type { LayerName, MapValue, SourceFile } from '../values/value.ts'
 import { parseFirstDocument, parseYamlParts } from '../yaml/parse.ts'
 import { readArchive } from './archive.ts'
-import { HelmRefusal } from './error.ts'
+import { HelmRefusal, ValuesRefused } from './error.ts'
 import type { RefusalClass } from './error.ts'
 import { keptPaths } from './ignore.ts'
 import { readMetadata } from './metadata.ts'
@@ -142,7 +142,8 @@ export function readValues(
     const start = helm === '4.2' ? partStart(file.text, fatal.span.start) : 0
     const words = goYamlMessage(file.text.slice(start).split(/^---/m, 1)[0] ?? '', { message, span: { start: fatal.span.start - start } })
     const refusal = `${prefix}: cannot unmarshal yaml document`
-    throw new HelmRefusal(refused, `${refusal}: error converting YAML to JSON: ${words}`, { reason: `${refusal}: ${message}` })
+    const detail = `${refusal}: error converting YAML to JSON: ${words}`
+    throw new ValuesRefused(refused, detail, { reason: `${refusal}: ${message}`, path: file.path, problem: fatal })
   }
   const maps: MapValue[] = []
   for (const document of helm === '4.2' ? documents : documents.slice(0, 1)) {

@@ -1,6 +1,7 @@
 // Why does Helm refuse a chart?
 import type { Pieces } from './pieces.ts'
 import type { Value } from '../values/value.ts'
+import type { YamlProblem } from '../yaml/reading.ts'
 
 /** What `renderHelmChart` reports. */
 export type RefusalClass =
@@ -57,6 +58,17 @@ export class SchemaRefused extends HelmRefusal {
   constructor(detail: string, failures: readonly PlacedFailure[]) {
     super('schema', detail)
     this.failures = failures
+  }
+}
+
+/** A values file is no YAML. */
+export class ValuesRefused extends HelmRefusal {
+  readonly path: string
+  readonly problem: YamlProblem
+  constructor(refused: RefusalClass, detail: string, { reason, path, problem }: { reason: string; path: string; problem: YamlProblem }) {
+    super(refused, detail, { reason })
+    this.path = path
+    this.problem = problem
   }
 }
 

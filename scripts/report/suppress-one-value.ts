@@ -62,6 +62,16 @@ export const ofOneValue: readonly Suppression[] = [
         (finding.rule === 'changes/wal-storage-grows' && shrunk.has(placeOf(finding.at)))
     },
   },
+  {
+    id: 'unrendered-template',
+    reason: 'what a template is that nobody renders says nothing of the value that it was to become',
+    silences: (all) => {
+      const objectOf = ({ at, object }: LocatedFinding): string => `${at.file.revision ?? ''}\0${at.file.path}\0${object}`
+      const unrendered = new Set(all.filter(({ rule }) => rule === 'policy/template-rendered').map(objectOf))
+      const isTemplate = ({ file, span }: Spot): boolean => file.text.slice(span.start, span.end).includes('{{')
+      return (finding) => finding.rule !== 'policy/template-rendered' && isTemplate(finding.at) && unrendered.has(objectOf(finding))
+    },
+  },
 ]
 
 /** Whether a message shows the text at its place: what is missing is reported at what is around it, which several fields share. */

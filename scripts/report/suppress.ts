@@ -112,16 +112,6 @@ export const suppressions: readonly Suppression[] = [
     },
   },
   {
-    id: 'unrendered-template',
-    reason: 'what a template is that nobody renders says nothing of the value that it was to become',
-    silences: (all) => {
-      const objectOf = ({ at, object }: LocatedFinding): string => `${fileOf(at)}\0${object}`
-      const unrendered = new Set(all.filter(({ rule }) => rule === 'policy/template-rendered').map(objectOf))
-      const isTemplate = ({ file, span }: Spot): boolean => file.text.slice(span.start, span.end).includes('{{')
-      return (finding) => finding.rule !== 'policy/template-rendered' && isTemplate(finding.at) && unrendered.has(objectOf(finding))
-    },
-  },
-  {
     id: 'name-for-a-reference',
     reason: 'a text where a reference to a Secret belongs is refused, and most likely the name of that Secret',
     silences: (all) => {
@@ -201,6 +191,23 @@ export const suppressions: readonly Suppression[] = [
     silences: (all) => {
       const unknown = places(all.filter(({ rule }) => isAbsent.has(rule)))
       return ({ unless }) => unless !== undefined && unknown.has(placeOf(unless))
+    },
+  },
+  {
+    id: 'ignored-source-field',
+    reason: 'an unknown field of `helm` in an Application may be what would have given a database other values',
+    silences: (all) => {
+      const ignored = filesOf(all, ({ rule, message }) => rule === 'argocd/known-fields' && /\.helm(?:`|$)/.test(textOf(message)))
+      return ({ severity, database, at }) => severity !== 'error' && database !== undefined && ignored.has(fileOf(at))
+    },
+  },
+  {
+    id: 'mistyped-source',
+    reason: 'a list at `source` or a map at `sources` has no repoURL',
+    silences: (all) => {
+      const mistyped = filesOf(all, ({ rule, message }) => rule === 'argocd/manifest-schema' && /\.sources? is /.test(textOf(message)))
+      return ({ rule, message, at }) =>
+        rule === 'argocd/set-generates' && mistyped.has(fileOf(at)) && textOf(message).startsWith('a source has repoURL not set')
     },
   },
   {

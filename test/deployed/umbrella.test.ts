@@ -147,3 +147,14 @@ test("what is wrong with a template of the repository's own chart is reported in
   const { told } = repository({ ...files, 'pg/templates/config.yaml': 'kind: ConfigMap\ndata:\n  host: {{ .Values.app | qoute }}\n' })
   expect(await told()).toEqual(['pg/templates/config.yaml:3: function "qoute" not defined (pg/templates/config.yaml:3) [chart/usable]'])
 })
+test('a values.yaml of its own that is no YAML is blamed itself', async () => {
+  const template =
+    'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: pay }\nspec: { instances: 3, storage: { size: 5Gi } }\n'
+  const { told } = repository({
+    'apps/orders.yaml': quietly,
+    'pg/Chart.yaml': 'apiVersion: v2\nname: pg\nversion: 1.0.0\n',
+    'pg/templates/cluster.yaml': template,
+    'pg/values.yaml': 'user: a\npassword: {{ .Values.x }}\n',
+  })
+  expect(await told()).toEqual(['pg/values.yaml:2: a map is used as a key: braces in an unquoted value open a map [yaml/syntax]'])
+})

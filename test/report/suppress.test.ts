@@ -50,11 +50,6 @@ const cases: Readonly<Record<string, Case>> = {
     speaker: at('second', 'argocd/condition-leads', { related: [{ ...at('first', '').at, message: [] }] }),
     other: at('second', 'argocd/condition-leads'),
   },
-  'unrendered-template': {
-    silent: at('{{ .Values.a }}', 'storage/data-size-readable', { object: 'Cluster/pay' }),
-    speaker: at('first', 'policy/template-rendered', { object: 'Cluster/pay' }),
-    other: at('first', 'policy/template-rendered', { object: 'Cluster/other' }),
-  },
   'name-for-a-reference': {
     silent: at('first', 'policy/secret-in-values'),
     speaker: at('1', 'schema/type', { message: ['is "1", but must be a map'] }),
@@ -94,6 +89,16 @@ const cases: Readonly<Record<string, Case>> = {
     silent: at('first', 'changes/storage-grows', { unless: spot }),
     speaker: at('second', 'values/known-keys'),
     other: at('1', 'values/known-keys'),
+  },
+  'ignored-source-field': {
+    silent: at('first', 'values/has-effect', { severity: 'warning' }),
+    speaker: at('second', 'argocd/known-fields', { message: ['unknown field `valueFile` in `spec.source.helm`'] }),
+    other: at('second', 'argocd/known-fields', { message: ['unknown field `valueFile` in `spec.source`'] }),
+  },
+  'mistyped-source': {
+    silent: at('first', 'argocd/set-generates', { message: ['a source has repoURL not set, but needs repoURL and path or chart'] }),
+    speaker: at('second', 'argocd/manifest-schema', { message: ['spec.source is a list, but must be a map'] }),
+    other: at('second', 'argocd/manifest-schema', { message: ['spec.project is a list, but must be text'] }),
   },
   'generated-key': {
     silent: at('1', 'schema/metadata'),
@@ -149,6 +154,11 @@ const cases: Readonly<Record<string, Case>> = {
       message: [{ field: ['storage'] }, ' lacks ', { shown: 'first' }],
       path: 'spec.storage',
     }),
+  },
+  'unrendered-template': {
+    silent: at('{{ .Values.a }}', 'storage/data-size-readable', { object: 'Cluster/pay' }),
+    speaker: at('first', 'policy/template-rendered', { object: 'Cluster/pay' }),
+    other: at('first', 'policy/template-rendered', { object: 'Cluster/other' }),
   },
 }
 

@@ -11,7 +11,7 @@ import { hasMistakenField } from '../../deployed/unknown-fields.ts'
 import { makesDatabases, mentionsDatabases } from '../../deployed/manifest-parts.ts'
 import type { Manifest, ManifestFile, Surroundings } from '../../deployed/manifests.ts'
 import type { PlainCluster } from '../../deployed/folders/folders.ts'
-import { hasMisspeltSource } from './application/source-names.ts'
+import { hasMisplacedSource, hasMisspeltSource } from './application/source-names.ts'
 import { findUncompared } from './changes/uncompared.ts'
 import { idlePatterns } from '../../deployed/sets/idle-generators.ts'
 
@@ -48,6 +48,7 @@ function deploys(manifest: Manifest, settings: readonly Settings[]): boolean {
     hasMistakenField(manifest) ||
     hasMistakenAddress(manifest) ||
     hasMisspeltSource(manifest) ||
+    hasMisplacedSource(manifest) ||
     // nobody knows what it would have made
     manifest.refusals.some(({ stage }) => stage === 'params' || stage === 'render' || stage === 'panic') ||
     findUncompared([], [manifest]).texts.length > 0

@@ -17,7 +17,14 @@ function chartMeant({ chart, repoURL }: JsonMap): string | undefined {
   if (name === '' || charts.includes(name) || isOpen(name) || !isOfficialPlace(printed(repoURL ?? ''))) return undefined
   // the name of a repository that `helm repo add` gave is no part of the chart's
   const last = name.slice(name.lastIndexOf('/') + 1)
-  return charts.includes(last) ? last : nearest(name, charts)
+  // nor is what is in them
+  const [, bare = ''] = /^(?:cnpg|cloudnative-?pg|pg|postgres(?:ql)?)-(.+)$/.exec(last) ?? []
+  return [last, bare].find((one) => charts.includes(one)) ?? nearest(name, charts)
+}
+
+/** GitHub Pages without `https://`: what has no scheme is a registry to Argo CD (util/helm/client.go `IsHelmOciRepo`), and GitHub Pages is none. */
+function lacksScheme({ chart, repoURL }: JsonMap): boolean {
+  return printed(chart ?? '') !== '' && /^[a-z\d-]+\.github\.io(?:\/|$)/i.test(printed(repoURL ?? ''))
 }
 
 /** The address of the official charts that a source of one of them means with another one. */
@@ -34,7 +41,19 @@ const charts: readonly string[] = ['cloudnative-pg', 'cluster', 'cnpg-sandbox', 
 
 /** Whether a source would be one of the official charts, but for a misspelling. */
 export function hasMisspeltSource(manifest: Manifest): boolean {
-  return placedSources(manifest).some(({ source }) => chartMeant(source) !== undefined || repositoryMeant(source) !== undefined)
+  return placedSources(manifest).some(
+    ({ source }) =>
+      chartMeant(source) !== undefined ||
+      repositoryMeant(source) !== undefined ||
+      (charts.includes(printed(source['chart'] ?? '')) && lacksScheme(source)),
+  )
+}
+
+/** Whether one of the official charts stands in a list at `source`, or in a map at `sources`. */
+export function hasMisplacedSource({ plain, base }: Manifest): boolean {
+  const [source, sources] = [at(plain, ...base, 'spec', 'source'), at(plain, ...base, 'spec', 'sources')]
+  const misplaced = [...(Array.isArray(source) ? source : []), sources ?? null].filter(isJsonMap)
+  return misplaced.some(({ chart, repoURL }) => charts.includes(printed(chart ?? '')) && isOfficialPlace(printed(repoURL ?? '')))
 }
 
 export const sourceNameRules: readonly ManifestRule[] = [
@@ -66,6 +85,22 @@ export const sourceNameRules: readonly ManifestRule[] = [
           message: phrase`repoURL is ${named(printed(source['repoURL']))}, which is nearly the address of the official charts`,
           places: [{ path: [...path, 'repoURL'] }],
           help: phrase`did you mean ${meant}?`,
+        }
+      }
+    },
+  },
+  {
+    id: 'argocd/repository-scheme',
+    severity: 'error',
+    summary: 'the address of charts on GitHub Pages begins with https://',
+    *check(manifest) {
+      for (const { source, path } of placedSources(manifest)) {
+        if (!lacksScheme(source)) continue
+        const address = printed(source['repoURL'])
+        yield {
+          message: phrase`repoURL is ${named(address)}, which is an OCI registry to Argo CD, but GitHub Pages is none`,
+          places: [{ path: [...path, 'repoURL'] }],
+          help: phrase`write https://${named(address)}`,
         }
       }
     },
