@@ -1,4 +1,5 @@
 // Which Clusters are among plain manifests, and what belongs to each?
+import { grouped } from '../../values/append.ts'
 import { printed } from '../../values/printed.ts'
 import { isJsonMap } from '../../values/value.ts'
 import type { DatabaseLayer, RenderedObject } from '../../model.ts'
@@ -18,8 +19,12 @@ export interface PlainDatabase {
 /** One for each Cluster; Argo CD gives objects without a namespace that of the Application. */
 export function plainDatabases(all: readonly RenderedObject[], namespace: string): PlainDatabase[] {
   const clusters = all.filter(isCluster)
-  return clusters.map((cluster, index): PlainDatabase => {
-    const objects = all.filter((object) => object === cluster || belongsTo(object, { cluster, clusters, index, namespace }))
+  const byName = grouped(clusters, ({ name }) => name)
+  const parts = new Map(clusters.map((cluster) => [cluster, [] as RenderedObject[]]))
+  for (const object of all)
+    for (const cluster of isCluster(object) ? [object] : ownersOf(object, { clusters, byName, namespace })) parts.get(cluster)?.push(object)
+  return clusters.map((cluster): PlainDatabase => {
+    const objects = parts.get(cluster) ?? []
     return {
       cluster: cluster.name,
       namespace: namespaceOf(cluster, namespace),
@@ -34,22 +39,20 @@ const isCluster = ({ kind, plain }: RenderedObject): boolean =>
   isMeantAsCluster(kind) && printed(plain['apiVersion'] ?? '').startsWith('postgresql.')
 
 interface Among {
-  readonly cluster: RenderedObject
   readonly clusters: readonly RenderedObject[]
-  readonly index: number
+  readonly byName: ReadonlyMap<string, readonly RenderedObject[]>
   /** of the Application */
   readonly namespace: string
 }
 
 /** What refers to a Cluster by name, of several of one name to that of its namespace; what refers to none of them goes with the first. */
-function belongsTo(object: RenderedObject, { cluster, clusters, index, namespace }: Among): boolean {
-  if (isCluster(object)) return false
+function ownersOf(object: RenderedObject, { clusters, byName, namespace }: Among): readonly RenderedObject[] {
   const name = at(object.plain, 'spec', 'cluster', 'name')
-  const named = clusters.filter((one) => one.name === name)
-  if (named.length < 2) return named.length === 0 ? index === 0 : named[0] === cluster
+  const named = (typeof name === 'string' ? byName.get(name) : undefined) ?? []
+  if (named.length < 2) return named.length === 0 ? clusters.slice(0, 1) : named
   const own = namespaceOf(object, namespace)
   const near = named.filter((one) => namespaceOf(one, namespace) === own)
-  return (near.length === 0 ? named : near).includes(cluster)
+  return near.length === 0 ? named : near
 }
 
 const namespaceOf = ({ plain }: RenderedObject, namespace: string): string => printed(at(plain, 'metadata', 'namespace') ?? namespace)
