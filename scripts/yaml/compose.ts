@@ -1,7 +1,7 @@
 // Which value trees do the events of a YAML text produce, as go-yaml decodes them?
 import { lookup } from '../values/lookup.ts'
 import { named as shownName, phrase } from '../findings/message.ts'
-import { CHOMPING_MODE, EVENT_ID, getScalarValue, SCALAR_STYLE } from 'js-yaml'
+import { CHOMPING_MODE, EVENT_ID, SCALAR_STYLE } from 'js-yaml'
 import type { Event, MappingEvent, ScalarEvent, SequenceEvent } from 'js-yaml'
 import type { Message } from '../findings/finding.ts'
 import type { Origin, Span, Value } from '../values/value.ts'
@@ -11,6 +11,7 @@ import type { Trail } from './origin.ts'
 import { overriddenByMerge, ownTwice } from './repeated-keys.ts'
 import { allowedAliasRatio, Refusal } from './reading.ts'
 import type { ParsedYaml, Reading, YamlProblem } from './reading.ts'
+import { writtenText } from './quoted.ts'
 import { decodeBinary, keyText, resolvePlain } from './scalars.ts'
 import type { Resolved } from './scalars.ts'
 
@@ -145,7 +146,7 @@ function resolve(r: Reading, event: ScalarEvent): Resolved {
 
 /** A block scalar keeps only line breaks that are there (scannerc.go `yaml_parser_scan_block_scalar`). */
 function scalarText(r: Reading, event: ScalarEvent): string {
-  const text = event.valueStart < 0 ? '' : getScalarValue(r.text, event)
+  const text = event.valueStart < 0 ? '' : writtenText(r.text, event)
   const isBlock = event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK
   if (r.openEnd === undefined || !isBlock || event.valueEnd < r.openEnd) return text
   const lastLine = r.text.slice(lineStart(r.text, r.openEnd), r.openEnd)
