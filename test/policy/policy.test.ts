@@ -1,7 +1,7 @@
 // Do policies depend on the versions that they speak of, and leave good databases alone?
 import { textOf } from '../../scripts/findings/message.ts'
 import { describe, expect, it } from 'vitest'
-import { policies } from '../../scripts/policy/judge.ts'
+import { policies } from '../../scripts/policy/rules.ts'
 import { hasReached, judgeSyncOption, splitOptions } from '../../scripts/applicationset/sync-options.ts'
 
 describe('sync options', () => {

@@ -2,7 +2,7 @@
 import { Environment } from '@marcbachmann/cel-js'
 import { expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
-import { objectPolicies, policies } from '../../scripts/policy/judge.ts'
+import { objectPolicies, policies } from '../../scripts/policy/rules.ts'
 import { admissionExpressions, writeAdmissionPolicies } from '../../scripts/policy/vap.ts'
 import { readManifests } from '../../scripts/yaml/manifests.ts'
 
