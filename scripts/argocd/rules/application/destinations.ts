@@ -43,7 +43,7 @@ export const destinationRules: readonly ManifestRule[] = [
       const { applications, base, file, tree } = manifest
       for (const application of applications ?? []) {
         if (!isUnset(at(application, 'spec', 'destination', 'namespace'))) continue
-        if (foldersOf(application, manifest).some(({ folder }) => isOverridden(folder, tree))) continue
+        if (foldersOf(application, manifest).some(({ folder }) => isOverridden(folder, { tree, applications: [application] }))) continue
         const cluster = sourcesIn(application)
           .flatMap((source) => {
             // what a kustomization is given is the namespace of all it builds

@@ -2,13 +2,13 @@
 import { posix } from 'node:path'
 import { kustomizations } from '../../../discover/loose.ts'
 import { ending, phrase } from '../../../findings/message.ts'
+import { fileReader } from '../../../deployed/file-cache.ts'
 import { mayBeTransformed } from '../../../deployed/kustomize/transformed.ts'
 import { at, isUsualRevision, placedSources } from '../../../deployed/manifest-parts.ts'
 import type { Manifest } from '../../../deployed/manifests.ts'
 import { repositoryPath } from '../../../deployed/repository-path.ts'
 import { isOpen } from '../../../deployed/sets/unknown-text.ts'
 import { pathsBelow } from '../../../repository/tree.ts'
-import type { Tree } from '../../../repository/tree.ts'
 import { printed } from '../../../values/printed.ts'
 import { trimEndOf } from '../../../values/trim.ts'
 import type { Json, JsonMap } from '../../../values/value.ts'
@@ -76,9 +76,11 @@ function asksForAnything(options: Json | undefined, tool: Tool['key']): boolean 
   })
 }
 
-/** Whether files in a folder, ended by a slash, are merged over a source: `.argocd-source.yaml`, or that for one Application. */
-export function isOverridden(folder: string, tree: Tree): boolean {
-  return pathsBelow(tree.wide?.() ?? tree, folder).some((path) => /^\.argocd-source(?:-[^/]+)?\.yaml$/.test(path.slice(folder.length)))
+/** Whether a file in a folder, ended by a slash, is merged over a source of one of some Applications. */
+export function isOverridden(folder: string, { tree, applications }: Pick<Manifest, 'tree' | 'applications'>): boolean {
+  const names = (applications ?? []).map((one) => `-${printed(at(one, 'metadata', 'name') ?? '')}`)
+  const has = fileReader(tree)
+  return ['', ...names].some((name) => has(`${folder}.argocd-source${name}.yaml`) !== undefined)
 }
 
 /** The files of the folder of a source; undefined: it is not here, or another program fills in where it is. */
@@ -95,5 +97,5 @@ function namesIn(source: JsonMap, { kind, applications, settings, tree }: Manife
   if (folder === undefined) return undefined
   const top = folder === '' || folder === '.' ? '' : `${folder}/`
   const files = pathsBelow(tree.wide?.() ?? tree, top).map((file) => file.slice(top.length))
-  return files.length === 0 || isOverridden(top, tree) ? undefined : new Set(files)
+  return files.length === 0 || isOverridden(top, { tree, applications }) ? undefined : new Set(files)
 }
