@@ -72,6 +72,15 @@ export const ofOneValue: readonly Suppression[] = [
       return (finding) => finding.rule !== 'policy/template-rendered' && isTemplate(finding.at) && unrendered.has(objectOf(finding))
     },
   },
+  {
+    id: 'idle-include',
+    reason: 'a Cluster that a pattern for files leaves out is not judged for that reason',
+    silences: (all) => {
+      const left = all.flatMap(({ rule, related = [] }) => (rule === 'argocd/include-matches' ? related.map(placeOf) : []))
+      const lost = new Set(left)
+      return ({ rule, at }) => rule === 'argocd/not-computed' && lost.has(placeOf(at))
+    },
+  },
 ]
 
 /** Whether a message shows the text at its place: what is missing is reported at what is around it, which several fields share. */

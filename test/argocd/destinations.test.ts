@@ -23,6 +23,8 @@ const chart = {
   'pay/templates/cluster.yaml': cluster,
 }
 
+const patches = 'patches: [{ target: { kind: Application, name: pay }, path: patch.yaml }]\n'
+
 const told = async (text: string, more: Readonly<Record<string, string>>): Promise<readonly string[]> =>
   (await toldOf({ 'argo/pay.yaml': text, ...more })).map((one) => one.replace(/: .*\[/, ' ['))
 
@@ -30,7 +32,8 @@ const cases: readonly (readonly [string, readonly string[], Readonly<Record<stri
   [application(here), []],
   [application('name: in-cluster, namespace: pay'), []],
   [application('server: in-cluster, namespace: pay'), ['argo/pay.yaml:6 [argocd/destination-cluster]']],
-  [application('name: "https://kubernetes.default.svc", namespace: pay'), ['argo/pay.yaml:6 [argocd/destination-cluster]']],
+  // a cluster that is registered without a name is called by its address
+  [application('name: "https://10.0.0.1:6443", namespace: pay'), []],
   [application('name: in-cluster'), ['argo/pay.yaml:6 [argocd/destination-namespace-set]']],
   // a kustomization gives the namespace; that there is none is another matter
   [application('name: in-cluster', '    kustomize: { namespace: pay }\n'), [], { 'pay/kustomization.yaml': 'resources: [cluster.yaml]\n' }],
@@ -45,6 +48,35 @@ const cases: readonly (readonly [string, readonly string[], Readonly<Record<stri
   [application(here, '    kustomize: {}\n'), []],
   [application(here, '    helm: { releaseName: a }\n'), ['argo/pay.yaml:11 [argocd/options-fit-folder]']],
   [application(here, '    helm: { releaseName: a }\n'), [], chart],
+  ...['forceCommonLabels', 'labelWithoutSelector', 'commonAnnotationsEnvsubst'].map(
+    (option) => [application(here, `    kustomize: { ${option}: true }\n`), []] as const,
+  ),
+  // what is merged over a source, or over an Application, may mend it
+  ...['.argocd-source.yaml', '.argocd-source-pay.yaml'].flatMap((name) => {
+    const more = { [`pay/${name}`]: 'kustomize: { namespace: pay }\n' }
+    const built = { ...more, 'pay/kustomization.yaml': 'resources: [cluster.yaml]\n' }
+    return [
+      [application('name: in-cluster'), [], built] as const,
+      [application(here, '    kustomize: { namePrefix: a- }\n'), [], more] as const,
+    ]
+  }),
+  ...[
+    application('name: in-cluster'),
+    application('server: in-cluster, namespace: pay'),
+    application(here, '    kustomize: { namePrefix: a- }\n'),
+  ].flatMap((text) => [
+    [text, [], { 'argo/kustomization.yaml': `resources: [pay.yaml]\n${patches}` }] as const,
+    [
+      text,
+      [],
+      { 'argo/kustomization.yaml': 'resources: [pay.yaml]\n', 'prd/kustomization.yaml': `resources: [../argo/]\n${patches}` },
+    ] as const,
+  ]),
+  [
+    application('name: in-cluster'),
+    ['argo/pay.yaml:6 [argocd/destination-namespace-set]'],
+    { 'argo/kustomization.yaml': 'resources: [pay.yaml]\n', 'prd/kustomization.yaml': patches },
+  ],
   // one mistake
   [application(here, '    helm: { releaseName: a }\n    kustomize: { namePrefix: a- }\n'), ['argo/pay.yaml:7 [argocd/set-generates]']],
   [application(here, '    kustomize: { namePrefix: a- }\n'), [], { 'pay/kustomization.yml': 'resources: [cluster.yaml]\n' }],

@@ -34,3 +34,12 @@ test.each<readonly [string, readonly string[]]>([
 ])('%j', async (patch, expected) => {
   expect((await toldOf({ 'dbs.yaml': set(patch) })).map((text) => text.replace(/: .*\[/, ' ['))).toEqual(expected)
 })
+
+test.each([
+  '  syncPolicy: { automated: {} }\n',
+  '{{- if eq .service "c" }}\n  project: a\n{{- else }}\n  project: b\n{{- end }}\n',
+  '{{- if eq .service "c" }}\n  project: a\n{{- end }}\n  syncPolicy: {}\n',
+])('but not where it has something for every element: %j', async (below) => {
+  const found = await toldOf({ 'dbs.yaml': set(`spec:\n${below}`).replace('server: https://kubernetes.default.svc', "server: ''") })
+  expect(found.join('\n')).toContain('destination has neither server nor name')
+})

@@ -60,11 +60,11 @@ test.each<readonly [string, Readonly<Record<string, string>>, readonly string[]]
   expect(await told(files)).toEqual(expected)
 })
 
-test('a Chart.lock is not read where the dependency is packed', async () => {
+test.each(['cluster', 'database'])('a Chart.lock is not read where the dependency is packed: charts/%s', async (folder) => {
   const files = {
     'pay/Chart.yaml': chart(),
     'pay/Chart.lock': lock(fitting, '0.8.0'),
-    'pay/charts/cluster/Chart.yaml': 'apiVersion: v2\nname: cluster\nversion: 0.8.1\n',
+    [`pay/charts/${folder}/Chart.yaml`]: 'apiVersion: v2\nname: cluster\nversion: 0.8.1\n',
   }
   expect((await told(files)).join('\n')).not.toContain('lock-fits')
 })

@@ -50,3 +50,10 @@ test.each<readonly [string, string | undefined]>([
   const found = told.filter((text) => text.includes('include-matches')).map((text) => text.replace(/: .*/, ''))
   expect(found).toEqual(expected === undefined ? [] : [expected])
 })
+
+test('a pattern that a patch may replace is not judged', async () => {
+  const files = { 'apps/pay.yaml': application('    directory: { include: ENV.yaml }\n'), 'pay/cluster.yaml': cluster }
+  const kustomization = 'resources: [pay.yaml]\npatches: [{ target: { kind: Application }, path: patch.yaml }]\n'
+  expect((await toldOf(files)).join('\n')).toContain('include-matches')
+  expect((await toldOf({ ...files, 'apps/kustomization.yaml': kustomization })).join('\n')).not.toContain('include-matches')
+})

@@ -70,6 +70,8 @@ test.each<readonly [string, string, Readonly<Record<string, string>>, string | u
   ['a replacement of nothing', replacing('spec.walStorage.size'), {}, 'pay/kustomization.yaml:4'],
   ['a replacement of something', replacing('spec.storage.size'), {}, undefined],
   ['a replacement that makes its field', replacing('spec.walStorage.size', ', options: { create: true }'), {}, undefined],
+  ['a replacement of a label that labels give', `${replacing('metadata.labels.env')}labels: [{ pairs: { env: prd } }]\n`, {}, undefined],
+  ['a replacement of a namespace', `namespace: pay\n${replacing('metadata.namespace')}`, {}, undefined],
   ['a replacement inside of a text', replacing('spec.storage.size.a'), {}, undefined],
 ])('refuses %s as kustomize does', async (_what, kustomization, more, expected) => {
   expect((await told(kustomization, more)).map((text) => text.replace(/: .*\[/, ' ['))).toEqual(
@@ -105,6 +107,8 @@ test.each<readonly [string, Readonly<Record<string, string>>, number]>([
   [`${both}namePrefix: eu-\nconfigurations: [names.yaml]\n`, { 'pay/names.yaml': 'nameReference: []\n' }, 0],
   [`${both}namePrefix: eu-\n`, { 'pay/pooler.yaml': pooler.replace('name: pay', 'name: eu-pay') }, 0],
   [`${both}namePrefix: eu-\n`, { 'pay/pooler.yaml': pooler.replace('name: pay', 'name: other') }, 0],
+  [`${both}namePrefix: eu-\n`, { 'blue/cluster.yaml': cluster }, 0],
+  [`${both}namePrefix: eu-\n`, { 'blue/cluster.yaml': head('Cluster', 'blue') }, 1],
 ])('says of names that kustomize changes alone: %j %j', async (kustomization, more, count) => {
   const found = await told(kustomization, { 'pay/pooler.yaml': pooler, ...more })
   expect(found.filter((text) => text.includes('[argocd/affixed-name-used]'))).toHaveLength(count)

@@ -160,6 +160,11 @@ const cases: Readonly<Record<string, Case>> = {
     speaker: at('first', 'policy/template-rendered', { object: 'Cluster/pay' }),
     other: at('first', 'policy/template-rendered', { object: 'Cluster/other' }),
   },
+  'idle-include': {
+    silent: at('first', 'argocd/not-computed'),
+    speaker: at('second', 'argocd/include-matches', { related: [{ ...at('first', '').at, message: [] }] }),
+    other: at('second', 'argocd/include-matches'),
+  },
 }
 
 describe('a finding is not reported', () => {

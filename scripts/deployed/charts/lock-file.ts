@@ -30,7 +30,14 @@ export function staleLock(folder: string, { tree }: Manifest): LocatedFinding | 
   const [wanted, locked] = [chart, lock].map((root) => dependenciesOf(root))
   if (digest?.kind !== 'scalar' || wanted === undefined || locked === undefined || wanted.length === 0) return undefined
   const packed = pathsBelow(tree.wide?.() ?? tree, `${top}charts/`).map((path) => path.slice(`${top}charts/`.length))
-  const isPacked = (name: string): boolean => packed.some((path) => path.startsWith(`${name}/`) || path.startsWith(`${name}-`))
+  const unpacked = new Set(
+    packed.flatMap((path) => {
+      const file = /^[^/]+\/Chart\.yaml$/.test(path) ? fileReader(tree)(`${top}charts/${path}`) : undefined
+      return file === undefined ? [] : parseFirstDocument(file, 'chart').documents.map((root) => at(toPlain(root), 'name'))
+    }),
+  )
+  const isPacked = (name: string): boolean =>
+    unpacked.has(name) || packed.some((path) => path.startsWith(`${name}/`) || path.startsWith(`${name}-`))
   if (wanted.every(({ name }) => isPacked(name)) || digest.value === digestOf(wanted, locked)) return undefined
   const changed = wanted.find((one) => !locked.some(({ name, version }) => name === one.name && fitsRange(one.version, version)))
   const spot = spotOf(changed?.at ?? digest)

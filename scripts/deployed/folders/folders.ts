@@ -17,6 +17,7 @@ import { parseYaml } from '../../yaml/parse.ts'
 import { directoryFilter } from './directory-filter.ts'
 import { fileReader } from '../file-cache.ts'
 import { kustomizations } from '../../discover/loose.ts'
+import { objectsElsewhere } from '../kustomize/affixes.ts'
 import { editorOf, edits, editsOf } from '../kustomize/edits.ts'
 import type { Editor } from '../kustomize/edits.ts'
 import { buildKustomization } from '../kustomize/build.ts'
@@ -120,7 +121,7 @@ function kustomizationIn(
   const isFolder = (path: string): boolean => pathsBelow(all, path).length > 0
   const built = buildKustomization(
     folder,
-    { file: fileReader(shown), isFolder, has: (path) => all.read(path) !== undefined },
+    { file: fileReader(shown), isFolder, has: (path) => all.read(path) !== undefined, elsewhere: objectsElsewhere(shown) },
     editsOf(options, editor),
   )
   if ('why' in built) {

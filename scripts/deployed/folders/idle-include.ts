@@ -9,6 +9,7 @@ import type { Json, Path } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'
 import { foldersOf } from './applied-files.ts'
 import { directoryFilter } from './directory-filter.ts'
+import { mayBeTransformed } from '../kustomize/transformed.ts'
 import { at, sourcePath } from '../manifest-parts.ts'
 import type { Manifest, Surroundings } from '../manifests.ts'
 import type { Skipped } from '../skipped.ts'
@@ -36,7 +37,7 @@ export function idleIncludes(
           const path = layoutPathOf(one.at.file)
           return path.startsWith(folder) && directoryFilter(rest)(path.slice(folder.length))
         })
-        if (lost === undefined) return []
+        if (lost === undefined || mayBeTransformed(manifest.file, around.tree)) return []
         const spec = at(application, 'spec')
         const nth = isJsonMap(spec) ? sourcesOf(spec).sources.indexOf(source) : 0
         const written = at(manifest.plain, ...manifest.base, 'spec')

@@ -5,6 +5,8 @@ import type { LocatedFinding } from '../../findings/spot.ts'
 import { printed } from '../../values/printed.ts'
 import type { Value } from '../../values/value.ts'
 import { leavesOf, valueAt } from '../../values/value.ts'
+import type { Tree } from '../../repository/tree.ts'
+import { readManifests } from '../../yaml/manifests.ts'
 import type { Made } from './targets.ts'
 
 interface Reference {
@@ -29,7 +31,7 @@ function referencesOf({ kind, value }: Made): Reference[] {
 }
 
 /** `argocd/affixed-name-used`: `nameReference` of kustomize knows no field of the operator, so that names there stay as they are (kustomize#3130). */
-export function affixedNames(objects: readonly Made[]): LocatedFinding[] {
+export function affixedNames(objects: readonly Made[], isElsewhere: (kind: string, name: string) => boolean): LocatedFinding[] {
   return objects.flatMap((object) =>
     referencesOf(object).flatMap(({ kind, name }): LocatedFinding[] => {
       const text = name.kind === 'scalar' ? printed(name.value) : ''
@@ -37,6 +39,7 @@ export function affixedNames(objects: readonly Made[]): LocatedFinding[] {
       const [now, another] = ofKind.filter((one) => one.name !== text && one.earlier.some((id) => id.name === text))
       const spot = spotOf(name)
       if (now === undefined || another !== undefined || spot === undefined || ofKind.some((one) => one.name === text)) return []
+      if (isElsewhere(kind, text)) return []
       return [
         {
           rule: 'argocd/affixed-name-used',
@@ -48,4 +51,15 @@ export function affixedNames(objects: readonly Made[]): LocatedFinding[] {
       ]
     }),
   )
+}
+
+/** Says whether another file than those that are read has an object: that may be the one that is meant. */
+export function objectsElsewhere(tree: Tree): (kind: string, name: string, read: ReadonlySet<string>) => boolean {
+  const all = tree.loose?.() ?? tree
+  return (kind, name, read) =>
+    all.paths.some((path) => {
+      const file = read.has(path) ? undefined : all.read(path)
+      if (file?.ok !== true || !file.text.includes(kind) || !file.text.includes(name)) return false
+      return readManifests({ path, text: file.text }).manifests.some((one) => one.kind === kind && one.name === name)
+    })
 }

@@ -193,7 +193,9 @@ export function buildKustomization(folder: string, files: Reader, edits?: MapVal
   if (typeof objects !== 'string') {
     const ofPods = [...read].flatMap((path) => reader.file(path) ?? [])
     const names = { hashed: hashed.filter((one) => !beside.has(one)), swapped, files: ofPods }
-    const lost = areNamesOpen ? [] : [...lostNames(objects, names), ...affixedNames(objects)]
+    const lost = areNamesOpen
+      ? []
+      : [...lostNames(objects, names), ...affixedNames(objects, (one, name) => files.elsewhere?.(one, name, read) === true)]
     const missed = idle.filter(({ kind, meant = kind }) => !foreign.has(kind) && !foreign.has(meant))
     return { objects, broken, read: [...read], beside: beside.result(), lost: [...lost, ...idlePatches(missed)] }
   }

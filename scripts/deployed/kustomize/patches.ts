@@ -21,6 +21,8 @@ export interface Reader {
   readonly isFolder: (path: string) => boolean
   /** whether there is anything, though it may be no text */
   readonly has?: (path: string) => boolean
+  /** whether another file than those that are read has an object */
+  readonly elsewhere?: (kind: string, name: string, read: ReadonlySet<string>) => boolean
 }
 
 /** A kustomization, and what is at hand. */

@@ -78,8 +78,9 @@ export function missingField(
       if (!(found instanceof Set)) continue
       for (const path of paths) {
         const text = toText(path)
-        // a number is an item of a list, and what another one makes may be above or below
+        // a number is an item of a list, and what another one makes may be above or below; metadata is given by other keys, which come first
         if (
+          text.startsWith('metadata.') ||
           !/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/.test(text) ||
           [...made].some((one) => one.split('.')[0] === text.split('.')[0] && isAlong(one, text))
         )

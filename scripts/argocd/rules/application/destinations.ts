@@ -1,12 +1,14 @@
 // Do the cluster and the namespace of a destination lead anywhere?
 import { named, phrase } from '../../../findings/message.ts'
 import { sourcesOf } from '../../../applicationset/sources.ts'
+import { foldersOf } from '../../../deployed/folders/applied-files.ts'
 import { folderOf } from '../../../deployed/folders/folders.ts'
 import { at } from '../../../deployed/manifest-parts.ts'
-import { isOpen } from '../../../deployed/sets/unknown-text.ts'
+import { mayBeTransformed } from '../../../deployed/kustomize/transformed.ts'
 import type { Json, JsonMap, Path } from '../../../values/value.ts'
 import { isJsonMap } from '../../../values/value.ts'
 import type { ManifestRule } from '../manifest-rule.ts'
+import { isOverridden } from './source-types.ts'
 
 const ownAddress = 'https://kubernetes.default.svc'
 /** `KubernetesInternalAPIServerAddr` is the address of what Argo CD calls `in-cluster`. */
@@ -18,21 +20,16 @@ export const destinationRules: readonly ManifestRule[] = [
     id: 'argocd/destination-cluster',
     severity: 'error',
     upstream: 'GetDestinationCluster',
-    summary: 'the server of a destination is an address, and its name is none',
-    *check({ plain, base }) {
+    summary: 'the server of a destination is an address, not a name',
+    *check({ plain, base, file, tree }) {
       const path: Path = [...base, 'spec', 'destination']
       const [server, name] = ['server', 'name'].map((key) => at(plain, ...path, key))
-      if (server === ownName && isUnset(name))
+      // a name may be an address: that of a cluster that is registered without one
+      if (server === ownName && isUnset(name) && !mayBeTransformed(file, tree))
         yield {
           message: phrase`server is ${ownName}, but that is a name, and Argo CD knows no cluster of such an address`,
           places: [{ path: [...path, 'server'] }],
           help: phrase`write \`name: ${ownName}\`, or \`server: ${ownAddress}\``,
-        }
-      if (typeof name === 'string' && /^https?:\/\//.test(name) && isUnset(server) && !isOpen(name))
-        yield {
-          message: phrase`name is ${named(name)}, but that is the address of a cluster, and no name`,
-          places: [{ path: [...path, 'name'] }],
-          help: phrase`write \`server: ${named(name)}\``,
         }
     },
   },
@@ -43,9 +40,10 @@ export const destinationRules: readonly ManifestRule[] = [
     upstream: 'CompareAppState',
     summary: 'a Cluster that names no namespace gets one from the destination of its Application',
     *check(manifest) {
-      const { applications, base } = manifest
+      const { applications, base, file, tree } = manifest
       for (const application of applications ?? []) {
         if (!isUnset(at(application, 'spec', 'destination', 'namespace'))) continue
+        if (foldersOf(application, manifest).some(({ folder }) => isOverridden(folder, { tree, applications: [application] }))) continue
         const cluster = sourcesIn(application)
           .flatMap((source) => {
             // what a kustomization is given is the namespace of all it builds
@@ -55,6 +53,7 @@ export const destinationRules: readonly ManifestRule[] = [
           })
           .find(({ namespace }) => namespace === undefined || namespace === '')
         if (cluster === undefined) continue
+        if (mayBeTransformed(file, tree)) return
         yield {
           message: phrase`destination has no namespace, and neither has Cluster ${named(cluster.name)}: Argo CD does not sync it`,
           places: [{ path: [...base, 'spec', 'destination'], on: 'key' }],

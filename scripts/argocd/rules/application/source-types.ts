@@ -2,6 +2,8 @@
 import { posix } from 'node:path'
 import { kustomizations } from '../../../discover/loose.ts'
 import { ending, phrase } from '../../../findings/message.ts'
+import { fileReader } from '../../../deployed/file-cache.ts'
+import { mayBeTransformed } from '../../../deployed/kustomize/transformed.ts'
 import { at, isUsualRevision, placedSources } from '../../../deployed/manifest-parts.ts'
 import type { Manifest } from '../../../deployed/manifests.ts'
 import { repositoryPath } from '../../../deployed/repository-path.ts'
@@ -22,11 +24,12 @@ export const sourceTypeRules: readonly ManifestRule[] = [
     summary: 'options for Helm or kustomize are given to a folder with a chart or a kustomization',
     *check(manifest) {
       for (const { source, path } of placedSources(manifest)) {
-        const [tool, another] = tools.filter(({ key }) => asksForAnything(source[key]))
+        const [tool, another] = tools.filter(({ key }) => asksForAnything(source[key], key))
         // options of both are refused as that
         if (another !== undefined) continue
         const names = tool === undefined ? undefined : namesIn(source, manifest)
         if (tool === undefined || names === undefined || tool.files.some((file) => names.has(file))) continue
+        if (mayBeTransformed(manifest.file, manifest.tree)) return
         yield {
           message: phrase`${tool.key} has options, so that Argo CD runs ${tool.program}, but ${ending(printed(source['path']))} has no ${tool.files[0] ?? ''}`,
           places: [{ path: [...path, tool.key], on: 'key' }],
@@ -55,13 +58,29 @@ function others(tool: Tool, names: ReadonlySet<string>) {
     : phrase`the folder is for ${other.program}: write \`${other.key}\` with the options of that`
 }
 
+/** What `ApplicationSourceKustomize.IsZero` looks at. */
+const counted = new Set(
+  [
+    ['namePrefix', 'nameSuffix', 'version', 'namespace', 'images', 'replicas', 'commonLabels', 'commonAnnotations'],
+    ['patches', 'components', 'kubeVersion', 'apiVersions', 'ignoreMissingComponents'],
+  ].flat(),
+)
+
 /** `IsZero` of the options of both. */
-function asksForAnything(options: Json | undefined): boolean {
+function asksForAnything(options: Json | undefined, tool: Tool['key']): boolean {
   if (!isJsonMap(options)) return false
-  return Object.values(options).some((value) => {
+  return Object.entries(options).some(([key, value]) => {
+    if (tool === 'kustomize' && !counted.has(key)) return false
     if (value === null || value === '' || value === false) return false
     return typeof value !== 'object' || Object.keys(value).length > 0
   })
+}
+
+/** Whether a file in a folder, ended by a slash, is merged over a source of one of some Applications. */
+export function isOverridden(folder: string, { tree, applications }: Pick<Manifest, 'tree' | 'applications'>): boolean {
+  const names = (applications ?? []).map((one) => `-${printed(at(one, 'metadata', 'name') ?? '')}`)
+  const has = fileReader(tree)
+  return ['', ...names].some((name) => has(`${folder}.argocd-source${name}.yaml`) !== undefined)
 }
 
 /** The files of the folder of a source; undefined: it is not here, or another program fills in where it is. */
@@ -78,5 +97,5 @@ function namesIn(source: JsonMap, { kind, applications, settings, tree }: Manife
   if (folder === undefined) return undefined
   const top = folder === '' || folder === '.' ? '' : `${folder}/`
   const files = pathsBelow(tree.wide?.() ?? tree, top).map((file) => file.slice(top.length))
-  return files.length === 0 || files.includes('.argocd-source.yaml') ? undefined : new Set(files)
+  return files.length === 0 || isOverridden(top, { tree, applications }) ? undefined : new Set(files)
 }

@@ -9,7 +9,20 @@ import type { Manifest } from '../../../deployed/manifests.ts'
 export function isEmptied({ stage }: GenerateError, { plain }: Manifest): boolean {
   const patch = at(plain, 'spec', 'templatePatch')
   const isWritten = ['server', 'name'].some((key) => at(plain, 'spec', 'template', 'spec', 'destination', key) !== undefined)
-  return stage === 'destination' && isWritten && typeof patch === 'string' && /^spec:[ \t]*$/m.test(patch) && !patch.includes('destination')
+  return stage === 'destination' && isWritten && typeof patch === 'string' && isBareBehind(patch) && !patch.includes('destination')
+}
+
+/** Whether all that is below `spec:` is in conditions, none of which has another branch. */
+function isBareBehind(patch: string): boolean {
+  const below = /^spec:[ \t]*\r?\n([ \t]*\{\{[\s\S]*)$/m.exec(patch)?.[1]?.split(/^(?=[A-Za-z])/m)[0]
+  if (below === undefined) return false
+  let depth = 0
+  for (const [part, action] of below.matchAll(/\{\{-?\s*(\w*)[\s\S]*?\}\}|\S/g)) {
+    if (['if', 'with', 'range'].includes(action ?? '')) depth++
+    else if (action === 'end') depth--
+    else if (action === 'else' || (depth === 0 && part !== '')) return false
+  }
+  return depth === 0
 }
 
 /** One for the whole set. */

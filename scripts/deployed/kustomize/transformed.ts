@@ -1,0 +1,54 @@
+// May a kustomization change an Application that it takes?
+import { posix } from 'node:path'
+import { kustomizations } from '../../discover/loose.ts'
+import type { Tree } from '../../repository/tree.ts'
+import { trimEndOf } from '../../values/trim.ts'
+import { firstPlain, isJsonMap, layoutPathOf } from '../../values/value.ts'
+import type { SourceFile } from '../../values/value.ts'
+import { parseYaml } from '../../yaml/parse.ts'
+import { at, texts } from '../manifest-parts.ts'
+
+interface Taking {
+  /** where it is, without a slash at its end */
+  readonly folder: string
+  /** files and folders */
+  readonly taken: ReadonlySet<string>
+  readonly isChanging: boolean
+}
+
+const changing = [
+  ['patches', 'patchesStrategicMerge', 'patchesJson6902', 'replacements', 'vars'],
+  ['components', 'transformers', 'configurations'],
+].flat()
+
+const known = new WeakMap<Tree, readonly Taking[]>()
+
+/** Whether a kustomization that takes a file, itself or through others, has keys that may change what is in it. */
+export function mayBeTransformed(file: SourceFile, tree: Tree): boolean {
+  const all = known.get(tree) ?? kustomizationsOf(tree)
+  known.set(tree, all)
+  const reached = new Set([layoutPathOf(file)])
+  for (const path of reached)
+    for (const { folder, taken, isChanging } of all) {
+      if (!taken.has(path)) continue
+      if (isChanging) return true
+      reached.add(folder)
+    }
+  return false
+}
+
+function kustomizationsOf(tree: Tree): Taking[] {
+  const all = tree.wide?.() ?? tree
+  return all.paths.flatMap((path) => {
+    const read = kustomizations.includes(posix.basename(path)) ? all.read(path) : undefined
+    const plain = read?.ok === true ? firstPlain(parseYaml({ path, text: read.text }, 'service').documents) : undefined
+    if (!isJsonMap(plain)) return []
+    const folder = path.includes('/') ? posix.dirname(path) : ''
+    const taken = ['resources', 'bases', 'components'].flatMap((key) => texts(at(plain, key)))
+    return {
+      folder,
+      taken: new Set(taken.map((entry) => trimEndOf(posix.join('/', folder, entry).slice(1), '/'))),
+      isChanging: changing.some((key) => plain[key] !== undefined),
+    }
+  })
+}
