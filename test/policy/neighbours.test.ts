@@ -60,6 +60,7 @@ const service = (selector: string, name = 'lb'): string => object('v1', 'Service
 const monitor = (endpoint: string, labels = own): string =>
   object('monitoring.coreos.com/v1', 'PodMonitor', `selector: { ${labels} }, podMetricsEndpoints: [{ ${endpoint} }]`)
 const pooler = object('postgresql.cnpg.io/v1', 'Pooler', 'cluster: { name: pay }, type: rw, pgbouncer: { poolMode: session }', 'pool')
+const withExporter = pooler.replace('type: rw', 'type: rw, template: { spec: { containers: [{ name: pgbouncer }, { name: exporter }] } }')
 const hpa = (kind: string, name = 'pool'): string =>
   object('autoscaling/v2', 'HorizontalPodAutoscaler', `scaleTargetRef: { kind: ${kind}, name: ${name} }`)
 
@@ -76,6 +77,11 @@ test.each<readonly [readonly string[], readonly string[]]>([
   [[monitor('port: metrics')], []],
   [[monitor('portNumber: 9187')], []],
   [[monitor('port: http')], ['monitor-port podMetricsEndpoints.0.port']],
+  [[monitor('port: http-envoy-prom')], []],
+  [[monitor('port: linkerd-admin')], []],
+  [[monitor('targetPort: 15020')], []],
+  [[monitor('port: http', 'matchLabels: { cnpg.io/poolerName: pool }'), pooler], ['monitor-port podMetricsEndpoints.0.port']],
+  [[monitor('port: http', 'matchLabels: { cnpg.io/poolerName: pool }'), withExporter], []],
   [[monitor('targetPort: 5432')], ['monitor-port podMetricsEndpoints.0.targetPort']],
   [[monitor('port: http', 'matchLabels: { app: x }')], []],
   [
@@ -83,6 +89,13 @@ test.each<readonly [readonly string[], readonly string[]]>([
     ['monitor-port selector'],
   ],
   [[object('monitoring.coreos.com/v1', 'ServiceMonitor', `selector: { ${own} }`), service('cnpg.io/cluster: pay')], []],
+  [
+    [
+      object('monitoring.coreos.com/v1', 'ServiceMonitor', `selector: { ${own} }`),
+      pooler.replace('type: rw', 'type: rw, serviceTemplate: { spec: { ports: [{ name: metrics, port: 9127 }] } }'),
+    ],
+    [],
+  ],
   [[pooler, hpa('Deployment')], ['autoscaler-target scaleTargetRef']],
   [[pooler, object('keda.sh/v1alpha1', 'ScaledObject', 'scaleTargetRef: { name: pool }')], ['autoscaler-target scaleTargetRef']],
   [[pooler, hpa('Pooler')], []],

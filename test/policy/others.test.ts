@@ -57,6 +57,7 @@ test.each<readonly [string, readonly string[], readonly string[]]>([
     ['image-has-library spec.postgresql.parameters.session_preload_libraries'],
   ],
   [`${image('17.6')}, postgresql: { parameters: { session_preload_libraries: auto_explain } }`, [], []],
+  [`${image('17.6')}, postgresql: { parameters: { session_preload_libraries: "pg_trgm, uuid-ossp, test_decoding, tcn" } }`, [], []],
   ['imageName: example.com/postgresql:17.6, postgresql: { parameters: { session_preload_libraries: x } }', [], []],
 ])('of what PostgreSQL can: %s %s', (spec, beside, expected) => {
   expect(found(spec, ...beside)).toEqual(expected)
@@ -96,6 +97,18 @@ test.each<readonly [string, readonly string[], readonly string[]]>([
   ],
   [roles('{ name: readers, superuser: true }'), [own('Database', 'name: d, owner: app, fdws: [{ name: f, owner: readers }]')], []],
   [roles(readers), [own('Database', 'name: d, owner: app, fdws: [{ name: f, owner: dba }]')], []],
+  [
+    roles(readers),
+    [own('Database', 'name: d, owner: app, ensure: absent, fdws: [{ name: f, owner: readers, usage: [{ name: reader }] }]')],
+    [],
+  ],
+  // `readers` is a member of it, so that it is another one, wherever it is named
+  [roles('{ name: readers, inRoles: [reader] }, { name: b, inRoles: [reader] }'), [], []],
+  [
+    roles('{ name: readers, inRoles: [reader] }'),
+    [own('Database', 'name: d, owner: app, fdws: [{ name: f, usage: [{ name: reader }] }]')],
+    [],
+  ],
   [roles('{ name: a, login: true, connectionLimit: 0 }'), [], ['role-has-connections spec.managed.roles.0.connectionLimit']],
   [roles('{ name: a, login: false, connectionLimit: 0 }'), [], []],
   [roles('{ name: a, login: true, superuser: true, connectionLimit: 0 }'), [], []],
@@ -113,6 +126,7 @@ const store = (fields: string): string =>
     'store',
     `spec: { configuration: { destinationPath: "s3://wal/x", s3Credentials: { inheritFromIAMRole: true }, ${fields} } }`,
   )
+const writing = 'plugins: [{ name: barman-cloud.cloudnative-pg.io, isWALArchiver: true, parameters: { barmanObjectName: store } }]'
 const users = 'import-may-read-roles spec.bootstrap.initdb.import.roles'
 
 test.each<readonly [string, readonly string[], readonly string[]]>([
@@ -120,18 +134,20 @@ test.each<readonly [string, readonly string[], readonly string[]]>([
   [imported('a.postgres.database.azure.com', monolith), [], [users]],
   [imported('a.b.eu-west-1.rds.amazonaws.com', 'type: monolith, roles: []'), [], []],
   [imported('db.example.com', monolith), [], []],
+  // it is only read
+  ['instances: 3', [store('endpointURL: "https://fsn1.your-objectstorage.com", data: { encryption: AES256 }')], []],
   [
-    'instances: 3',
+    writing,
     [store('endpointURL: "https://fsn1.your-objectstorage.com", data: { encryption: AES256 }')],
     ['store-encrypts spec.configuration.data.encryption'],
   ],
   [
-    'instances: 3',
+    writing,
     [store('endpointURL: "https://eu-central-1.linodeobjects.com", wal: { encryption: "aws:kms" }')],
     ['store-encrypts spec.configuration.wal.encryption'],
   ],
-  ['instances: 3', [store('endpointURL: "https://fsn1.your-objectstorage.com"')], []],
-  ['instances: 3', [store('endpointURL: "https://minio.example.com", wal: { encryption: AES256 }')], []],
+  [writing, [store('endpointURL: "https://fsn1.your-objectstorage.com"')], []],
+  [writing, [store('endpointURL: "https://minio.example.com", wal: { encryption: AES256 }')], []],
   ['instances: 3', [store('endpointURL: "https://minio.example.com/wal"')], ['bucket-once spec.configuration.endpointURL']],
   ['instances: 3', [store('endpointURL: "https://minio.example.com/s3"')], []],
   [
@@ -189,6 +205,7 @@ test.each<readonly [string, readonly string[], readonly string[]]>([
   [logical('sync_replication_slots: "on"').replace('17.6', '16.10'), [], []],
   [logical('allow_alter_system: "on"'), [], ['field-read spec.postgresql.parameters.allow_alter_system']],
   [logical('allow_alter_system: "off"'), [], []],
+  [logical('allow_alter_system: "on"').replace('17.6', '16.10'), [], []],
   [
     'instances: 3',
     [container('requests: { memory: 256Mi }, limits: { memory: 128Mi }')],

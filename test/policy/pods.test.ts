@@ -1,9 +1,11 @@
 // Are pods, volumes and Services that Kubernetes would refuse told from their healthy twins?
 import { expect, test } from 'vitest'
+import { textOf } from '../../scripts/findings/message.ts'
 import { judgeManifests } from '../../scripts/policy/manifests.ts'
 import { readManifests } from '../../scripts/yaml/manifests.ts'
 
-const ids = /^policy\/(?:pod-possible|service-|field-read|standbys-connect|synchronous-names|not-left-off|argument-whole|monitor-scheme)/
+const ids =
+  /^policy\/(?:pod-possible|service-|field-read|standbys-connect|synchronous-names|not-left-off|argument-whole|monitor-scheme|amount-has-unit)/
 
 function found(spec: string, ...beside: readonly string[]): string[] {
   const head = `{ apiVersion: postgresql.cnpg.io/v1, kind: Cluster, metadata: { name: pay }, spec: { storage: { size: 10Gi }, ${spec} } }`
@@ -13,6 +15,8 @@ function found(spec: string, ...beside: readonly string[]): string[] {
     .map(({ rule, finding: { places } }) => `${rule.replace('policy/', '')} ${places[0].path.slice(1).join('.')}`)
 }
 
+const object = (kind: string, name: string, metadata: string, spec: string): string =>
+  `{ apiVersion: postgresql.cnpg.io/v1, kind: ${kind}, metadata: { name: ${name}, ${metadata} }, spec: { ${spec} } }`
 const spread = (fields: string): string => `topologySpreadConstraints: [{ topologyKey: zone, ${fields} }]`
 const term = (expression: string): string =>
   `affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key: a, ${expression} }] }] } } }`
@@ -52,6 +56,12 @@ test.each<readonly [string, readonly string[]]>([
   ],
   ['ephemeralVolumeSource: { volumeClaimTemplate: { spec: {} } }', ['pod-possible ephemeralVolumeSource']],
   ['storage: { size: 1Gi, pvcTemplate: { accessModes: [RWO] } }', ['pod-possible storage.pvcTemplate.accessModes.0']],
+  [
+    'walStorage: { pvcTemplate: { resources: { requests: { storage: 20 } } } }',
+    ['amount-has-unit walStorage.pvcTemplate.resources.requests.storage'],
+  ],
+  // the size takes its place
+  ['walStorage: { size: 1Gi, pvcTemplate: { resources: { requests: { storage: 20 } } } }', []],
   ['walStorage: { size: 1Gi, pvcTemplate: { accessModes: [ReadOnlyMany] } }', ['pod-possible walStorage.pvcTemplate.accessModes.0']],
   ['walStorage: { size: 1Gi, pvcTemplate: { accessModes: [ReadOnlyMany, ReadWriteOnce] } }', []],
   [
@@ -87,6 +97,8 @@ test.each<readonly [string, readonly string[]]>([
   [service('ports: [{ name: postgres, port: 15432 }]'), [`service-answers ${at}.serviceTemplate.spec.ports.0.port`]],
   [service('ports: [{ name: postgres, port: 5432, targetPort: 6432 }]'), [`service-answers ${at}.serviceTemplate.spec.ports.0.targetPort`]],
   [service('ports: [{ name: m, port: 9187, targetPort: metrics }]'), []],
+  [service('ports: [{ name: postgres, port: 15432, targetPort: null }]'), [`service-answers ${at}.serviceTemplate.spec.ports.0.port`]],
+  [service('type: NodePort, loadBalancerClass: null, allocateLoadBalancerNodePorts: null'), []],
   // a sidecar, for a mark of the namespace or of the pods
   [service('ports: [{ name: postgres, port: 5432 }, { name: admin, port: 4191 }]'), []],
   [
@@ -109,6 +121,8 @@ const pooler = (fields: string): string =>
 test.each<readonly [string, readonly string[]]>([
   [pooler('pgbouncer: { poolMode: session, paused: true }'), ['not-left-off pgbouncer.paused']],
   [pooler('pgbouncer: { poolMode: session, paused: false }'), []],
+  // the operator names it like the Pooler
+  [pooler('pgbouncer: { poolMode: session }, serviceTemplate: { metadata: { name: Not_A_Name } }'), []],
   [
     pooler('pgbouncer: { poolMode: session }, serviceTemplate: { spec: { ports: [{ name: pgbouncer, port: 6432, targetPort: 6432 }] } }'),
     ['service-answers serviceTemplate.spec.ports.0.targetPort'],
@@ -129,6 +143,7 @@ const initdb = (text: string): string => `bootstrap: { initdb: { database: a, ow
 test.each<readonly [string, readonly string[]]>([
   [parameters('max_wal_senders: "2"'), ['standbys-connect postgresql.parameters.max_wal_senders']],
   [parameters('max_wal_senders: "3"'), []],
+  [parameters('max_wal_senders: "12"').replace('instances: 4', 'instances: 12'), []],
   [parameters('max_replication_slots: "1"'), ['standbys-connect postgresql.parameters.max_replication_slots']],
   [parameters('max_replication_slots: "1"', ', replicationSlots: { highAvailability: { enabled: false } }'), []],
   [synchronous('maxStandbyNamesFromCluster: 0'), [cap]],
@@ -145,6 +160,7 @@ test.each<readonly [string, readonly string[]]>([
   [initdb('import: { type: microservice, databases: [a], source: { externalCluster: x }, pgDumpExtraOptions: ["-j 2", --no-owner] }'), []],
   ['probes: { startup: { maximumLag: 1Mi } }', ['field-read probes.startup.maximumLag']],
   ['probes: { readiness: { type: streaming, maximumLag: 1Mi } }', []],
+  ['probes: { startup: { maximumLag: null } }', []],
   [
     'postgresql: { syncReplicaElectionConstraint: { enabled: true, nodeLabelsAntiAffinity: [a] } }',
     ['field-read postgresql.syncReplicaElectionConstraint'],
@@ -157,6 +173,22 @@ test.each<readonly [string, readonly string[]]>([
   expect(found(spec)).toEqual(expected)
 })
 
+const skipping = object(
+  'Cluster',
+  'skip',
+  'annotations: { cnpg.io/skipWalArchiving: enabled }',
+  'backup: { barmanObjectStore: { destinationPath: "s3://a/b" } }',
+)
+const schedule = (fields: string): string =>
+  object('ScheduledBackup', 'nightly', 'namespace: ""', `schedule: "0 0 0 * * *", cluster: { name: skip }, ${fields}`)
+
+test.each<readonly [string, readonly string[]]>([
+  [schedule('suspend: false'), ['not-left-off annotations.cnpg.io/skipWalArchiving']],
+  [schedule('suspend: true'), []],
+])('of schedules: %s', (beside, expected) => {
+  expect(found('instances: 2', skipping, beside)).toEqual(expected)
+})
+
 const monitor = (labels: string, endpoint: string): string =>
   `{ apiVersion: monitoring.coreos.com/v1, kind: PodMonitor, metadata: { name: m }, spec: { selector: { matchLabels: { ${labels} } }, podMetricsEndpoints: [{ port: metrics, ${endpoint} }] } }`
 const tls = 'monitoring: { tls: { enabled: true } }'
@@ -166,9 +198,41 @@ test.each<readonly [string, readonly string[], readonly string[]]>([
   [tls, [monitor('cnpg.io/cluster: pay', '')], ['monitor-scheme podMetricsEndpoints.0']],
   [tls, [monitor('cnpg.io/cluster: pay', 'scheme: https')], []],
   ['instances: 1', [monitor('cnpg.io/cluster: pay', 'scheme: https')], ['monitor-scheme podMetricsEndpoints.0.scheme']],
+  [tls, [monitor('cnpg.io/cluster: pay', '').replace('port: metrics', 'port: exporter')], []],
+  [`${tls}, inheritedMetadata: { annotations: { linkerd.io/inject: enabled } }`, [monitor('cnpg.io/cluster: pay', '')], []],
   // the pods of the pooler have no TLS
   [tls, [monitor('cnpg.io/cluster: pay', ''), pooler('pgbouncer: { poolMode: session }')], []],
   [tls, [monitor('cnpg.io/poolerName: pool', ''), pooler('pgbouncer: { poolMode: session }')], []],
 ])('of monitors: %s %s', (spec, beside, expected) => {
   expect(found(spec, ...beside)).toEqual(expected)
+})
+
+/** What is said to do about the only finding. */
+function helps(operator: string, spec: string, ...beside: readonly string[]): string[] {
+  const head = `{ apiVersion: postgresql.cnpg.io/v1, kind: Cluster, metadata: { name: pay }, spec: { storage: { size: 10Gi }, ${spec} } }`
+  const { manifests } = readManifests({ path: 'a.yaml', text: [head, ...beside].join('\n---\n') })
+  return judgeManifests(manifests, operator).flatMap(({ rule, finding: { help } }) => (ids.test(rule) ? [textOf(help ?? [])] : []))
+}
+
+const ofPool = monitor('cnpg.io/poolerName: pool', 'scheme: https')
+const secured = pooler('pgbouncer: { poolMode: session }, monitoring: { tls: { enabled: true } }')
+const ownCa = 'certificates: { serverCASecret: own-ca, serverTLSSecret: own, clientCASecret: for-clients, replicationTLSSecret: r }'
+
+test.each<readonly [string, string, readonly string[], string]>([
+  ['1.30.0', parameters('max_wal_senders: "2"'), [], 'default is 10'],
+  ['1.30.0', parameters('max_wal_senders: "2"').replace('instances: 4', 'instances: 13'), [], 'write 12 or more'],
+  ['1.30.0', parameters('max_replication_slots: "2"').replace('instances: 4', 'instances: 13'), [], 'default is 32'],
+  ['1.30.0', initdb('options: [--locale=C], encoding: UTF8'), [], '--encoding=UTF8'],
+  ['1.30.0', initdb('options: [--locale=C], dataChecksums: true'), [], 'as --data-checksums'],
+  ['1.30.0', initdb('options: [-E, UTF8], encoding: UTF8'), [], 'remove encoding'],
+  ['1.30.0', initdb('options: [--encoding=UTF8], encoding: UTF8'), [], 'remove encoding'],
+  ['1.30.0', initdb('options: [--locale-provider=icu], locale: C'), [], '--locale=C'],
+  ['1.30.0', tls, [monitor('cnpg.io/cluster: pay', '')], 'secret pay-ca,'],
+  ['1.30.0', `${tls}, ${ownCa}`, [monitor('cnpg.io/cluster: pay', '')], 'secret own-ca,'],
+  ['1.30.0', 'instances: 2', [monitor('cnpg.io/poolerName: pool', ''), secured], 'secret pay-ca,'],
+  ['1.30.0', ownCa, [monitor('cnpg.io/poolerName: pool', ''), secured], 'secret for-clients,'],
+  ['1.30.0', 'instances: 2', [ofPool, pooler('pgbouncer: { poolMode: session }')], 'or set monitoring.tls.enabled: true'],
+  ['1.29.1', 'instances: 2', [ofPool, pooler('pgbouncer: { poolMode: session }')], '^write scheme: http$'],
+])('what to do, with operator %s: %s %s', (operator, spec, beside, expected) => {
+  expect(helps(operator, spec, ...beside)).toEqual([expect.stringMatching(expected)])
 })

@@ -151,7 +151,7 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
   'an argument with a blank': {
     bad: all(cluster(archiving), store('data: {additionalCommandArgs: ["--read-timeout 60"]}')),
     finds: '19: policy/argument-whole',
-    good: all(cluster(archiving), store('data: {additionalCommandArgs: ["--read-timeout=60", "--tags=a b"]}')),
+    good: all(cluster(archiving), store('data: {additionalCommandArgs: ["--read-timeout=60", "--tags=a b", "-J 4"]}')),
   },
   'a role with a password that may not log in': {
     bad: object('DatabaseRole', 'reports', 'name: reports\ncluster: {name: orders}\npasswordSecret: {name: reports}'),

@@ -44,7 +44,8 @@ function* splitItems(
   }
 }
 
-const anyOption = /^(--?[A-Za-z][\w-]*)\s+(\S.*)$/
+/** But for a short option with a whole number, which argparse reads. */
+const anyOption = /^(?!-[A-Za-z]\s+\d+\s*$)(--?[A-Za-z][\w-]*)\s+(\S.*)$/
 const longOption = /^(--[A-Za-z][\w-]*)\s+(\S.*)$/
 
 export const programArguments: readonly ObjectRule[] = [

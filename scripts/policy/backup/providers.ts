@@ -4,6 +4,7 @@ import type { RenderedObject } from '../../model.ts'
 import type { Path } from '../../values/value.ts'
 import { listAt, objectsOf, officialChart, plainAt, textAt } from '../subject.ts'
 import type { ObjectRule, ObjectsSubject } from '../subject.ts'
+import { isWritten } from './archive.ts'
 import { everyStoreOf } from './store.ts'
 
 /** Object stores that refuse `x-amz-server-side-encryption`, since they encrypt with keys of their customers only, or not at all. */
@@ -52,6 +53,7 @@ export const providers: readonly ObjectRule[] = [
       for (const { object, path } of everyStoreOf(subject)) {
         // what is only read was encrypted by somebody else
         if (path.includes('externalClusters')) continue
+        if (object.kind === 'ObjectStore' && !isWritten(object.name, subject.objects)) continue
         const { service, paths: [first, second] = [] } = refusedIn(object, path) ?? {}
         if (service === undefined || first === undefined) continue
         const places = [{ path: first }, ...(second === undefined ? [] : [{ path: second, label: phrase`and here` }])] as const

@@ -53,10 +53,12 @@ function pathsIn({ kind, plain }: RenderedObject): Pick<Amount, 'path' | 'of'>[]
   return [
     ...of(
       'volume',
-      volumes.flatMap((volume): Path[] => [
-        [...volume, 'size'],
-        [...volume, 'pvcTemplate', 'resources', 'requests', 'storage'],
-      ]),
+      // the size, where there is one, takes the place of what the claim requests
+      volumes.map((volume): Path =>
+        (plainAt(plain, ...volume, 'size') ?? '') === ''
+          ? [...volume, 'pvcTemplate', 'resources', 'requests', 'storage']
+          : [...volume, 'size'],
+      ),
     ),
     ...of(
       'scratch',

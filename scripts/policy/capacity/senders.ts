@@ -17,19 +17,25 @@ function numberOf({ plain }: RenderedObject, parameter: string): number | undefi
   return /^\d{1,6}$/.test(text) ? Number(text) : undefined
 }
 
+/** Parameters with their defaults: that of PostgreSQL, and the one that the operator sets. */
+const ofSenders = ['max_wal_senders', 10] as const
+const ofSlots = ['max_replication_slots', 32] as const
+
 function* tooFew(object: RenderedObject): Iterable<ObjectFinding> {
   const standbys = (instancesIn(object) ?? 1) - 1
   if (standbys < 1) return
   const slots = plainAt(object.plain, 'spec', 'replicationSlots', 'highAvailability', 'enabled')
-  const limits = [['max_wal_senders', standbys], ...(slots === false ? [] : [['max_replication_slots', standbys]])] as const
-  for (const [parameter, least] of limits as readonly (readonly [string, number])[]) {
+  for (const [parameter, preset] of slots === false ? [ofSenders] : [ofSenders, ofSlots]) {
     const given = numberOf(object, parameter)
-    if (given === undefined || given >= least) continue
+    if (given === undefined || given >= standbys) continue
     yield {
       object,
       message: phrase`${here(parameter)} is ${given}, but ${standbys} standbys each need one: ${standbys - given} of them can't follow the primary`,
       places: [{ path: [...parameters, parameter] }, { path: ['spec', 'instances'], label: phrase`the standbys are asked for here` }],
-      help: phrase`remove it: the operator's default is 32; a clone and a backup need some, too`,
+      help:
+        standbys < preset
+          ? phrase`remove it: the default is ${preset}; a clone and a backup need some, too`
+          : phrase`write ${named(String(standbys))} or more; a clone and a backup need some, too`,
     }
   }
 }

@@ -21,7 +21,9 @@ function* offOfClusters(subject: ObjectsSubject): Iterable<ObjectFinding> {
         help: phrase`remove it once the work by hand is done`,
       }
     if (textAt(cluster.plain, ...archiving) !== 'enabled') continue
-    const schedule = objectsOfCluster(subject, cluster, 'ScheduledBackup').find(({ plain }) => needsWal(textAt(plain, 'spec', 'method')))
+    const schedule = objectsOfCluster(subject, cluster, 'ScheduledBackup').find(
+      ({ plain }) => needsWal(textAt(plain, 'spec', 'method')) && plainAt(plain, 'spec', 'suspend') !== true,
+    )
     if (schedule === undefined || (loadedPlugins(cluster).length === 0 && plainAt(cluster.plain, 'spec', 'backup') === undefined)) continue
     yield {
       object: cluster,

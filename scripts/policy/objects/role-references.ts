@@ -11,6 +11,9 @@ import { rolesOf } from './references.ts'
 const each = ({ plain }: RenderedObject, list: Path, ...field: readonly string[]): Path[] =>
   listAt(plain, ...list).flatMap((item, index) => (isAbsent(item) ? [] : [[...list, index, ...field]]))
 
+const databasesOf = (cluster: RenderedObject, subject: ObjectsSubject): RenderedObject[] =>
+  objectsOfCluster(subject, cluster, 'Database').filter(({ plain }) => !isAbsent(plain['spec']))
+
 /** Where a Cluster and its objects name roles, but for the owner of a Database. */
 function* namedRoles(cluster: RenderedObject, subject: ObjectsSubject): Iterable<{ readonly object: RenderedObject; readonly path: Path }> {
   for (const role of each(cluster, ['spec', 'managed', 'roles']))
@@ -18,11 +21,19 @@ function* namedRoles(cluster: RenderedObject, subject: ObjectsSubject): Iterable
   for (const path of each(cluster, ['spec', 'tablespaces'], 'owner', 'name')) yield { object: cluster, path }
   for (const object of objectsOfCluster(subject, cluster, 'DatabaseRole'))
     for (const path of each(object, ['spec', 'inRoles'])) yield { object, path }
-  for (const object of objectsOfCluster(subject, cluster, 'Database')) {
+  for (const object of databasesOf(cluster, subject)) {
     for (const path of each(object, ['spec', 'schemas'], 'owner')) yield { object, path }
     for (const list of ['fdws', 'servers'])
       for (const item of each(object, ['spec', list])) for (const path of each(object, [...item, 'usage'], 'name')) yield { object, path }
   }
+}
+
+/** The roles that are declared as members of a role. */
+function membersOf(role: string, cluster: RenderedObject, subject: ObjectsSubject): string[] {
+  const declared = objectsOfCluster(subject, cluster, 'DatabaseRole').map(({ plain }) => plain['spec'])
+  return [...listAt(cluster.plain, 'spec', 'managed', 'roles'), ...declared].flatMap((one) =>
+    listAt(one, 'inRoles').includes(role) ? (textAt(one, 'name') ?? []) : [],
+  )
 }
 
 /** Roles that the objects here make, and whether they are superusers. */
@@ -50,8 +61,8 @@ export const roleReferences: readonly ObjectRule[] = [
         for (const { object, path } of namedRoles(cluster, subject)) {
           const role = textAt(object.plain, ...path) ?? ''
           // nobody is a member of himself: `readers`, whoever makes that, is another one than its member `reader`
-          const member = path.at(-2) === 'inRoles' ? textAt(object.plain, ...path.slice(0, -2), 'name') : undefined
-          const others = (known() ?? []).filter((one) => one !== member)
+          const members = membersOf(role, cluster, subject)
+          const others = (known() ?? []).filter((one) => !members.includes(one))
           const meant = role === '' || role.startsWith('pg_') ? undefined : misspelt(role, others)
           if (meant === undefined) continue
           yield {
@@ -74,7 +85,7 @@ export const roleReferences: readonly ObjectRule[] = [
     *check(subject) {
       for (const cluster of objectsOf(subject, 'Cluster')) {
         const known = once(() => rolesOf(cluster, subject))
-        for (const object of objectsOfCluster(subject, cluster, 'Database'))
+        for (const object of databasesOf(cluster, subject))
           for (const path of each(object, ['spec', 'fdws'], 'owner')) {
             const owner = textAt(object.plain, ...path) ?? ''
             if (owner === '' || known()?.includes(owner) !== true || isSuperuser(owner, cluster, subject)) continue

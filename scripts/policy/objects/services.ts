@@ -4,10 +4,10 @@ import { isDns1123Label, likelyName } from '../../kubernetes/dns-name.ts'
 import { nearest } from '../../values/path.ts'
 import { printed } from '../../values/printed.ts'
 import type { RenderedObject } from '../../model.ts'
-import type { JsonMap, Path } from '../../values/value.ts'
-import { isJsonMap } from '../../values/value.ts'
+import type { Path } from '../../values/value.ts'
 import { instancesIn, listAt, plainAt, textAt } from '../subject.ts'
 import type { ObjectFinding, ObjectRule } from '../subject.ts'
+import { mayHoldOthers, ofMeshes } from './other-containers.ts'
 
 const additional: Path = ['spec', 'managed', 'services', 'additional']
 
@@ -21,7 +21,8 @@ const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort']
 
 function* nameAndType(object: RenderedObject, template: Path): Iterable<ObjectFinding> {
   const [name, type] = [textAt(object.plain, ...template, 'metadata', 'name'), textAt(object.plain, ...template, 'spec', 'type')]
-  if (name !== undefined && name !== '' && !isDns1123Label(name)) {
+  // the Service of a Pooler is named like it, whatever the template says
+  if (object.kind === 'Cluster' && name !== undefined && name !== '' && !isDns1123Label(name)) {
     const likely = likelyName(name, isDns1123Label)
     yield {
       object,
@@ -69,7 +70,7 @@ function* exposure(object: RenderedObject, template: Path): Iterable<ObjectFindi
   }
   if (!types.includes(type) || type === 'LoadBalancer') return
   const balancer = ['loadBalancerSourceRanges', 'loadBalancerClass', 'allocateLoadBalancerNodePorts'].filter((field) =>
-    field === 'loadBalancerSourceRanges' ? ranges.length > 0 : plainAt(object.plain, ...spec, field) !== undefined,
+    field === 'loadBalancerSourceRanges' ? ranges.length > 0 : (plainAt(object.plain, ...spec, field) ?? undefined) !== undefined,
   )
   const policy =
     type === 'ClusterIP' &&
@@ -124,37 +125,17 @@ const served = {
   Pooler: { main: 'pgbouncer', all: ['pgbouncer', 'metrics', '5432', '9127'], number: 5432 },
 }
 
-/** What Istio and Linkerd listen at in each pod of a namespace that is marked for them. */
-const ofMeshes = /^(?:150\d\d|41[49]\d)$/
-
-/** Whether another container is put into the pods by a mark: `linkerd.io/inject`, `sidecar.istio.io/inject`, `vault.hashicorp.com/agent-inject`. */
-function isInjected(plain: JsonMap): boolean {
-  const holders: readonly Path[] = [
-    ['spec', 'inheritedMetadata'],
-    ['spec', 'template', 'metadata'],
-  ]
-  return holders.some((holder) =>
-    ['annotations', 'labels'].some((field) => {
-      const marks = plainAt(plain, ...holder, field)
-      return isJsonMap(marks) && Object.keys(marks).some((key) => /inject/.test(key))
-    }),
-  )
-}
-
 function* unserved(object: RenderedObject, template: Path): Iterable<ObjectFinding> {
   const { kind, plain } = object
   if (kind !== 'Cluster' && kind !== 'Pooler') return
   const { main, all, number } = served[kind]
-  // other containers, or others' plugins, may listen
-  const isPatched = plainAt(plain, 'metadata', 'annotations', 'cnpg.io/podPatch') !== undefined
-  const hasOthers = listAt(plain, 'spec', 'template', 'spec', 'containers').length > 1 || listAt(plain, 'spec', 'plugins').length > 0
-  if (isPatched || hasOthers || isInjected(plain)) return
+  if (mayHoldOthers(plain)) return
   for (const [index, port] of listAt(plain, ...template, 'spec', 'ports').entries()) {
     const given = plainAt(port, 'targetPort') ?? plainAt(port, 'port')
     const text = printed(given ?? null)
     // 0 and nothing are the port itself
     if (given === undefined || text === '' || text === '0' || all.includes(text) || ofMeshes.test(text)) continue
-    const isTarget = plainAt(port, 'targetPort') !== undefined
+    const isTarget = (plainAt(port, 'targetPort') ?? undefined) !== undefined
     yield {
       object,
       message: phrase`${here(isTarget ? 'targetPort' : 'port')} is ${named(text)}, but ${kind === 'Pooler' ? 'PgBouncer' : 'PostgreSQL'} listens at ${number}: nothing answers`,

@@ -1,6 +1,8 @@
 // Does the operator read a field of a Cluster, or does another one keep it from that?
 import { here, named, phrase, shown } from '../../findings/message.ts'
 import type { RenderedObject } from '../../model.ts'
+import { likelyMajorOf } from '../../operator/major.ts'
+import { printed } from '../../values/printed.ts'
 import { isJsonMap } from '../../values/value.ts'
 import { listAt, plainAt, textAt } from '../subject.ts'
 import type { ObjectFinding, ObjectRule } from '../subject.ts'
@@ -26,6 +28,16 @@ function* besideOptions(object: RenderedObject): Iterable<ObjectFinding> {
   if (!isJsonMap(given) || listAt(given, 'options').length === 0) return
   const unread = [...ofInitdb.keys()].find((field) => !['', 0, false, null, undefined].includes(given[field] as never))
   if (unread === undefined) return
+  const option = ofInitdb.get(unread) ?? ''
+  const letter = { dataChecksums: '-k', encoding: '-E' }[unread]
+  const isThere = listAt(given, 'options').some((item) => {
+    const text = printed(item)
+    return (
+      text === option ||
+      (/^[=\s]/.test(text.slice(option.length)) && text.startsWith(option)) ||
+      (letter !== undefined && text.startsWith(letter))
+    )
+  })
   yield {
     object,
     message: phrase`${here(unread)} has no effect: where options are set, they are all that initdb gets`,
@@ -33,7 +45,9 @@ function* besideOptions(object: RenderedObject): Iterable<ObjectFinding> {
       { path: [...initdb, unread] },
       { path: [...initdb, 'options'], on: 'key', label: phrase`options, which are deprecated, are set here` },
     ],
-    help: phrase`remove options, or write ${named(ofInitdb.get(unread))} there`,
+    help: isThere
+      ? phrase`remove ${unread}`
+      : phrase`remove options, or move it there as ${named(unread === 'dataChecksums' ? option : `${option}=${printed(given[unread])}`)}`,
   }
 }
 
@@ -42,7 +56,7 @@ function* lagWithoutStreaming(object: RenderedObject): Iterable<ObjectFinding> {
   for (const probe of ['startup', 'readiness']) {
     const path = ['spec', 'probes', probe]
     const type = textAt(object.plain, ...path, 'type') || 'pg_isready'
-    if (plainAt(object.plain, ...path, 'maximumLag') === undefined || type === 'streaming') continue
+    if ((plainAt(object.plain, ...path, 'maximumLag') ?? undefined) === undefined || type === 'streaming') continue
     yield {
       object,
       message: phrase`${here('maximumLag')} has no effect: the type of this probe is ${type}, and only streaming looks at the lag`,
@@ -75,7 +89,7 @@ function* alterSystemAsParameter(object: RenderedObject): Iterable<ObjectFinding
   const written = textAt(object.plain, ...path)?.toLowerCase()
   const isOn = plainAt(object.plain, 'spec', 'postgresql', 'enableAlterSystem') === true
   const wanted = written === undefined ? undefined : /^(?:on|t(?:r(?:ue?)?)?|true|y(?:es?)?|1)$/.test(written)
-  if (wanted === undefined || wanted === isOn) return
+  if (wanted === undefined || wanted === isOn || (likelyMajorOf(object.plain) ?? 0) < 17) return
   yield {
     object,
     message: phrase`${here('allow_alter_system')} is ${shown(written)}, but the operator overwrites it by enableAlterSystem, which is ${String(isOn)}`,

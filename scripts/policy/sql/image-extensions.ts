@@ -8,7 +8,7 @@ import { listAt } from '../subject.ts'
 import type { ObjectsSubject } from '../subject.ts'
 
 /** Control files of PostgreSQL's own contrib, 13 to 18, which Debian's package of the server brings; those of other languages are packages of their own. */
-const contrib: ReadonlySet<string> = new Set(
+export const contrib: ReadonlySet<string> = new Set(
   `adminpack amcheck autoinc bloom btree_gin btree_gist citext cube dblink dict_int dict_xsyn earthdistance file_fdw fuzzystrmatch hstore
   insert_username intagg intarray isn lo ltree moddatetime old_snapshot pageinspect pg_buffercache pg_freespacemap pg_logicalinspect
   pg_prewarm pg_stat_statements pg_surgery pg_trgm pg_visibility pg_walinspect pgcrypto pgrowlocks pgstattuple plpgsql postgres_fdw refint

@@ -7,12 +7,12 @@ import type { JsonMap, Path } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'
 import { listAt, plainAt } from '../subject.ts'
 import type { ObjectRule } from '../subject.ts'
+import { contrib } from '../sql/image-extensions.ts'
 import { imageOf } from './images.ts'
 
-/** Modules of PostgreSQL's own contrib that are libraries to preload; Debian's package of the server brings them. */
-const contrib =
-  `auth_delay auto_explain basebackup_to_shell basic_archive passwordcheck pg_overexplain pg_plan_advice pg_prewarm pg_stash_advice
-  pg_stat_statements sepgsql`.split(/\s+/)
+/** Libraries of PostgreSQL and its contrib that no extension is named like; Debian's package of the server brings them. */
+const ofServer = `_int auth_delay auto_explain basebackup_to_shell basic_archive dict_snowball libpqwalreceiver passwordcheck pg_overexplain
+  pg_plan_advice pg_stash_advice pgoutput pgxml sepgsql test_decoding`.split(/\s+/)
 /** What the standard images add (postgres-containers, docker-bake.hcl), and the system images with them. */
 const added = ['pgaudit', 'pg_failover_slots', 'vector', 'llvmjit']
 /** Settings for which the operator preloads the library by itself (`ManagedExtensions`). */
@@ -86,7 +86,7 @@ export const libraries: readonly ObjectRule[] = [
             continue
           }
           const name = library.replace(/^\$libdir\//, '').replace(/\.so$/, '')
-          if (contrib.includes(name) || (official.flavour !== 'minimal' && added.includes(name))) continue
+          if (contrib.has(name) || ofServer.includes(name) || (official.flavour !== 'minimal' && added.includes(name))) continue
           yield {
             object: cluster,
             message: phrase`${here('library')} needs ${shown(name)} preloaded, but ${official.flavour} images do not hold it: ${bySession === true ? 'nobody can log in' : 'PostgreSQL does not start'}`,
