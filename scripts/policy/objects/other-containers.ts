@@ -1,4 +1,5 @@
 // May pods of a Cluster or a Pooler hold containers that the operator does not make itself?
+import { barmanPlugin } from '../../chart/model/plugins.ts'
 import type { JsonMap, Path } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'
 import { listAt, plainAt, textAt } from '../subject.ts'
@@ -25,7 +26,8 @@ export function mayHoldOthers(plain: JsonMap): boolean {
   return (
     isOther ||
     listAt(plain, 'spec', 'template', 'spec', 'initContainers').length > 0 ||
-    listAt(plain, 'spec', 'plugins').length > 0 ||
+    // the sidecar of this one listens at a socket
+    listAt(plain, 'spec', 'plugins').some((plugin) => textAt(plugin, 'name') !== barmanPlugin) ||
     plainAt(plain, 'metadata', 'annotations', 'cnpg.io/podPatch') !== undefined ||
     isInjected(plain)
   )
