@@ -64,6 +64,7 @@ export function writtenDatabases(
     clusterless: [],
     drafts: [],
     heldElsewhere: heldElsewhere(manifests),
+    isShared: sharedFolders(manifests),
   }
   const { drafts } = looking
   const found: Database[] = []
@@ -135,6 +136,22 @@ function isUnknown({ metadata = null, spec = null }: JsonMap): boolean {
   return JSON.stringify([metadata, spec]).includes(unknownText)
 }
 
+/** Whether the folder of a source is deployed by several Applications, or nobody knows by how many. */
+function sharedFolders(manifests: readonly Manifest[]): (source: JsonMap) => boolean {
+  const folder = ({ path }: JsonMap): string => printed(path ?? '').replace(/^(?:\.?\/)+|\/+$/g, '')
+  const counts = once(() => {
+    const counted = new Map<string, number>()
+    for (const { isConsumed, applications = [] } of manifests)
+      for (const application of isConsumed ? [] : applications) {
+        const spec = at(application, 'spec')
+        const folders = new Set((isJsonMap(spec) ? sourcesOf(spec).sources : []).map(folder))
+        for (const one of folders) counted.set(one, (counted.get(one) ?? 0) + 1)
+      }
+    return counted
+  })
+  return (source) => counts().get(folder(source)) !== 1
+}
+
 function databasesOf(manifest: Manifest, application: JsonMap, looking: Looking): Database[] {
   const spec = at(application, 'spec')
   const { sources } = isJsonMap(spec) ? sourcesOf(spec) : { sources: [] }
@@ -188,7 +205,8 @@ function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking
   const [absent, others] = split(given.findings, ({ rule }) => rule === 'argocd/value-file-exists')
   append(looking.missing, absent)
   append(looking.findings, others)
-  if (folder !== undefined) addOnce(looking.findings, conditionFindings(folder, given.layers, manifest))
+  if (folder !== undefined)
+    addOnce(looking.findings, conditionFindings(folder, given, { manifest, isShared: () => looking.isShared(source) }))
   const [unknown] = given.unknown
   const isPartial = given.layers.length > 0 && given.unknown.every(({ isElsewhere }) => isElsewhere === true)
   if (unknown !== undefined) {
