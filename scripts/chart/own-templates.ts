@@ -14,6 +14,7 @@ import type { HelmGeneration } from '../values/merge.ts'
 import { printed as shownText } from '../values/printed.ts'
 import type { Json, MapValue } from '../values/value.ts'
 import { jsonAt as at, leavesOf, valueAt } from '../values/value.ts'
+import { referencesIn } from '../policy/objects/named-objects.ts'
 import { lineSpot, templateFile } from './template-spots.ts'
 
 interface Printed {
@@ -95,7 +96,9 @@ function* chanceSecrets(path: string, { chart, documents, again, ignored }: Prin
   const changed = (first ?? []).find(({ plain }, index) => JSON.stringify(plain) !== JSON.stringify(second?.[index]?.plain))?.plain
   const name = at(changed, ['metadata', 'name'])
   const used = documents.find(
-    ({ plain }) => at(plain, ['kind']) === 'Cluster' && JSON.stringify(plain).includes(`"name":${JSON.stringify(name)}`),
+    ({ plain }) =>
+      at(plain, ['kind']) === 'Cluster' &&
+      referencesIn(at(plain, ['spec']) ?? null, [], 'spec', (one) => one === name).some(({ kind }) => kind === 'Secret'),
   )
   const spot = lineSpot(chart, path, line + 1)
   if (typeof name !== 'string' || used === undefined || spot === undefined) return

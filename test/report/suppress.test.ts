@@ -160,6 +160,11 @@ const cases: Readonly<Record<string, Case>> = {
     speaker: at('first', 'policy/template-rendered', { object: 'Cluster/pay' }),
     other: at('first', 'policy/template-rendered', { object: 'Cluster/other' }),
   },
+  'lost-to-a-default': {
+    silent: at('first', 'policy/drainable'),
+    speaker: at('second', 'chart/default-keeps-value', { related: [{ ...at('first', '').at, message: [] }] }),
+    other: at('second', 'chart/default-keeps-value'),
+  },
 }
 
 describe('a finding is not reported', () => {
