@@ -14,6 +14,7 @@ import { isReleaseName } from '../kubernetes/names.ts'
 import { byCodeUnit } from '../values/path.ts'
 import { identityOfSource, officialBelow } from './values/application-values.ts'
 import { folderOf, runsKustomize } from './folders/folders.ts'
+import { sharedFolders } from './folders/shared-folders.ts'
 import { unknownText } from './sets/unknown-text.ts'
 import { applicationName } from './manifests.ts'
 import type { Manifest, ManifestFile } from './manifests.ts'
@@ -134,22 +135,6 @@ function withRetirement(database: Database, { retired: all }: Settings): Databas
 /** Whether what decides about a database hangs on values that only a parent has. */
 function isUnknown({ metadata = null, spec = null }: JsonMap): boolean {
   return JSON.stringify([metadata, spec]).includes(unknownText)
-}
-
-/** Whether the folder of a source is deployed by several Applications, or nobody knows by how many. */
-function sharedFolders(manifests: readonly Manifest[]): (source: JsonMap) => boolean {
-  const folder = ({ path }: JsonMap): string => printed(path ?? '').replace(/^(?:\.?\/)+|\/+$/g, '')
-  const counts = once(() => {
-    const counted = new Map<string, number>()
-    for (const { isConsumed, applications = [] } of manifests)
-      for (const application of isConsumed ? [] : applications) {
-        const spec = at(application, 'spec')
-        const folders = new Set((isJsonMap(spec) ? sourcesOf(spec).sources : []).map(folder))
-        for (const one of folders) counted.set(one, (counted.get(one) ?? 0) + 1)
-      }
-    return counted
-  })
-  return (source) => counts().get(folder(source)) !== 1
 }
 
 function databasesOf(manifest: Manifest, application: JsonMap, looking: Looking): Database[] {

@@ -1,10 +1,10 @@
 // Which values could the templates of a chart read, whatever branches they take?
 import type { Chart } from './chart-tree.ts'
 import type { Command, Operand, Pipe, TemplateList, TemplateNode, TemplateTree, TemplateTrees } from '../go-template/go-tree.ts'
-import { nodeText } from '../go-template/go-tree.ts'
 import { fullPath } from './chart.ts'
 import { ReadShape, anyOf, countRead, either, keyOf, other, readWhole } from './read-shape.ts'
 import type { Reading } from './read-shape.ts'
+import { noteReplacement, noteWords, takes } from './read-notes.ts'
 
 interface Scope {
   readonly trees: TemplateTrees
@@ -157,11 +157,6 @@ function readPipe(pipe: Pipe, scope: Scope): Reading {
   return result
 }
 
-/** Whether a function may make something else of its argument than its text. */
-function takes({ args: [first] }: Command): boolean {
-  return first.kind !== 'function' || !printing.has(first.name)
-}
-
 function readCommand(command: Command, piped: Reading | undefined, scope: Scope): Reading {
   const [first, ...rest] = command.args
   if (first.kind !== 'function') {
@@ -205,23 +200,6 @@ function operandOf(operand: Operand, scope: Scope): Reading {
   }
 }
 
-/** The texts that a value is compared with. */
-function noteWords(args: readonly Reading[]): void {
-  const words = args.flatMap((arg) => (arg.kind === 'text' ? [arg.text] : []))
-  const note = (reading: Reading): void => {
-    if (reading.kind === 'values') for (const shape of reading.shapes) for (const word of words) shape.words.add(word)
-    else if (reading.kind === 'either') reading.of.forEach(note)
-  }
-  if (words.length > 0) args.forEach(note)
-}
-
-/** `default true .Values.x`: Sprig takes `false` and 0 for not set. */
-function noteReplacement({ at, args: [, constant] }: Command, value: Reading | undefined, { tree, isTaken }: Scope): void {
-  const isTruth = constant?.kind === 'bool' ? constant.value : constant?.kind === 'number' && constant.asFloat !== 0
-  if (isTaken || constant === undefined || !isTruth || value?.kind !== 'values') return
-  for (const shape of value.shapes) shape.replacements.push({ instead: nodeText(constant), tree, at })
-}
-
 const textOf = (reading: Reading | undefined): string | undefined => (reading?.kind === 'text' ? reading.text : undefined)
 
 /** Functions that return one of their arguments. */
@@ -230,8 +208,6 @@ const passing = new Set(
     ' ',
   ),
 )
-/** Functions whose result is the text of their argument. */
-const printing = new Set('quote squote toString int int64 float64 toYaml toJson indent nindent print'.split(' '))
 /** Functions that read what is inside of their argument, by its name. */
 const opening = new Set('get index hasKey dig pluck pick'.split(' '))
 const asking = new Set(
