@@ -94,9 +94,7 @@ function* chanceSecrets(path: string, { chart, documents, again, ignored }: Prin
   const [first, second] = [documents, again()].map((all) => all.filter(({ template, plain }) => template === path && isSecret(plain)))
   const changed = (first ?? []).find(({ plain }, index) => JSON.stringify(plain) !== JSON.stringify(second?.[index]?.plain))?.plain
   const name = at(changed, ['metadata', 'name'])
-  const used = documents.find(
-    ({ plain }) => at(plain, ['kind']) === 'Cluster' && JSON.stringify(plain).includes(`"name":${JSON.stringify(name)}`),
-  )
+  const used = documents.find(({ plain }) => at(plain, ['kind']) === 'Cluster' && namesSecret(at(plain, ['spec']), name))
   const spot = lineSpot(chart, path, line + 1)
   if (typeof name !== 'string' || used === undefined || spot === undefined) return
   yield {
@@ -106,6 +104,21 @@ function* chanceSecrets(path: string, { chart, documents, again, ignored }: Prin
     at: spot,
     help: phrase`let an ExternalSecret or the operator make it, or commit it encrypted; \`lookup\` finds nothing under Argo CD`,
   }
+}
+
+/** Fields of a Cluster whose `name`, or whose text, is that of a Secret. */
+const selectors = new Set(
+  'secret superuserSecret passwordSecret password serverTLSSecret serverCASecret clientCASecret replicationTLSSecret accessKeyId secretAccessKey secretKeyRef secretRef sslKey sslCert sslRootCert'.split(
+    ' ',
+  ),
+)
+
+function namesSecret(value: Json | undefined, name: Json | undefined): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return Object.entries(value).some(
+    ([key, member]: [string, Json]) =>
+      (selectors.has(key) && (member === name || at(member, ['name']) === name)) || namesSecret(member, name),
+  )
 }
 
 const isSecret = (plain: Json): boolean => at(plain, ['kind']) === 'Secret'

@@ -14,6 +14,7 @@ import { isReleaseName } from '../kubernetes/names.ts'
 import { byCodeUnit } from '../values/path.ts'
 import { identityOfSource, officialBelow } from './values/application-values.ts'
 import { folderOf, runsKustomize } from './folders/folders.ts'
+import { sharedFolders } from './folders/shared-folders.ts'
 import { unknownText } from './sets/unknown-text.ts'
 import { applicationName } from './manifests.ts'
 import type { Manifest, ManifestFile } from './manifests.ts'
@@ -64,6 +65,7 @@ export function writtenDatabases(
     clusterless: [],
     drafts: [],
     heldElsewhere: heldElsewhere(manifests),
+    isShared: sharedFolders(manifests),
   }
   const { drafts } = looking
   const found: Database[] = []
@@ -188,7 +190,8 @@ function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking
   const [absent, others] = split(given.findings, ({ rule }) => rule === 'argocd/value-file-exists')
   append(looking.missing, absent)
   append(looking.findings, others)
-  if (folder !== undefined) addOnce(looking.findings, conditionFindings(folder, given.layers, manifest))
+  if (folder !== undefined)
+    addOnce(looking.findings, conditionFindings(folder, given, { manifest, isShared: () => looking.isShared(source) }))
   const [unknown] = given.unknown
   const isPartial = given.layers.length > 0 && given.unknown.every(({ isElsewhere }) => isElsewhere === true)
   if (unknown !== undefined) {

@@ -5,6 +5,7 @@ import type { AsWritten, ChartPin, Database, Environment, Settings } from '../mo
 import type { Clusterless } from './folders/clusterless.ts'
 import type { HeldElsewhere } from './folders/held-elsewhere.ts'
 import type { Draft } from './sets/drafts.ts'
+import type { JsonMap } from '../values/value.ts'
 import { environmentOf } from './environment-of.ts'
 import { filledAt } from './sets/filled-in.ts'
 import { applicationKey, applicationName } from './manifests.ts'
@@ -29,6 +30,8 @@ export interface Looking {
   readonly clusterless: Clusterless[]
   readonly drafts: Draft[]
   readonly heldElsewhere: HeldElsewhere
+  /** whether several Applications deploy the folder of a source */
+  readonly isShared: (source: JsonMap) => boolean
 }
 
 /** What is the same whatever deploys it. */

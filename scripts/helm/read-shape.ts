@@ -20,6 +20,8 @@ export class ReadShape {
   readonly words = new Set<string>()
   /** where something else is printed for it */
   readonly replacements: Replacement[] = []
+  /** how many times templates read it by its name */
+  reads = 0
   /** it is printed or handed on as a whole */
   whole = false
 
@@ -105,6 +107,13 @@ export function anyOf(reading: Reading): Reading {
     default:
       return other
   }
+}
+
+/** A template reads it, if only to ask something of it. */
+export function countRead(reading: Reading): void {
+  if (reading.kind === 'values') for (const shape of reading.shapes) shape.reads += 1
+  else if (reading.kind === 'either') for (const one of reading.of) countRead(one)
+  else if (reading.kind === 'made') for (const one of [...reading.entries.values(), ...reading.rest]) countRead(one)
 }
 
 /** It is printed, or passed to an unknown function. */

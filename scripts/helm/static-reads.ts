@@ -1,10 +1,10 @@
 // Which values could the templates of a chart read, whatever branches they take?
 import type { Chart } from './chart-tree.ts'
 import type { Command, Operand, Pipe, TemplateList, TemplateNode, TemplateTree, TemplateTrees } from '../go-template/go-tree.ts'
-import { nodeText } from '../go-template/go-tree.ts'
 import { fullPath } from './chart.ts'
-import { ReadShape, anyOf, either, keyOf, other, readWhole } from './read-shape.ts'
+import { ReadShape, anyOf, countRead, either, keyOf, other, readWhole } from './read-shape.ts'
 import type { Reading } from './read-shape.ts'
+import { noteReplacement, noteWords, takes } from './read-notes.ts'
 
 interface Scope {
   readonly trees: TemplateTrees
@@ -16,6 +16,8 @@ interface Scope {
   readonly visited: Set<string>
   readonly ids: Map<object, number>
   readonly depth: number
+  /** the result is bound to a variable, or handed to what may ask more of it */
+  readonly isTaken: boolean
 }
 
 /** The shape of the root chart's values, with those of its subcharts below their names. */
@@ -47,7 +49,8 @@ export function readableValues(chart: Chart, trees: TemplateTrees): ReadShape {
     const path = fullPath(one)
     for (const template of one.templates) {
       const tree = trees.get(`${path}/${template.path}`)
-      if (tree !== undefined && !/(?:^|\/)_[^/]*$/.test(template.path)) runTree(tree, { ...shared, dot, variables: new Map(), depth: 0 })
+      if (tree !== undefined && !/(?:^|\/)_[^/]*$/.test(template.path))
+        runTree(tree, { ...shared, dot, variables: new Map(), depth: 0, isTaken: false })
     }
   }
   return root
@@ -120,7 +123,7 @@ function call(name: string, dot: Reading, scope: Scope): void {
   const key = `${name} ${signature(dot, scope.ids)}`
   if (scope.visited.has(key)) return
   scope.visited.add(key)
-  runTree(tree, { ...scope, dot, variables: new Map(), depth: scope.depth + 1 })
+  runTree(tree, { ...scope, dot, variables: new Map(), depth: scope.depth + 1, isTaken: false })
 }
 
 function signature(reading: Reading, ids: Map<object, number>): string {
@@ -145,7 +148,10 @@ function signature(reading: Reading, ids: Map<object, number>): string {
 
 function readPipe(pipe: Pipe, scope: Scope): Reading {
   let reading: Reading | undefined
-  for (const command of pipe.commands) reading = readCommand(command, reading, scope)
+  for (const [index, command] of pipe.commands.entries()) {
+    const isTaken = scope.isTaken || pipe.declares.length > 0 || pipe.commands.slice(index + 1).some(takes)
+    reading = readCommand(command, reading, { ...scope, isTaken })
+  }
   const result = reading ?? other
   for (const name of pipe.declares) add(scope, name, result)
   return result
@@ -158,13 +164,22 @@ function readCommand(command: Command, piped: Reading | undefined, scope: Scope)
     for (const arg of rest) readWhole(readOperand(arg, scope))
     return readOperand(first, scope)
   }
-  const args = rest.map((arg) => readOperand(arg, scope))
+  const inside = { ...scope, isTaken: scope.isTaken || takes(command) }
+  const args = rest.map((arg) => readOperand(arg, inside))
   if (piped !== undefined) args.push(piped)
   if (first.name === 'default') noteReplacement(command, args[1], scope)
-  return readCall(first.name, args, scope)
+  const result = readCall(first.name, args, scope)
+  if (opening.has(first.name)) countRead(result)
+  return result
 }
 
 function readOperand(operand: Operand, scope: Scope): Reading {
+  const reading = operandOf(operand, scope)
+  if (operand.kind === 'dot' || operand.kind === 'field' || operand.kind === 'variable' || operand.kind === 'chain') countRead(reading)
+  return reading
+}
+
+function operandOf(operand: Operand, scope: Scope): Reading {
   switch (operand.kind) {
     case 'dot':
       return scope.dot
@@ -185,23 +200,6 @@ function readOperand(operand: Operand, scope: Scope): Reading {
   }
 }
 
-/** The texts that a value is compared with. */
-function noteWords(args: readonly Reading[]): void {
-  const words = args.flatMap((arg) => (arg.kind === 'text' ? [arg.text] : []))
-  const note = (reading: Reading): void => {
-    if (reading.kind === 'values') for (const shape of reading.shapes) for (const word of words) shape.words.add(word)
-    else if (reading.kind === 'either') reading.of.forEach(note)
-  }
-  if (words.length > 0) args.forEach(note)
-}
-
-/** `default true .Values.x`: Sprig takes `false` and 0 for not set. */
-function noteReplacement({ at, args: [, constant] }: Command, value: Reading | undefined, { tree }: Scope): void {
-  const isTruth = constant?.kind === 'bool' ? constant.value : constant?.kind === 'number' && constant.asFloat !== 0
-  if (constant === undefined || !isTruth || value?.kind !== 'values') return
-  for (const shape of value.shapes) shape.replacements.push({ instead: nodeText(constant), tree, at })
-}
-
 const textOf = (reading: Reading | undefined): string | undefined => (reading?.kind === 'text' ? reading.text : undefined)
 
 /** Functions that return one of their arguments. */
@@ -210,6 +208,8 @@ const passing = new Set(
     ' ',
   ),
 )
+/** Functions that read what is inside of their argument, by its name. */
+const opening = new Set('get index hasKey dig pluck pick'.split(' '))
 const asking = new Set(
   'empty not eq ne len kindIs kindOf typeOf typeIs typeIsLike gt lt ge le has any all hasPrefix hasSuffix contains'.split(' '),
 )

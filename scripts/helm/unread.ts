@@ -64,9 +64,14 @@ export function wordsFor(chart: Chart, helm: HelmGeneration, path: Path): Readon
   return shapeAt(chart, helm, path)?.words ?? new Set()
 }
 
-/** Where templates print a constant for a value that Sprig takes for not set. Throws HelmRefusal. */
+/** Where templates print a constant for a value that Sprig takes for not set; none where they read it in another way as well. Throws HelmRefusal. */
 export function replacementsFor(chart: Chart, helm: HelmGeneration, path: Path): readonly Replacement[] {
-  return shapeAt(chart, helm, path)?.replacements ?? []
+  let shape: ReadShape | undefined = shapeOf(chart, helm)
+  for (const step of path) {
+    if (shape === undefined || shape.whole || shape.rest !== undefined) return []
+    shape = shape.at(String(step))
+  }
+  return shape === undefined || shape.reads > shape.replacements.length ? [] : shape.replacements
 }
 
 /** The keys of a map that templates name. Throws HelmRefusal. */

@@ -81,6 +81,16 @@ export const ofOneValue: readonly Suppression[] = [
       return ({ rule, at }) => rule === 'argocd/not-computed' && lost.has(placeOf(at))
     },
   },
+  {
+    id: 'lost-to-a-default',
+    reason: 'a value that the template of a chart passes over is right as it is written',
+    silences: (all) => {
+      const lost = places(
+        all.filter(({ rule }) => rule === 'chart/default-keeps-value').flatMap(({ related = [] }) => related.map((at) => ({ at }))),
+      )
+      return ({ rule, at }) => rule.startsWith('policy/') && lost.has(placeOf(at))
+    },
+  },
 ]
 
 /** Whether a message shows the text at its place: what is missing is reported at what is around it, which several fields share. */

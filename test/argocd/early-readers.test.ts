@@ -51,6 +51,7 @@ const cases: readonly (readonly [string, string, string, string?])[] = [
   ['pay/cluster.yaml:3', reader('', { kind: 'Deployment' }), cluster(wave(1))],
   ['', reader('', { kind: 'CronJob' }), cluster(wave(1))],
   ['', reader('', { kind: 'Deployment' }).replace('  template:', '  replicas: 0\n  template:'), cluster(wave(1))],
+  ['', reader('', { kind: 'DaemonSet' }).replace('  template:', '  updateStrategy: { type: OnDelete }\n  template:'), cluster(wave(1))],
   ['', reader(wave(1)), cluster(wave(1))],
   ['', reader(hook('PreSync'), { secret: 'other-app' }), cluster()],
   ['', reader(hook('PreSync'), { more: ', optional: true' }), cluster()],
@@ -72,3 +73,34 @@ test.each(cases.map(([at, job, database, more = '']) => ({ at, job, database, mo
     expect(found).toEqual(at === '' ? [] : [at])
   },
 )
+
+const resources = 'resources: [cluster.yaml, job.yaml]\n'
+const early = async (files: Readonly<Record<string, string>>): Promise<number> => {
+  const all = { 'argo/pay.yaml': application, 'pay/cluster.yaml': cluster(), 'pay/job.yaml': reader(hook('PreSync')), ...files }
+  return (await toldOf(all)).filter((text) => text.endsWith('[argocd/reader-after-database]')).length
+}
+
+test.each([
+  ['', '', 1],
+  ['commonAnnotations: { a: b }\n', '', 0],
+  ['namespace: other\n', '', 0],
+  ['replicas: [{ name: web, count: 0 }]\n', '', 0],
+  ['secretGenerator: [{ name: pay-app, literals: [uri=a] }]\ngeneratorOptions: { disableNameSuffixHash: true }\n', '', 0],
+  ['', '{ commonAnnotations: { a: b } }', 0],
+  ['', '{ replicas: [{ name: web, count: 0 }] }', 0],
+  ['', '{ patches: [{ target: { kind: Job }, patch: "[]" }] }', 0],
+])('built by kustomize with %j and %j', async (more, kustomize, count) => {
+  const own = kustomize === '' ? application : `${application}    kustomize: ${kustomize}\n`
+  expect(await early({ 'argo/pay.yaml': own, 'pay/kustomization.yaml': `${resources}${more}` })).toBe(count)
+})
+
+test.each([
+  ['pay', 0],
+  ['other', 1],
+])('a Secret that another Application makes in %s', async (namespace, count) => {
+  const other = application
+    .replace('name: pay,', 'name: secrets,')
+    .replace('path: pay', 'path: secrets')
+    .replace('namespace: pay', `namespace: ${namespace}`)
+  expect(await early({ 'argo/secrets.yaml': other, 'secrets/pay.yaml': external })).toBe(count)
+})

@@ -39,6 +39,38 @@ test.each<readonly [string, string, string, readonly string[]]>([
     'pdb: false\non: false\n',
     [],
   ],
+  [
+    'a default that is bound',
+    `{{- $on := default true .Values.pdb }}\n${cluster('pay', '{{ if eq (toString .Values.pdb) "false" }}false{{ else }}{{ $on }}{{ end }}')}`,
+    'pdb: false\n',
+    [],
+  ],
+  ['a default that is only bound', `{{- $on := .Values.pdb | default true }}\n${cluster('pay', '{{ $on }}')}`, 'pdb: false\n', []],
+  [
+    'a default beside a comparison',
+    cluster('pay', '{{ if eq (toString .Values.pdb) "false" }}false{{ else }}{{ default true .Values.pdb }}{{ end }}'),
+    'pdb: false\n',
+    [],
+  ],
+  ['a default that is handed on', cluster('pay', '{{ and (default true .Values.pdb) .Values.on }}'), 'pdb: false\non: false\n', []],
+  [
+    'a default after hasKey',
+    cluster('pay', '{{ if hasKey .Values "pdb" }}{{ .Values.pdb }}{{ else }}{{ .Values.pdb | default true }}{{ end }}'),
+    'pdb: false\n',
+    [],
+  ],
+  [
+    'a default in a map that is printed whole',
+    `${cluster('pay', '{{ .Values.a.pdb | default true }}')}  # {{ .Values.a | toJson }}\n`,
+    'a: { pdb: false }\n',
+    [],
+  ],
+  [
+    'a default that is printed with quotes',
+    `${cluster()}# {{ .Values.lock | default true | quote }}\n`,
+    'lock: false\n',
+    ['pay/templates/a.yaml:8 [chart/default-keeps-value]'],
+  ],
   ['a default over 0 in own values', `${cluster()}  stopDelay: {{ .Values.delay | default 60 }}\n`, 'delay: 0\n', []],
   ['a default of false', cluster('pay', '{{ .Values.pdb | default false }}'), 'pdb: false\n', []],
   ['a default of what is not set', `{{- $a := .Values.pdb | default true }}\n${cluster()}`, '', []],
@@ -77,6 +109,13 @@ test.each<readonly [string, string, string, string, number]>([
     1,
   ],
   ['one that is set', login('{{ .Values.password | default (randAlphaNum 16) }}'), withLogin, 'password: "ENC"\n', 0],
+  [
+    'one of the name of a role',
+    login('{{ randAlphaNum 16 }}'),
+    `${cluster('login')}  managed: { roles: [{ name: login, login: true }] }\n`,
+    '',
+    0,
+  ],
   ['one that no Cluster reads', login('{{ randAlphaNum 16 }}'), cluster(), '', 0],
 ])('says of %s that Argo CD renders it anew', async (_what, secret, database, values, count) => {
   const files = {

@@ -37,6 +37,38 @@ test.each<readonly [string, string, readonly string[]]>([
   expect(await told({ 'pay/Chart.yaml': chart(`    condition: ${condition}\n`), 'pay/values.yaml': values(enabled) })).toEqual(expected)
 })
 
+const helm = (text: string): string => application.replace(', path: pay }', `, path: pay, helm: ${text} }`)
+const misspelt = chart('    condition: clster.enabled\n')
+
+test.each<readonly [string, Readonly<Record<string, string>>]>([
+  [
+    'a parameter sets',
+    {
+      'argo/pay.yaml': helm('{ parameters: [{ name: cluster.enabled, value: "true" }] }'),
+      'pay/Chart.yaml': chart('    condition: cluster.enabled\n'),
+      'pay/values.yaml': values('  enabled: "false"\n'),
+    },
+  ],
+  [
+    'only a parameter sets',
+    { 'argo/pay.yaml': helm('{ parameters: [{ name: clster.enabled, value: "false" }] }'), 'pay/Chart.yaml': misspelt },
+  ],
+  [
+    'another Application sets',
+    {
+      'argo/other.yaml': helm('{ valuesObject: { clster: { enabled: false } } }')
+        .replaceAll(': pay,', ': other,')
+        .replace('path: other', 'path: pay'),
+      'pay/Chart.yaml': misspelt,
+    },
+  ],
+  ['values from elsewhere may set', { 'argo/pay.yaml': helm('{ valueFiles: [https://example.com/a.yaml] }'), 'pay/Chart.yaml': misspelt }],
+  ['has tags beside it', { 'pay/Chart.yaml': chart('    condition: clster.enabled\n    tags: [db]\n') }],
+])('a condition that %s', async (_what, files) => {
+  const found = await told({ 'pay/values.yaml': values('  enabled: true\n'), ...files })
+  expect(found.join('\n')).not.toContain('condition-leads')
+})
+
 const lock = (digest: string, version = '0.8.1'): string =>
   `dependencies:\n- name: cluster\n  repository: ${repository}\n  version: ${version}\ndigest: sha256:${digest}\n`
 /** What `resolver.HashReq` of Helm makes of the dependency above, and of one in a range. */

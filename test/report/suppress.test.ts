@@ -165,6 +165,11 @@ const cases: Readonly<Record<string, Case>> = {
     speaker: at('second', 'argocd/include-matches', { related: [{ ...at('first', '').at, message: [] }] }),
     other: at('second', 'argocd/include-matches'),
   },
+  'lost-to-a-default': {
+    silent: at('first', 'policy/drainable'),
+    speaker: at('second', 'chart/default-keeps-value', { related: [{ ...at('first', '').at, message: [] }] }),
+    other: at('second', 'chart/default-keeps-value'),
+  },
 }
 
 describe('a finding is not reported', () => {

@@ -2,7 +2,6 @@
 import { named, phrase, shown } from '../../findings/message.ts'
 import { spotOf } from '../../findings/spot.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
-import type { DatabaseLayer } from '../../model.ts'
 import { misspelt } from '../../values/misspelt.ts'
 import { printed } from '../../values/printed.ts'
 import type { Path, Value } from '../../values/value.ts'
@@ -10,12 +9,24 @@ import { valueAt } from '../../values/value.ts'
 import { parseFirstDocument } from '../../yaml/parse.ts'
 import { fileReader } from '../file-cache.ts'
 import type { Manifest } from '../manifests.ts'
+import type { ValueLayers } from '../values/value-layers.ts'
+
+interface Around {
+  readonly manifest: Manifest
+  /** whether other Applications deploy the chart, whose values may have the path */
+  readonly isShared: () => boolean
+}
 
 /**
  * `processDependencyConditions` of Helm: a condition is a path in the values of the chart; one that leads nowhere, or to what is no
  * boolean, is passed over, and the dependency stays on.
  */
-export function conditionFindings(folder: string, layers: readonly DatabaseLayer[], { tree }: Manifest): LocatedFinding[] {
+export function conditionFindings(
+  folder: string,
+  { layers, parameters, unknown }: Pick<ValueLayers, 'layers' | 'parameters' | 'unknown'>,
+  { manifest: { tree }, isShared }: Around,
+): LocatedFinding[] {
+  if (unknown.length > 0) return []
   const file = fileReader(tree)(folder === '' || folder === '.' ? 'Chart.yaml' : `${folder}/Chart.yaml`)
   const list = file === undefined ? undefined : valueAtOf(parseFirstDocument(file, 'chart').documents[0], ['dependencies'])
   if (list?.kind !== 'list' || !list.items.some((item) => item.kind === 'map' && item.entries.has('condition'))) return []
@@ -24,11 +35,12 @@ export function conditionFindings(folder: string, layers: readonly DatabaseLayer
   return list.items.flatMap((item): LocatedFinding[] => {
     const [condition, name, alias] = ['condition', 'name', 'alias'].map((key) => valueAtOf(item, [key]))
     const text = condition?.kind === 'scalar' ? printed(condition.value).trim() : ''
-    // several are alternatives
-    if (condition === undefined || text === '' || text.includes(',')) return []
+    // several are alternatives; tags switch it where the condition does not
+    if (condition === undefined || text === '' || text.includes(',') || valueAtOf(item, ['tags']) !== undefined) return []
+    if (parameters.some(({ name: set }) => `${text}.`.startsWith(`${set}.`))) return []
     const own = [alias, name].flatMap((node) => (node?.kind === 'scalar' ? [printed(node.value)] : []))
     const value = highest(text.split('.'))
-    if (value === undefined) return misspeltCondition(condition, { text, own, highest })
+    if (value === undefined) return isShared() ? [] : misspeltCondition(condition, { text, own, highest })
     return value.kind === 'scalar' && typeof value.value !== 'boolean' ? notBoolean(value, own[0] ?? '') : []
   })
 }

@@ -13,7 +13,7 @@ import type { LocatedFinding } from '../../../findings/spot.ts'
 import type { RenderedObject } from '../../../model.ts'
 import { filledBy, isOperators } from '../../../operator/objects.ts'
 import { printed } from '../../../values/printed.ts'
-import type { Path } from '../../../values/value.ts'
+import type { Json, Path } from '../../../values/value.ts'
 import { isJsonMap, leavesOf, valueAt } from '../../../values/value.ts'
 import { readManifests } from '../../../yaml/manifests.ts'
 
@@ -29,63 +29,95 @@ const wave = 'argocd.argoproj.io/sync-wave'
  */
 export function earlyReaders(manifests: readonly Manifest[]): LocatedFinding[] {
   const reported = new Set<string>()
-  return manifests.flatMap((manifest) =>
-    (manifest.isConsumed ? [] : (manifest.applications ?? [])).flatMap((application) => {
-      const namespace = printed(at(application, 'spec', 'destination', 'namespace') ?? '')
-      const spec = at(application, 'spec')
-      const clusters: RenderedObject[] = []
-      const all: RenderedObject[] = []
-      for (const source of isJsonMap(spec) ? sourcesOf(spec).sources : []) {
-        const folder = folderOf(source, manifest)
-        if (folder.kind === 'unread') return []
-        if (folder.kind !== 'manifests' || source['chart'] !== undefined) continue
-        append(
-          clusters,
-          objectsIn(source, manifest).filter(({ kind }) => kind === 'Cluster'),
-        )
-        append(all, folder.built === undefined ? objectsWith('kind', source, manifest) : builtFrom(folder.built.read, manifest))
-      }
-      const made = new Set(all.flatMap((one) => (isOperators(one.plain) ? [] : one.kind === 'Secret' ? [one.name] : filledBy(one))))
-      return clusters.flatMap((cluster) =>
-        all.flatMap((reader) => {
-          const finding = waitedFor.has(reader.kind) ? early(reader, { cluster, made, namespace }) : undefined
-          const key = finding === undefined ? '' : `${finding.at.file.path} ${finding.at.span.start}`
-          if (finding === undefined || reported.has(key)) return []
-          reported.add(key)
-          return [finding]
-        }),
-      )
-    }),
+  const deployed = manifests.flatMap((manifest) =>
+    manifest.isConsumed ? [] : (manifest.applications ?? []).map((application) => deployedBy(application, manifest)),
+  )
+  const made = new Set(deployed.flatMap(({ all, namespace }) => all.flatMap((one) => secretsOf(one, namespace))))
+  return deployed.flatMap(({ all, clusters, namespace, isChanged }) =>
+    (isChanged ? [] : clusters).flatMap((cluster) =>
+      all.flatMap((reader) => {
+        const finding = waitedFor.has(reader.kind) ? early(reader, { cluster, made, namespace }) : undefined
+        const key = finding === undefined ? '' : `${finding.at.file.path} ${finding.at.span.start}`
+        if (finding === undefined || reported.has(key)) return []
+        reported.add(key)
+        return [finding]
+      }),
+    ),
   )
 }
 
-/** What a kustomization takes as it is; nothing where it changes names. */
-function builtFrom(paths: readonly string[], { tree }: Manifest): RenderedObject[] {
+interface Deployed {
+  readonly clusters: readonly RenderedObject[]
+  readonly all: readonly RenderedObject[]
+  /** of the Application */
+  readonly namespace: string
+  /** what is applied is not what is written, or not all of it is known */
+  readonly isChanged: boolean
+}
+
+function deployedBy(application: Json, manifest: Manifest): Deployed {
+  const spec = at(application, 'spec')
+  const clusters: RenderedObject[] = []
+  const all: RenderedObject[] = []
+  let isChanged = false
+  for (const source of isJsonMap(spec) ? sourcesOf(spec).sources : []) {
+    const folder = folderOf(source, manifest)
+    isChanged ||= folder.kind === 'unread'
+    if (folder.kind !== 'manifests' || source['chart'] !== undefined) continue
+    append(
+      clusters,
+      objectsIn(source, manifest).filter(({ kind }) => kind === 'Cluster'),
+    )
+    const built = folder.built === undefined ? undefined : builtFrom(folder.built.read, manifest)
+    append(all, built?.objects ?? objectsWith('kind', source, manifest))
+    isChanged ||= built?.isChanged === true || (built !== undefined && changing.some((key) => at(source['kustomize'], key) !== undefined))
+  }
+  return { clusters, all, namespace: printed(at(spec, 'destination', 'namespace') ?? ''), isChanged }
+}
+
+/** The Secrets that something else than the operator makes, with their namespace. */
+function secretsOf(one: RenderedObject, namespace: string): string[] {
+  const names = isOperators(one.plain) ? [] : one.kind === 'Secret' ? [one.name] : filledBy(one)
+  return names.map((name) => `${spaceOf(one, namespace)} ${name}`)
+}
+
+const spaceOf = ({ plain }: RenderedObject, namespace: string): string => printed(at(plain, 'metadata', 'namespace') ?? namespace)
+
+/** Fields of `kustomize` in a source that change what is written. */
+const changing = ['patches', 'commonAnnotations', 'namespace', 'replicas', 'namePrefix', 'nameSuffix', 'components']
+
+const changes =
+  /^["']?(?:name(?:Prefix|Suffix|space)|replacements|patches\w*|components|commonAnnotations|replicas|secretGenerator|generators|transformers|helmCharts)["']?:/m
+
+/** What a kustomization takes, and whether it changes that, or adds to it. */
+function builtFrom(
+  paths: readonly string[],
+  { tree }: Manifest,
+): { readonly objects: readonly RenderedObject[]; readonly isChanged: boolean } {
   const files = paths.flatMap((path) => fileReader(tree)(path) ?? [])
-  if (files.some(({ path, text }) => isKustomization(path) && /^(?:name(?:Prefix|Suffix)|replacements|patches\w*|components):/m.test(text)))
-    return []
-  return files.flatMap((file) =>
+  const objects = files.flatMap((file) =>
     isKustomization(file.path)
       ? []
       : readManifests(file).manifests.map(({ value, plain, kind, name }): RenderedObject => ({ kind, name, value, plain, hook: false })),
   )
+  return { objects, isChanged: files.some(({ path, text }) => isKustomization(path) && changes.test(text)) }
 }
 
 const isKustomization = (path: string): boolean => kustomizations.includes(path.slice(path.lastIndexOf('/') + 1))
 
 interface Around {
   readonly cluster: RenderedObject
-  /** names of Secrets that something else makes */
+  /** Secrets that something else makes, in whichever Application: namespace and name */
   readonly made: ReadonlySet<string>
   /** of the Application */
   readonly namespace: string
 }
 
 function early(reader: RenderedObject, { cluster, made, namespace }: Around): LocatedFinding | undefined {
-  const spaceOf = ({ plain }: RenderedObject): string => printed(at(plain, 'metadata', 'namespace') ?? namespace)
+  const space = spaceOf(cluster, namespace)
   const before = isBefore(reader, cluster)
-  if (before === undefined || spaceOf(reader) !== spaceOf(cluster)) return undefined
-  const secret = readsIn(reader).find((name) => ownSecrets(cluster).includes(name) && !made.has(name))
+  if (before === undefined || spaceOf(reader, namespace) !== space) return undefined
+  const secret = readsIn(reader).find((name) => ownSecrets(cluster).includes(name) && !made.has(`${space} ${name}`))
   const key = valueAt(reader.value, [...annotations, before]) ?? valueAt(cluster.value, [...annotations, before])
   const spot = key === undefined ? undefined : spotOf(key)
   if (secret === undefined || spot === undefined) return undefined
@@ -96,8 +128,8 @@ function early(reader: RenderedObject, { cluster, made, namespace }: Around): Lo
     at: spot,
     help:
       before === wave
-        ? phrase`give it the wave of the Cluster or a later one: the first sync would wait for ever`
-        : phrase`make it a hook of Sync, in a later sync wave than the Cluster: the first sync would wait for ever`,
+        ? phrase`give it the wave of the Cluster or a later one: the first sync never gets past it`
+        : phrase`make it a hook of Sync, in a later sync wave than the Cluster: the first sync never gets past it`,
   }
 }
 
@@ -106,6 +138,8 @@ function isBefore(reader: RenderedObject, cluster: RenderedObject): string | und
   const isHook = (object: RenderedObject): boolean => hooks.some((name) => textAt(object, name) !== undefined)
   // what has no pods is healthy at once
   if (isHook(cluster) || at(reader.plain, 'spec', 'replicas') === 0) return undefined
+  // so is what is replaced by hand (`getAppsv1DaemonSetHealth`)
+  if (reader.kind === 'DaemonSet' && at(reader.plain, 'spec', 'updateStrategy', 'type') === 'OnDelete') return undefined
   const [own, theirs] = [waveOf(reader), waveOf(cluster)]
   const name = hooks.find((one) => textAt(reader, one) !== undefined)
   const phases = (textAt(reader, name ?? '') ?? '').split(',').map((phase) => phase.trim())
