@@ -17,10 +17,17 @@ function isBareBehind(patch: string): boolean {
   const below = /^spec:[ \t]*\r?\n([ \t]*\{\{[\s\S]*)$/m.exec(patch)?.[1]?.split(/^(?=[A-Za-z])/m)[0]
   if (below === undefined) return false
   let depth = 0
-  for (const [part, action] of below.matchAll(/\{\{-?\s*(\w*)[\s\S]*?\}\}|\S/g)) {
-    if (['if', 'with', 'range'].includes(action ?? '')) depth++
+  for (let end = 0; end < below.length;) {
+    const start = below.indexOf('{{', end)
+    if (depth === 0 && below.slice(end, start < 0 ? below.length : start).trim() !== '') return false
+    if (start < 0) break
+    const close = below.indexOf('}}', start)
+    if (close < 0) return false
+    const action = /^-?\s*(\w+)/.exec(below.slice(start + 2, close))?.[1] ?? ''
+    if (['if', 'with', 'range'].includes(action)) depth++
     else if (action === 'end') depth--
-    else if (action === 'else' || (depth === 0 && part !== '')) return false
+    else if (action === 'else' || depth === 0) return false
+    end = close + 2
   }
   return depth === 0
 }
