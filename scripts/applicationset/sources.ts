@@ -26,7 +26,8 @@ const textOf = (map: JsonMap, key: string): string => {
   const value = map[key]
   return typeof value === 'string' ? value : ''
 }
-const isUnset = (value: Json | undefined): boolean => value === undefined || value === null || value === ''
+/** Whether a text is Go's zero: nobody set it, or somebody set it to nothing. */
+export const isUnset = (value: Json | undefined): boolean => value === undefined || value === null || value === ''
 const helmOf = (source: JsonMap): JsonMap => (isJsonMap(source['helm']) ? source['helm'] : {})
 const textsOf = (value: Json | undefined): string[] => (Array.isArray(value) ? value.map(printed) : [])
 
@@ -43,6 +44,11 @@ export function sourcesOf(spec: JsonMap): Sources {
   const known = knownSources.get(spec) ?? readSources(spec)
   knownSources.set(spec, known)
   return known
+}
+
+/** The same of an Application's `spec`, or of what stands in its place. */
+export function sourcesIn(spec: Json | undefined): readonly JsonMap[] {
+  return isJsonMap(spec) ? sourcesOf(spec).sources : []
 }
 
 function readSources(spec: JsonMap): Sources {

@@ -6,7 +6,7 @@ import { isJsonMap, layoutPathOf } from '../values/value.ts'
 import type { Json, JsonMap } from '../values/value.ts'
 import { named, phrase } from '../findings/message.ts'
 import type { Database, Settings } from '../model.ts'
-import { sourcesOf } from '../applicationset/sources.ts'
+import { sourcesIn, sourcesOf } from '../applicationset/sources.ts'
 import { baseName } from '../charts/pin.ts'
 import { withStandIn } from '../chart/stand-in.ts'
 import { holdersNamed, textsIn } from '../operator/objects.ts'
@@ -185,7 +185,7 @@ function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking
   if (found.ok) sayDependencies(of, { chart: found, isHere: folder !== undefined }, looking.findings)
   const name = applicationName(application)
   const spec = at(application, 'spec')
-  const source = (isJsonMap(spec) ? sourcesOf(spec).sources[nth] : undefined) ?? {}
+  const source = sourcesIn(spec)[nth] ?? {}
   const given = valueLayers(of, folder)
   const [absent, others] = split(given.findings, ({ rule }) => rule === 'argocd/value-file-exists')
   append(looking.missing, absent)

@@ -7,7 +7,7 @@ import type { Tree } from '../repository/tree.ts'
 import { printed } from '../values/printed.ts'
 import { isJsonMap } from '../values/value.ts'
 import type { Json, JsonMap, Path } from '../values/value.ts'
-import { sourcesOf } from '../applicationset/sources.ts'
+import { sourcesIn } from '../applicationset/sources.ts'
 import { at, gitGenerators, isSameRepository, sourcePath } from './manifest-parts.ts'
 import { applicationName } from './manifests.ts'
 import type { Manifest } from './manifests.ts'
@@ -35,7 +35,7 @@ export function foreignFolders(manifest: Manifest, application: JsonMap): Foreig
   const { base, plain } = manifest
   const spec = at(application, 'spec')
   const destination = printed(at(spec, 'destination', 'namespace') ?? '')
-  return (isJsonMap(spec) ? sourcesOf(spec).sources : []).flatMap((source, nth): Foreign[] => {
+  return sourcesIn(spec).flatMap((source, nth): Foreign[] => {
     const { path, repoURL, chart, ref, helm = null } = source
     if (typeof path !== 'string' || chart !== undefined || ref !== undefined) return []
     const found = foreign(repoURL, manifest)

@@ -4,7 +4,7 @@ import { printed } from '../values/printed.ts'
 import type { Json, JsonMap, Path } from '../values/value.ts'
 import type { Settings } from '../model.ts'
 import { isOfficialPlace } from '../charts/pin.ts'
-import { sourcesOf } from '../applicationset/sources.ts'
+import { sourcesIn, sourcesOf } from '../applicationset/sources.ts'
 import type { ValueFile } from '../applicationset/sources.ts'
 import { isJsonMap, jsonAt } from '../values/value.ts'
 import { unknownText } from './sets/unknown-text.ts'
@@ -56,10 +56,28 @@ export function placedSources({ plain, base }: { readonly plain: JsonMap; readon
   return sources.map((source, index) => ({ source, path: [...base, 'spec', ...(multiple ? sourcePath(spec, index) : ['source'])] }))
 }
 
+/** Where a source of an Application that a manifest makes is written. */
+export function placeOfSource(
+  source: JsonMap,
+  application: JsonMap,
+  { plain, base }: { readonly plain: JsonMap; readonly base: Path },
+): Path {
+  const nth = sourcesIn(at(application, 'spec')).indexOf(source)
+  return [...base, 'spec', ...sourcePath(at(plain, ...base, 'spec'), Math.max(nth, 0))]
+}
+
+/** The Applications that a manifest makes; one that another program consumes makes none as it is. */
+export function applicationsMadeBy(manifest: {
+  readonly isConsumed: boolean
+  readonly applications?: readonly JsonMap[] | undefined
+}): readonly JsonMap[] {
+  return manifest.isConsumed ? [] : (manifest.applications ?? [])
+}
+
 /** An Application that deploys databases: a source is the official chart, or that of an environment. */
 export function isDatabase(application: JsonMap, settings: Settings): boolean {
   const spec = at(application, 'spec')
-  return isJsonMap(spec) && sourcesOf(spec).sources.some((source) => isDatabaseSource(source, [settings]))
+  return sourcesIn(spec).some((source) => isDatabaseSource(source, [settings]))
 }
 
 /** Whether a source is the chart of an environment. */
@@ -83,7 +101,7 @@ export function makesDatabases(
   settings: readonly Settings[],
 ): boolean {
   const spec = at(plain, 'spec', 'template', 'spec')
-  return kind === 'ApplicationSet' && isJsonMap(spec) && sourcesOf(spec).sources.some((source) => isDatabaseSource(source, settings))
+  return kind === 'ApplicationSet' && sourcesIn(spec).some((source) => isDatabaseSource(source, settings))
 }
 
 /** Whether two addresses are those of one repository, however they are spelt: https, ssh, with a user, `.git` or a slash at the end. */

@@ -1,9 +1,8 @@
 // Which revisions do the makers of databases read that the files here can't be?
-import { sourcesOf } from '../applicationset/sources.ts'
+import { sourcesIn } from '../applicationset/sources.ts'
 import { named, phrase } from '../findings/message.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { printed } from '../values/printed.ts'
-import { isJsonMap } from '../values/value.ts'
 import { at, gitGenerators, isSameRepository, sourcePath } from './manifest-parts.ts'
 import type { Manifest } from './manifests.ts'
 import { unknownText } from './sets/unknown-text.ts'
@@ -45,7 +44,7 @@ function* readsOf(manifest: Manifest): Iterable<Read> {
   const { base, plain, applications = [], kind } = manifest
   for (const application of applications) {
     const spec = at(application, 'spec')
-    for (const [nth, { repoURL, targetRevision, chart }] of (isJsonMap(spec) ? sourcesOf(spec).sources : []).entries())
+    for (const [nth, { repoURL, targetRevision, chart }] of sourcesIn(spec).entries())
       if (chart === undefined)
         yield {
           url: printed(repoURL ?? ''),

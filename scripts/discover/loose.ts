@@ -30,6 +30,9 @@ export function isNothingLoose({ files, charts, passedOver = [], leftOut = [], u
 
 export const kustomizations = ['kustomization.yaml', 'kustomization.yml', 'Kustomization']
 
+/** Whether a path is that of a kustomization. */
+export const isKustomization = (path: string): boolean => kustomizations.includes(path.slice(path.lastIndexOf('/') + 1))
+
 /** What each manifest that counts has in it, misspelt ones too. */
 export const looseWords = ['argoproj', 'cnpg.io', 'ApplicationSet', 'repoURL']
 

@@ -1,6 +1,6 @@
 // Who applies a file, and with what: the folder of an Application, a kustomization, a chart?
 import { posix } from 'node:path'
-import { sourcesOf } from '../applicationset/sources.ts'
+import { sourcesIn } from '../applicationset/sources.ts'
 import { directoryFilter } from '../deployed/folders/directory-filter.ts'
 import { kustomizations } from '../discover/loose.ts'
 import { at, isSameRepository, repositoryPrefix } from '../deployed/manifest-parts.ts'
@@ -8,7 +8,6 @@ import { applicationName } from '../deployed/manifests.ts'
 import type { ManifestFile } from '../deployed/manifests.ts'
 import type { Settings } from '../model.ts'
 import type { Tree } from '../repository/tree.ts'
-import { isJsonMap } from '../values/value.ts'
 import { once } from '../values/once.ts'
 
 interface Given {
@@ -90,7 +89,7 @@ function parentsOf({ files, settings }: Given): Parent[] {
   const applications = files.flatMap(({ manifests }) => manifests.flatMap((one) => one.applications ?? []))
   return applications.flatMap((application) => {
     const spec = at(application, 'spec')
-    const sources = isJsonMap(spec) ? sourcesOf(spec).sources : []
+    const sources = sourcesIn(spec)
     return sources.flatMap(({ path: from, repoURL, directory = null }): Parent[] => {
       if (typeof from !== 'string' || typeof repoURL !== 'string' || !isSameRepository(repoURL, settings.repository.url)) return []
       const whole = posix.normalize(from).replace(/\/$/, '')

@@ -1,7 +1,7 @@
 // Do the generated sets deploy exactly what the hand-written ones deploy?
 import { splitOptions } from '../applicationset/sync-options.ts'
 import { desiredApplications } from '../applicationset/generate.ts'
-import { sourcesOf } from '../applicationset/sources.ts'
+import { sourcesIn } from '../applicationset/sources.ts'
 import { writeApplicationSets } from '../argocd/write/applicationset.ts'
 import { readOwnObjects } from '../argocd/write/expand.ts'
 import { renderDatabase } from '../chart/database-objects.ts'
@@ -130,7 +130,7 @@ function comparable(application: JsonMap, chartName: string): Json {
   const { metadata = null } = application
   const spec = at(application, 'spec')
   const { source: _source, sources: _sources, ...rest } = isJsonMap(spec) ? spec : {}
-  const sources = isJsonMap(spec) ? sourcesOf(spec).sources : []
+  const sources = sourcesIn(spec)
   const chart = sources.find((one) => typeof one['chart'] === 'string' && one['chart'].split('/').at(-1) === chartName)
   const others = sources.filter((one) => one !== chart && (one['ref'] === undefined || one['path'] !== undefined))
   const { labels = {}, annotations = {}, name = null } = isJsonMap(metadata) ? metadata : {}

@@ -4,7 +4,7 @@ import { sourcesOf } from '../../applicationset/sources.ts'
 import { destinationOf } from '../../deployed/values/application-values.ts'
 import { objectsWith } from '../../deployed/folders/folder-objects.ts'
 import type { Manifest, ManifestFile } from '../../deployed/manifests.ts'
-import { at, holds } from '../../deployed/manifest-parts.ts'
+import { applicationsMadeBy, at, holds } from '../../deployed/manifest-parts.ts'
 import { unknownText } from '../../deployed/sets/unknown-text.ts'
 import { named, phrase } from '../../findings/message.ts'
 import { spotOf } from '../../findings/spot.ts'
@@ -37,7 +37,7 @@ function namespacesIn(files: readonly ManifestFile[]): Held[] {
 /** Namespaces in folders of plain manifests that an Application prunes. */
 function namespacesInFolders(manifests: readonly Manifest[]): Held[] {
   return manifests.flatMap((manifest) =>
-    (manifest.isConsumed ? [] : (manifest.applications ?? [])).flatMap((application) => {
+    applicationsMadeBy(manifest).flatMap((application) => {
       const spec = at(application, 'spec')
       if (!isJsonMap(spec) || at(spec, 'syncPolicy', 'automated', 'prune') !== true) return []
       if (destinationOf(at(spec, 'destination', 'server'), at(spec, 'destination', 'name')) !== 'in-cluster') return []

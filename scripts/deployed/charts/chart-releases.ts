@@ -1,5 +1,5 @@
 // Which releases of a chart do Applications here install, with which values?
-import { sourcesOf } from '../../applicationset/sources.ts'
+import { sourcesIn } from '../../applicationset/sources.ts'
 import { LayerReader } from '../../merge/layers.ts'
 import { officialCharts } from '../../charts/pin.ts'
 import type { ChartPin, Database } from '../../model.ts'
@@ -13,7 +13,7 @@ import { parseFirstDocument } from '../../yaml/parse.ts'
 import { fileReader } from '../file-cache.ts'
 import { folderOfSource } from './releases.ts'
 import { destinationOf } from '../values/application-values.ts'
-import { at } from '../manifest-parts.ts'
+import { applicationsMadeBy, at } from '../manifest-parts.ts'
 import type { Manifest } from '../manifests.ts'
 import { layersOf } from './release-layers.ts'
 import { helmPathOf, valueLayers } from '../values/value-layers.ts'
@@ -75,9 +75,9 @@ const pinOf = (repository: Json | undefined, name: string, version: Json | undef
 /** The releases of one chart, by its name. */
 export function releasesOfChart(name: string, manifests: readonly Manifest[]): ChartRelease[] {
   return manifests.flatMap((manifest) =>
-    (manifest.isConsumed ? [] : (manifest.applications ?? [])).flatMap((application): ChartRelease[] => {
+    applicationsMadeBy(manifest).flatMap((application): ChartRelease[] => {
       const spec = at(application, 'spec')
-      const sources = isJsonMap(spec) ? sourcesOf(spec).sources : []
+      const sources = sourcesIn(spec)
       const ways = sources.map((source) => wayTo(name, source, manifest))
       const nth = ways.findIndex((way) => way !== undefined)
       const [source, way] = [sources[nth], ways[nth]]

@@ -1,12 +1,11 @@
 // What is wrong with a release that an Application makes, whatever its chart prints?
 import { chartVersion } from '../../chart/model/names.ts'
-import { sourcesOf } from '../../applicationset/sources.ts'
+import { sourcesIn } from '../../applicationset/sources.ts'
 import { named, phrase, shown } from '../../findings/message.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
 import { isSameSpot } from '../../findings/spot.ts'
 import type { ChartPin } from '../../model.ts'
 import type { JsonMap } from '../../values/value.ts'
-import { isJsonMap } from '../../values/value.ts'
 import type { FoundChart } from '../../charts/find.ts'
 import { dependencySpot, sayUnfit } from './dependencies.ts'
 import { staleLock } from './lock-file.ts'
@@ -33,7 +32,7 @@ export function wrongRelease({ manifest }: SourceOf): LocatedFinding {
 export function wrongReleases(manifest: Manifest): LocatedFinding[] {
   const { plain, base } = manifest
   const spec = valueOf(plain, ...base, 'spec')
-  return (isJsonMap(spec) ? sourcesOf(spec).sources : []).flatMap((source, nth): LocatedFinding[] => {
+  return sourcesIn(spec).flatMap((source, nth): LocatedFinding[] => {
     const name = valueOf(source, 'helm', 'releaseName')
     const fixed = typeof name === 'string' ? fixedText(name) : undefined
     const odd = fixed === undefined ? undefined : /[^a-z\d.-]/.exec(fixed)?.[0]

@@ -1,6 +1,6 @@
 // Which Applications of this repository deploy a chart in it, and which values do they give?
 import { posix } from 'node:path'
-import { sourcesOf } from '../../applicationset/sources.ts'
+import { sourcesIn, sourcesOf } from '../../applicationset/sources.ts'
 import { LayerReader } from '../../merge/layers.ts'
 import { isError } from '../../findings/spot.ts'
 import type { Database } from '../../model.ts'
@@ -11,7 +11,7 @@ import type { JsonMap, MapValue } from '../../values/value.ts'
 import type { Release } from './manifests.ts'
 import { applicationKey, applicationName } from '../manifests.ts'
 import type { Manifest } from '../manifests.ts'
-import { at } from '../manifest-parts.ts'
+import { applicationsMadeBy, at } from '../manifest-parts.ts'
 import { repositoryPath } from '../repository-path.ts'
 import { unknownText } from '../sets/unknown-text.ts'
 import { missingFile } from '../values/value-findings.ts'
@@ -20,7 +20,7 @@ import { valueLayers, withParameters } from '../values/value-layers.ts'
 /** One release for each Application that has the folder as its source. */
 export function releasesOf(folder: string, manifests: readonly Manifest[]): Release[] {
   return manifests.flatMap((manifest) =>
-    (manifest.isConsumed ? [] : (manifest.applications ?? [])).flatMap((application) => {
+    applicationsMadeBy(manifest).flatMap((application) => {
       const spec = at(application, 'spec')
       const { sources } = isJsonMap(spec) ? sourcesOf(spec) : { sources: [] }
       const nth = sources.findIndex((source) => folderOfSource(source, manifest) === folder)
@@ -42,7 +42,7 @@ export function folderOfSource({ path, repoURL, chart }: JsonMap, { settings, tr
 function releaseOf(of: { readonly manifest: Manifest; readonly application: JsonMap; readonly nth: number }): Release {
   const { manifest, application, nth } = of
   const spec = at(application, 'spec')
-  const source = isJsonMap(spec) ? sourcesOf(spec).sources[nth] : undefined
+  const source = sourcesIn(spec)[nth]
   const given = valueLayers(of)
   const { roots, findings } = new LayerReader(() => []).layersOf({ layers: given.layers } as Database)
   const missing = given.unknown.flatMap(({ missing: file, at: spot }) => (file === undefined ? [] : [missingFile(file, spot)]))

@@ -1,13 +1,13 @@
 // Which files of the repositories at hand does an Application apply as they are, Applications among them?
-import { sourcesOf } from '../../applicationset/sources.ts'
+import { sourcesIn } from '../../applicationset/sources.ts'
 import { definesManifest, isTried, printsApplications } from '../../discover/loose.ts'
 import { pathsBelow } from '../../repository/tree.ts'
 import { once } from '../../values/once.ts'
 import { trimEndOf } from '../../values/trim.ts'
-import { isJsonMap, layoutPathOf } from '../../values/value.ts'
+import { layoutPathOf } from '../../values/value.ts'
 import type { JsonMap } from '../../values/value.ts'
 import { directoryFilter } from './directory-filter.ts'
-import { at } from '../manifest-parts.ts'
+import { applicationsMadeBy, at } from '../manifest-parts.ts'
 import type { Manifest, Surroundings } from '../manifests.ts'
 import { filePath } from '../repository-path.ts'
 
@@ -20,7 +20,7 @@ interface Folder {
 /** The folders of the tree that the sources of an Application are, whatever is in them. */
 export function foldersOf(application: JsonMap, around: Pick<Surroundings, 'settings' | 'tree'>): Folder[] {
   const spec = at(application, 'spec')
-  return (isJsonMap(spec) ? sourcesOf(spec).sources : []).flatMap((source) => {
+  return sourcesIn(spec).flatMap((source) => {
     const { path, repoURL, chart } = source
     if (typeof path !== 'string' || typeof repoURL !== 'string' || chart !== undefined) return []
     const local = trimEndOf(path.replace(/^(?:\.?\/)+/, ''), '/')
@@ -71,7 +71,7 @@ export function appliedElsewhere(
     return read?.ok === true ? read.text : ''
   }
   for (const manifest of manifests)
-    for (const application of manifest.isConsumed ? [] : (manifest.applications ?? []))
+    for (const application of applicationsMadeBy(manifest))
       for (const { folder, source } of foldersOf(application, around)) {
         const paths = pathsBelow(all, folder).filter(isElsewhere)
         if (paths.includes(`${folder}Chart.yaml`)) {

@@ -3,11 +3,8 @@ import { kustomizations } from '../../discover/loose.ts'
 import { ending, named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
 import { layoutPathOf } from '../../values/value.ts'
-import type { Path } from '../../values/value.ts'
-import { isJsonMap } from '../../values/value.ts'
-import { sourcesOf } from '../../applicationset/sources.ts'
 import { foldersOf } from './applied-files.ts'
-import { at, sourcePath } from '../manifest-parts.ts'
+import { applicationsMadeBy, at, placeOfSource } from '../manifest-parts.ts'
 import type { Manifest, Surroundings } from '../manifests.ts'
 import type { Skipped } from '../skipped.ts'
 
@@ -21,7 +18,7 @@ export function tooDeep(
   const all = around.tree.wide?.() ?? around.tree
   const reported = new Set<Skipped>()
   return manifests.flatMap((manifest) =>
-    (manifest.isConsumed ? [] : (manifest.applications ?? [])).flatMap((application) =>
+    applicationsMadeBy(manifest).flatMap((application) =>
       foldersOf(application, around).flatMap(({ folder, source }): LocatedFinding[] => {
         const isPlain = ['plugin', 'kustomize', 'helm', 'chart'].every((key) => source[key] === undefined)
         const isBuilt = [...kustomizations, 'Chart.yaml'].some((name) => all.read(folder + name) !== undefined)
@@ -34,9 +31,7 @@ export function tooDeep(
         const [first, ...others] = deep
         if (first === undefined) return []
         for (const one of deep) reported.add(one)
-        const spec = at(application, 'spec')
-        const nth = isJsonMap(spec) ? sourcesOf(spec).sources.indexOf(source) : 0
-        const path: Path = [...manifest.base, 'spec', ...sourcePath(at(manifest.plain, ...manifest.base, 'spec'), Math.max(nth, 0)), 'path']
+        const path = [...placeOfSource(source, application, manifest), 'path']
         const more = others.length === 0 ? '' : ` (and ${others.length} more)`
         return [
           {

@@ -89,7 +89,8 @@ export function objectsWith(word: string, source: JsonMap, manifest: Manifest): 
   return objectsOf(filesWith(word, source, manifest))
 }
 
-function objectsOf(files: readonly SourceFile[]): RenderedObject[] {
+/** All objects of files that are applied as they are. */
+export function objectsOf(files: readonly SourceFile[]): RenderedObject[] {
   return files.flatMap((file) =>
     readManifests(file).manifests.map(({ value, plain, kind, name }): RenderedObject => ({ kind, name, value, plain, hook: false })),
   )

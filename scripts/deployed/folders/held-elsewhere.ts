@@ -10,7 +10,7 @@ import { printed } from '../../values/printed.ts'
 import type { JsonMap } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'
 import { trimEndOf } from '../../values/trim.ts'
-import { at, isUsualRevision } from '../manifest-parts.ts'
+import { applicationsMadeBy, at, isUsualRevision } from '../manifest-parts.ts'
 import type { Manifest } from '../manifests.ts'
 import { unknownText } from '../sets/unknown-text.ts'
 import { holdersIn } from './folder-objects.ts'
@@ -82,7 +82,7 @@ function foldersByDestination(manifests: readonly Manifest[]): Map<string, Folde
   const found = new Map<string, Folder[]>()
   const seen = new Set<string>()
   for (const manifest of manifests)
-    for (const application of manifest.isConsumed ? [] : (manifest.applications ?? [])) {
+    for (const application of applicationsMadeBy(manifest)) {
       const [spec, destination] = [at(application, 'spec'), destinationOf(application)]
       const namespace = printed(at(spec, 'destination', 'namespace') ?? '')
       if (!isJsonMap(spec) || JSON.stringify(spec).includes(unknownText)) continue

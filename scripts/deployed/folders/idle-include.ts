@@ -3,14 +3,13 @@ import { kustomizations } from '../../discover/loose.ts'
 import { ending, named, phrase } from '../../findings/message.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
 import { pathsBelow } from '../../repository/tree.ts'
-import { sourcesOf } from '../../applicationset/sources.ts'
 import { layoutPathOf } from '../../values/value.ts'
-import type { Json, Path } from '../../values/value.ts'
+import type { Json } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'
 import { foldersOf } from './applied-files.ts'
 import { directoryFilter } from './directory-filter.ts'
 import { mayBeTransformed } from '../kustomize/transformed.ts'
-import { at, sourcePath } from '../manifest-parts.ts'
+import { applicationsMadeBy, at, placeOfSource } from '../manifest-parts.ts'
 import type { Manifest, Surroundings } from '../manifests.ts'
 import type { Skipped } from '../skipped.ts'
 import { isOpen } from '../sets/unknown-text.ts'
@@ -24,7 +23,7 @@ export function idleIncludes(
   if (undeployed.length === 0) return []
   const all = around.tree.wide?.() ?? around.tree
   return manifests.flatMap((manifest) =>
-    (manifest.isConsumed ? [] : (manifest.applications ?? [])).flatMap((application) =>
+    applicationsMadeBy(manifest).flatMap((application) =>
       foldersOf(application, around).flatMap(({ folder, source }): LocatedFinding[] => {
         const directory = source['directory']
         const include = at(directory, 'include')
@@ -38,10 +37,7 @@ export function idleIncludes(
           return path.startsWith(folder) && directoryFilter(rest)(path.slice(folder.length))
         })
         if (lost === undefined || mayBeTransformed(manifest.file, around.tree)) return []
-        const spec = at(application, 'spec')
-        const nth = isJsonMap(spec) ? sourcesOf(spec).sources.indexOf(source) : 0
-        const written = at(manifest.plain, ...manifest.base, 'spec')
-        const path: Path = [...manifest.base, 'spec', ...sourcePath(written, Math.max(nth, 0)), 'directory', 'include']
+        const path = [...placeOfSource(source, application, manifest), 'directory', 'include']
         const braces = include.includes(',') && !include.includes('{') ? `{${include.replaceAll(/\s+/g, '')}}` : undefined
         const isBraced = braces !== undefined && fits({ ...rest, include: braces })
         return [

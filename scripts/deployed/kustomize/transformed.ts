@@ -1,6 +1,6 @@
 // May a kustomization change an Application that it takes?
 import { posix } from 'node:path'
-import { kustomizations } from '../../discover/loose.ts'
+import { isKustomization } from '../../discover/loose.ts'
 import type { Tree } from '../../repository/tree.ts'
 import { trimEndOf } from '../../values/trim.ts'
 import { firstPlain, isJsonMap, layoutPathOf } from '../../values/value.ts'
@@ -40,7 +40,7 @@ export function mayBeTransformed(file: SourceFile, tree: Tree): boolean {
 function kustomizationsOf(tree: Tree): Taking[] {
   const all = tree.wide?.() ?? tree
   return all.paths.flatMap((path) => {
-    const read = kustomizations.includes(posix.basename(path)) ? all.read(path) : undefined
+    const read = isKustomization(path) ? all.read(path) : undefined
     const plain = read?.ok === true ? firstPlain(parseYaml({ path, text: read.text }, 'service').documents) : undefined
     if (!isJsonMap(plain)) return []
     const folder = path.includes('/') ? posix.dirname(path) : ''

@@ -1,5 +1,4 @@
 // Which Argo CD does the repository install, and do the settings say the same?
-import { posix } from 'node:path'
 import { sourcesOf } from '../../applicationset/sources.ts'
 import { named, phrase } from '../../findings/message.ts'
 import { nearestSpot } from '../../findings/spot.ts'
@@ -13,7 +12,7 @@ import type { Json, JsonMap, Path } from '../../values/value.ts'
 import { destinationOf } from '../values/application-values.ts'
 import { parseChartFile } from '../charts/chart-file.ts'
 import { fileReader } from '../file-cache.ts'
-import { kustomizations } from '../../discover/loose.ts'
+import { isKustomization } from '../../discover/loose.ts'
 import { at, isSameRepository } from '../manifest-parts.ts'
 import type { Manifest } from '../manifests.ts'
 import { repositoryPath } from '../repository-path.ts'
@@ -163,7 +162,7 @@ function kustomized(tree: Tree): Installed[] {
   const all = tree.wide?.() ?? tree
   const read = fileReader(tree)
   return all.paths.flatMap((path): Installed[] => {
-    if (!kustomizations.includes(posix.basename(path))) return []
+    if (!isKustomization(path)) return []
     const file = read(path)
     const found = file === undefined ? undefined : tagIn(file.text)
     if (file === undefined || found === undefined) return []

@@ -1,5 +1,5 @@
 // What does the template of a set say by itself, where only the cluster knows its elements?
-import { sourcesOf } from '../../applicationset/sources.ts'
+import { sourcesIn, sourcesOf } from '../../applicationset/sources.ts'
 import type { Database } from '../../model.ts'
 import { isJsonMap, layoutPathOf, mapEntries } from '../../values/value.ts'
 import type { Json, JsonMap, SourceFile } from '../../values/value.ts'
@@ -61,7 +61,7 @@ const namesOpenChart = ({ chart, repoURL, targetRevision }: JsonMap): boolean =>
 /** The folders of this repository in which the paths of a template begin that go on with a placeholder. */
 export function openFolders({ plain, base, settings, tree }: Manifest): string[] {
   const spec = at(plain, ...base, 'spec')
-  return (isJsonMap(spec) ? sourcesOf(spec).sources : []).flatMap(({ path, repoURL }): string[] => {
+  return sourcesIn(spec).flatMap(({ path, repoURL }): string[] => {
     if (typeof path !== 'string' || !hasPlaceholder(path)) return []
     const prefix = path.slice(0, path.indexOf('{{')).replace(/^\.?\//, '')
     const file = { kind: 'local', path: prefix.slice(0, prefix.lastIndexOf('/') + 1), repoURL: printed(repoURL ?? '') } as const

@@ -11,7 +11,7 @@ import type { Tree } from '../../repository/tree.ts'
 import { firstPlain, isJsonMap } from '../../values/value.ts'
 import { at, isDatabase, texts } from '../manifest-parts.ts'
 import { filePath } from '../repository-path.ts'
-import { resolveValueFiles, sourcesOf } from '../../applicationset/sources.ts'
+import { resolveValueFiles, sourcesIn } from '../../applicationset/sources.ts'
 
 interface From {
   readonly settings: Settings
@@ -30,7 +30,7 @@ export function valuesOf(application: JsonMap, { settings, tree }: From): Json[]
     found.push(yamlOf(file.text, settings))
   }
   const spec = at(application, 'spec')
-  for (const source of isJsonMap(spec) ? sourcesOf(spec).sources : []) {
+  for (const source of sourcesIn(spec)) {
     const helm = source['helm']
     if (at(helm, 'parameters') !== undefined || at(helm, 'fileParameters') !== undefined) return undefined
     // `valuesObject` replaces `values` where both are set
@@ -84,7 +84,7 @@ function layersOf(application: JsonMap, from: From, { nth, below }: { readonly n
   const { files, problems } = resolveValueFiles(application)
   if (problems[0] !== undefined) return [{ unknown: problems[0].message }]
   const spec = at(application, 'spec')
-  const source = isJsonMap(spec) ? sourcesOf(spec).sources[nth] : undefined
+  const source = sourcesIn(spec)[nth]
   const helm = source?.['helm']
   const layers = ownValues(source, from)
   const written = files.flatMap((file): Layer[] => {
@@ -194,7 +194,7 @@ export interface Identity {
 /** The release of the first source that is a chart; `releaseName`, or the name of the Application. */
 export function identityOf(application: JsonMap, from: From): Identity {
   const spec = at(application, 'spec')
-  const sources = isJsonMap(spec) ? sourcesOf(spec).sources : []
+  const sources = sourcesIn(spec)
   return identityOfSource(
     application,
     from,
@@ -205,7 +205,7 @@ export function identityOf(application: JsonMap, from: From): Identity {
 /** What an Application deploys with the official chart: as its source, or as the dependency of a chart in this repository. */
 export function identitiesOf(application: JsonMap, from: From): Identity[] {
   const spec = at(application, 'spec')
-  const sources = isJsonMap(spec) ? sourcesOf(spec).sources : []
+  const sources = sourcesIn(spec)
   const below = sources.flatMap((source, nth) =>
     officialBelow(source, from) === undefined ? [] : [identityOfSource(application, from, nth)],
   )
@@ -215,7 +215,7 @@ export function identitiesOf(application: JsonMap, from: From): Identity[] {
 /** What one source of an Application deploys. */
 export function identityOfSource(application: JsonMap, from: From, nth: number): Identity {
   const spec = at(application, 'spec')
-  const source = isJsonMap(spec) ? sourcesOf(spec).sources[nth] : undefined
+  const source = sourcesIn(spec)[nth]
   const release = printed(at(source, 'helm', 'releaseName') || at(application, 'metadata', 'name') || '')
   const server = at(application, 'spec', 'destination', 'server')
   const name = at(application, 'spec', 'destination', 'name')

@@ -8,7 +8,7 @@ import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import type { DatabaseLayer } from '../../model.ts'
 import { fileReader } from '../file-cache.ts'
 import { globPattern } from '../../applicationset/git-paths.ts'
-import { environmentOf, expand, resolveValueFiles, sourcesOf } from '../../applicationset/sources.ts'
+import { environmentOf, expand, resolveValueFiles, sourcesIn, sourcesOf } from '../../applicationset/sources.ts'
 import type { ValueFile } from '../../applicationset/sources.ts'
 import { hasReached } from '../../applicationset/sync-options.ts'
 import { shownAddress } from '../../repository/remote.ts'
@@ -57,7 +57,7 @@ export interface SourceOf {
 export function valueLayers(of: SourceOf, folder?: string): ValueLayers {
   const { manifest, application, nth } = of
   const spec = at(application, 'spec')
-  const source = isJsonMap(spec) ? sourcesOf(spec).sources[nth] : undefined
+  const source = sourcesIn(spec)[nth]
   const helm = at(source, 'helm')
   const layers: DatabaseLayer[] = folder === undefined ? [] : ownDefaults(folder, manifest)
   const unknown: Unknown[] = []

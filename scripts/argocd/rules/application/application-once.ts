@@ -1,4 +1,5 @@
 // Which Applications and Clusters are made twice: by hand in two places, or by hand and by a generated set?
+import { applicationsMadeBy } from '../../../deployed/manifest-parts.ts'
 import { posix } from 'node:path'
 import { appliedBy } from '../../../deployed/folders/applied-files.ts'
 import { once } from '../../../values/once.ts'
@@ -89,7 +90,7 @@ function* ownName(manifest: Manifest): Iterable<LocatedFinding> {
 function togetherBy(parents: readonly Manifest[]): (one: Manifest, other: Manifest) => boolean {
   const asked = once(() =>
     parents.flatMap((parent) =>
-      (parent.isConsumed ? [] : (parent.applications ?? [])).map((application) =>
+      applicationsMadeBy(parent).map((application) =>
         appliedBy({ application, key: applicationKey(parent, applicationName(application)), parent }),
       ),
     ),

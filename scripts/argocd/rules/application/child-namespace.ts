@@ -6,7 +6,7 @@ import { appliedBy } from '../../../deployed/folders/applied-files.ts'
 import { destinationOf } from '../../../deployed/values/application-values.ts'
 import { applicationKey, applicationName } from '../../../deployed/manifests.ts'
 import type { Manifest, ManifestFile, Surroundings } from '../../../deployed/manifests.ts'
-import { at } from '../../../deployed/manifest-parts.ts'
+import { applicationsMadeBy, at } from '../../../deployed/manifest-parts.ts'
 import { isOpen } from '../../../deployed/sets/unknown-text.ts'
 import { named, phrase } from '../../../findings/message.ts'
 import type { LocatedFinding } from '../../../findings/spot.ts'
@@ -31,7 +31,7 @@ const isKnown = (text: string): boolean => text !== '' && !isOpen(text)
 
 function parentsIn(all: readonly Manifest[]): Parent[] {
   return all.flatMap((manifest) =>
-    (manifest.isConsumed ? [] : (manifest.applications ?? [])).flatMap((application): Parent[] => {
+    applicationsMadeBy(manifest).flatMap((application): Parent[] => {
       const to = at(application, 'spec', 'destination')
       const [own, destination] = [manifest.key.slice(0, manifest.key.indexOf('/')), printed(at(to, 'namespace') ?? '')]
       const isOwnCluster = destinationOf(at(to, 'server'), at(to, 'name')) === 'in-cluster'

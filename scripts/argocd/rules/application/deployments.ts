@@ -7,14 +7,14 @@ import type { Spot } from '../../../findings/spot.ts'
 import type { Database, Settings } from '../../../model.ts'
 import type { Json, JsonMap, Path } from '../../../values/value.ts'
 import { isJsonMap, valueAt } from '../../../values/value.ts'
-import { sourcesOf } from '../../../applicationset/sources.ts'
+import { sourcesIn, sourcesOf } from '../../../applicationset/sources.ts'
 import { makerOf, spotOfApplication } from './application-once.ts'
 import { destinationOf, identityOfSource, officialBelow } from '../../../deployed/values/application-values.ts'
 import type { Identity } from '../../../deployed/values/application-values.ts'
 import { unknownText } from '../../../deployed/sets/unknown-text.ts'
 import { applicationKey, applicationName } from '../../../deployed/manifests.ts'
 import type { Manifest } from '../../../deployed/manifests.ts'
-import { at, isDatabaseSource, releasePath, sourcePath } from '../../../deployed/manifest-parts.ts'
+import { applicationsMadeBy, at, isDatabaseSource, releasePath, sourcePath } from '../../../deployed/manifest-parts.ts'
 import { elementSpot } from '../../../deployed/sets/element-files.ts'
 import { folderOf } from '../../../deployed/folders/folders.ts'
 import { overrideSpot } from './override-spot.ts'
@@ -77,7 +77,7 @@ export function generatedDeployments(databases: Iterable<Database>, settings: Se
 /** What hand-written manifests deploy; `settings` of both sides name charts that make databases. */
 export function writtenDeployments(manifests: readonly Manifest[], settings: readonly Settings[]): Deployment[] {
   return manifests.flatMap((manifest) =>
-    manifest.isConsumed ? [] : (manifest.applications ?? []).flatMap((application) => deploymentsOf(manifest, application, settings)),
+    applicationsMadeBy(manifest).flatMap((application) => deploymentsOf(manifest, application, settings)),
   )
 }
 
@@ -135,9 +135,9 @@ export function chartDeployments(
     if (written?.chartFolder === undefined || manifest === undefined || keys.has(written.key)) continue
     const { application, key, release } = written
     const spec = at(application, 'spec')
-    const nth = (isJsonMap(spec) ? sourcesOf(spec).sources : []).findIndex(({ path, ref }) => path !== undefined && ref === undefined)
+    const nth = sourcesIn(spec).findIndex(({ path, ref }) => path !== undefined && ref === undefined)
     const { server, name: cluster } = environment.destination
-    const source = (isJsonMap(spec) ? sourcesOf(spec).sources : [])[nth]
+    const source = sourcesIn(spec)[nth]
     const inside = source === undefined ? undefined : officialBelow(source, manifest)
     found.set(key, {
       key,

@@ -1,12 +1,11 @@
 // Do the cluster and the namespace of a destination lead anywhere?
 import { named, phrase } from '../../../findings/message.ts'
-import { sourcesOf } from '../../../applicationset/sources.ts'
+import { isUnset, sourcesIn } from '../../../applicationset/sources.ts'
 import { foldersOf } from '../../../deployed/folders/applied-files.ts'
 import { folderOf } from '../../../deployed/folders/folders.ts'
 import { at } from '../../../deployed/manifest-parts.ts'
 import { mayBeTransformed } from '../../../deployed/kustomize/transformed.ts'
-import type { Json, JsonMap, Path } from '../../../values/value.ts'
-import { isJsonMap } from '../../../values/value.ts'
+import type { Path } from '../../../values/value.ts'
 import type { ManifestRule } from '../manifest-rule.ts'
 import { isOverridden } from './source-types.ts'
 
@@ -44,7 +43,7 @@ export const destinationRules: readonly ManifestRule[] = [
       for (const application of applications ?? []) {
         if (!isUnset(at(application, 'spec', 'destination', 'namespace'))) continue
         if (foldersOf(application, manifest).some(({ folder }) => isOverridden(folder, { tree, applications: [application] }))) continue
-        const cluster = sourcesIn(application)
+        const cluster = sourcesIn(at(application, 'spec'))
           .flatMap((source) => {
             // what a kustomization is given is the namespace of all it builds
             if (!isUnset(at(source, 'kustomize', 'namespace'))) return []
@@ -64,10 +63,3 @@ export const destinationRules: readonly ManifestRule[] = [
     },
   },
 ]
-
-const isUnset = (value: Json | undefined): boolean => value === undefined || value === null || value === ''
-
-function sourcesIn(application: JsonMap): readonly JsonMap[] {
-  const spec = at(application, 'spec')
-  return isJsonMap(spec) ? sourcesOf(spec).sources : []
-}

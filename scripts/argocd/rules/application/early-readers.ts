@@ -1,10 +1,10 @@
 // Does Argo CD start something that waits for a Secret of a database before it applies that database?
-import { kustomizations } from '../../../discover/loose.ts'
+import { isKustomization } from '../../../discover/loose.ts'
 import { append } from '../../../values/append.ts'
-import { sourcesOf } from '../../../applicationset/sources.ts'
-import { objectsIn, objectsWith } from '../../../deployed/folders/folder-objects.ts'
+import { sourcesIn } from '../../../applicationset/sources.ts'
+import { objectsIn, objectsOf, objectsWith } from '../../../deployed/folders/folder-objects.ts'
 import { folderOf } from '../../../deployed/folders/folders.ts'
-import { at } from '../../../deployed/manifest-parts.ts'
+import { applicationsMadeBy, at } from '../../../deployed/manifest-parts.ts'
 import type { Manifest } from '../../../deployed/manifests.ts'
 import { fileReader } from '../../../deployed/file-cache.ts'
 import { named, phrase } from '../../../findings/message.ts'
@@ -12,10 +12,10 @@ import { spotOf } from '../../../findings/spot.ts'
 import type { LocatedFinding } from '../../../findings/spot.ts'
 import type { RenderedObject } from '../../../model.ts'
 import { filledBy, isOperators } from '../../../operator/objects.ts'
+import { once } from '../../../values/once.ts'
 import { printed } from '../../../values/printed.ts'
 import type { Json, Path } from '../../../values/value.ts'
 import { isJsonMap, leavesOf, valueAt } from '../../../values/value.ts'
-import { readManifests } from '../../../yaml/manifests.ts'
 
 /** Kinds whose pods Argo CD waits for before it goes on. */
 const waitedFor: ReadonlySet<string> = new Set(['DaemonSet', 'Deployment', 'Job', 'Pod', 'StatefulSet'])
@@ -29,50 +29,56 @@ const wave = 'argocd.argoproj.io/sync-wave'
  */
 export function earlyReaders(manifests: readonly Manifest[]): LocatedFinding[] {
   const reported = new Set<string>()
-  const deployed = manifests.flatMap((manifest) =>
-    manifest.isConsumed ? [] : (manifest.applications ?? []).map((application) => deployedBy(application, manifest)),
-  )
-  const made = new Set(deployed.flatMap(({ all, namespace }) => all.flatMap((one) => secretsOf(one, namespace))))
-  return deployed.flatMap(({ all, clusters, namespace, isChanged }) =>
-    (isChanged ? [] : clusters).flatMap((cluster) =>
-      all.flatMap((reader) => {
-        const finding = waitedFor.has(reader.kind) ? early(reader, { cluster, made, namespace }) : undefined
+  const deployed = manifests.flatMap((manifest) => applicationsMadeBy(manifest).map((application) => deployedBy(application, manifest)))
+  const made = once(() => new Set(deployed.flatMap(({ parts, namespace }) => parts().all.flatMap((one) => secretsOf(one, namespace)))))
+  return deployed.flatMap(({ clusters, namespace, parts }) => {
+    if (clusters.length === 0 || parts().isChanged) return []
+    const readers = parts().all.filter(({ kind }) => waitedFor.has(kind))
+    return clusters.flatMap((cluster) =>
+      readers.flatMap((reader) => {
+        const finding = early(reader, { cluster, made, namespace })
         const key = finding === undefined ? '' : `${finding.at.file.path} ${finding.at.span.start}`
         if (finding === undefined || reported.has(key)) return []
         reported.add(key)
         return [finding]
       }),
-    ),
-  )
+    )
+  })
 }
 
 interface Deployed {
   readonly clusters: readonly RenderedObject[]
-  readonly all: readonly RenderedObject[]
   /** of the Application */
   readonly namespace: string
+  /** everything that it applies; most deploy no Cluster, and are not read for this */
+  readonly parts: () => Parts
+}
+
+interface Parts {
+  readonly all: readonly RenderedObject[]
   /** what is applied is not what is written, or not all of it is known */
   readonly isChanged: boolean
 }
 
 function deployedBy(application: Json, manifest: Manifest): Deployed {
   const spec = at(application, 'spec')
-  const clusters: RenderedObject[] = []
-  const all: RenderedObject[] = []
-  let isChanged = false
-  for (const source of isJsonMap(spec) ? sourcesOf(spec).sources : []) {
-    const folder = folderOf(source, manifest)
-    isChanged ||= folder.kind === 'unread'
-    if (folder.kind !== 'manifests' || source['chart'] !== undefined) continue
-    append(
-      clusters,
-      objectsIn(source, manifest).filter(({ kind }) => kind === 'Cluster'),
-    )
-    const built = folder.built === undefined ? undefined : builtFrom(folder.built.read, manifest)
-    append(all, built?.objects ?? objectsWith('kind', source, manifest))
-    isChanged ||= built?.isChanged === true || (built !== undefined && changing.some((key) => at(source['kustomize'], key) !== undefined))
+  const sources = sourcesIn(spec).map((source) => ({ source, folder: folderOf(source, manifest) }))
+  const plain = sources.filter(({ source, folder }) => folder.kind === 'manifests' && source['chart'] === undefined)
+  return {
+    clusters: plain.flatMap(({ source }) => objectsIn(source, manifest).filter(({ kind }) => kind === 'Cluster')),
+    namespace: printed(at(spec, 'destination', 'namespace') ?? ''),
+    parts: once(() => {
+      const all: RenderedObject[] = []
+      let isChanged = sources.some(({ folder }) => folder.kind === 'unread')
+      for (const { source, folder } of plain) {
+        const built = folder.kind !== 'manifests' || folder.built === undefined ? undefined : builtFrom(folder.built.read, manifest)
+        append(all, built?.objects ?? objectsWith('kind', source, manifest))
+        isChanged ||=
+          built?.isChanged === true || (built !== undefined && changing.some((key) => at(source['kustomize'], key) !== undefined))
+      }
+      return { all, isChanged }
+    }),
   }
-  return { clusters, all, namespace: printed(at(spec, 'destination', 'namespace') ?? ''), isChanged }
 }
 
 /** The Secrets that something else than the operator makes, with their namespace. */
@@ -95,20 +101,14 @@ function builtFrom(
   { tree }: Manifest,
 ): { readonly objects: readonly RenderedObject[]; readonly isChanged: boolean } {
   const files = paths.flatMap((path) => fileReader(tree)(path) ?? [])
-  const objects = files.flatMap((file) =>
-    isKustomization(file.path)
-      ? []
-      : readManifests(file).manifests.map(({ value, plain, kind, name }): RenderedObject => ({ kind, name, value, plain, hook: false })),
-  )
+  const objects = objectsOf(files.filter(({ path }) => !isKustomization(path)))
   return { objects, isChanged: files.some(({ path, text }) => isKustomization(path) && changes.test(text)) }
 }
-
-const isKustomization = (path: string): boolean => kustomizations.includes(path.slice(path.lastIndexOf('/') + 1))
 
 interface Around {
   readonly cluster: RenderedObject
   /** Secrets that something else makes, in whichever Application: namespace and name */
-  readonly made: ReadonlySet<string>
+  readonly made: () => ReadonlySet<string>
   /** of the Application */
   readonly namespace: string
 }
@@ -117,7 +117,7 @@ function early(reader: RenderedObject, { cluster, made, namespace }: Around): Lo
   const space = spaceOf(cluster, namespace)
   const before = isBefore(reader, cluster)
   if (before === undefined || spaceOf(reader, namespace) !== space) return undefined
-  const secret = readsIn(reader).find((name) => ownSecrets(cluster).includes(name) && !made.has(`${space} ${name}`))
+  const secret = readsIn(reader).find((name) => ownSecrets(cluster).includes(name) && !made().has(`${space} ${name}`))
   const key = valueAt(reader.value, [...annotations, before]) ?? valueAt(cluster.value, [...annotations, before])
   const spot = key === undefined ? undefined : spotOf(key)
   if (secret === undefined || spot === undefined) return undefined

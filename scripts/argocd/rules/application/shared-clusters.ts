@@ -11,7 +11,7 @@ import { appliedBy } from '../../../deployed/folders/applied-files.ts'
 import type { Manifest, ManifestFile } from '../../../deployed/manifests.ts'
 import { destinationOf } from '../../../deployed/values/application-values.ts'
 import { applicationKey, applicationName } from '../../../deployed/manifests.ts'
-import { at } from '../../../deployed/manifest-parts.ts'
+import { applicationsMadeBy, at } from '../../../deployed/manifest-parts.ts'
 import { clusterKey, hasName } from './deployments.ts'
 import type { Deployment } from './deployments.ts'
 
@@ -174,7 +174,7 @@ function argoCds(all: readonly Manifest[]): (manifest: Manifest) => string {
     if (left !== right) above.set(left, right)
   }
   for (const parent of all)
-    for (const application of parent.isConsumed ? [] : (parent.applications ?? [])) {
+    for (const application of applicationsMadeBy(parent)) {
       const { server, name } = destination(application)
       // what a parent applies elsewhere is for the Argo CD there
       const home = destinationOf(server, name)

@@ -1,4 +1,5 @@
 // Does Argo CD sync hand-written databases in the expected order, and show every real difference?
+import { isUnset } from '../../../applicationset/sources.ts'
 import { named, phrase } from '../../../findings/message.ts'
 import { printed } from '../../../values/printed.ts'
 import type { Finding } from '../../../findings/finding.ts'
@@ -91,11 +92,10 @@ export const syncRules: readonly ManifestRule[] = [
       const [type, list] = [at(plain, 'spec', 'strategy', 'type'), at(plain, ...steps)]
       if (type === 'RollingSync' || !Array.isArray(list) || list.length === 0) return
       if (typeof type === 'string' && isOpen(type)) return
-      const isUnset = type === undefined || type === null || type === ''
       yield {
-        message: phrase`rollingSync has steps, but type of the strategy is ${isUnset ? 'not set' : named(printed(type))}, so that all are synced at once`,
-        places: [isUnset ? { path: ['spec', 'strategy', 'rollingSync'], on: 'key' } : { path: ['spec', 'strategy', 'type'] }],
-        help: isUnset
+        message: phrase`rollingSync has steps, but type of the strategy is ${isUnset(type) ? 'not set' : named(printed(type))}, so that all are synced at once`,
+        places: [isUnset(type) ? { path: ['spec', 'strategy', 'rollingSync'], on: 'key' } : { path: ['spec', 'strategy', 'type'] }],
+        help: isUnset(type)
           ? phrase`add \`type: RollingSync\` to spec.strategy, or remove the steps`
           : phrase`write RollingSync, or remove the steps`,
       }

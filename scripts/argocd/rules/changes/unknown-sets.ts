@@ -6,7 +6,7 @@ import type { Json, Path } from '../../../values/value.ts'
 import type { Message } from '../../../findings/finding.ts'
 import type { Settings } from '../../../model.ts'
 import { canonical } from '../../../applicationset/reconcile.ts'
-import { sourcesOf } from '../../../applicationset/sources.ts'
+import { sourcesIn } from '../../../applicationset/sources.ts'
 import { splitOptions } from '../../../applicationset/sync-options.ts'
 import { isJsonMap } from '../../../values/value.ts'
 import { guardFindings } from './guard-changes.ts'
@@ -104,7 +104,7 @@ const hasUnknown = ({ plain }: Manifest, path: Path): boolean => JSON.stringify(
 /** The parts of the template that name the Cluster, as one text, and where they are. */
 function namingOf({ plain }: Manifest): { readonly text: string; readonly path: Path } {
   const spec = at(plain, 'spec', 'template', 'spec')
-  const sources = isJsonMap(spec) ? sourcesOf(spec).sources : []
+  const sources = sourcesIn(spec)
   const nth = sources.findIndex((source) => source['chart'] !== undefined)
   const helm = at(sources[nth], 'helm')
   const list = at(spec, 'sources')
