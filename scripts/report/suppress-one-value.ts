@@ -22,6 +22,14 @@ export const placeOf = ({ file, span }: Spot): string => `${file.revision ?? ''}
 /** Where findings are. */
 export const places = (findings: readonly Pick<LocatedFinding, 'at'>[]): Set<string> => new Set(findings.map(({ at }) => placeOf(at)))
 
+/** What some rules say of a place that a finding of another rule names beside its own follows from that. */
+export const besides =
+  (speaker: string, follows: (rule: string) => boolean): Suppression['silences'] =>
+  (all) => {
+    const named = places(all.flatMap(({ rule, related = [] }) => (rule === speaker ? related.map((at) => ({ at })) : [])))
+    return ({ rule, at }) => follows(rule) && named.has(placeOf(at))
+  }
+
 /** Rules about a word, which may say in other words which ones are known. */
 const aboutWords: ReadonlySet<string> = new Set(['values/known-choice', 'policy/known-resource'])
 
@@ -75,21 +83,12 @@ export const ofOneValue: readonly Suppression[] = [
   {
     id: 'idle-include',
     reason: 'a Cluster that a pattern for files leaves out is not judged for that reason',
-    silences: (all) => {
-      const left = all.flatMap(({ rule, related = [] }) => (rule === 'argocd/include-matches' ? related.map(placeOf) : []))
-      const lost = new Set(left)
-      return ({ rule, at }) => rule === 'argocd/not-computed' && lost.has(placeOf(at))
-    },
+    silences: besides('argocd/include-matches', (rule) => rule === 'argocd/not-computed'),
   },
   {
     id: 'lost-to-a-default',
     reason: 'a value that the template of a chart passes over is right as it is written',
-    silences: (all) => {
-      const lost = places(
-        all.filter(({ rule }) => rule === 'chart/default-keeps-value').flatMap(({ related = [] }) => related.map((at) => ({ at }))),
-      )
-      return ({ rule, at }) => rule.startsWith('policy/') && lost.has(placeOf(at))
-    },
+    silences: besides('chart/default-keeps-value', (rule) => rule.startsWith('policy/')),
   },
 ]
 

@@ -2,7 +2,7 @@
 import { textOf } from '../findings/message.ts'
 import { locate } from '../findings/spot.ts'
 import type { Consequence, LocatedFinding, Spot } from '../findings/spot.ts'
-import { ofOneValue, placeOf, places } from './suppress-one-value.ts'
+import { besides, ofOneValue, placeOf, places } from './suppress-one-value.ts'
 import type { Surroundings, Suppression } from './suppress-one-value.ts'
 
 export type { Surroundings } from './suppress-one-value.ts'
@@ -104,12 +104,7 @@ export const suppressions: readonly Suppression[] = [
   {
     id: 'misspelt-condition',
     reason: 'a value that no template reads is what a misspelt condition of a dependency is about',
-    silences: (all) => {
-      const meant = places(
-        all.filter(({ rule }) => rule === 'argocd/condition-leads').flatMap(({ related = [] }) => related.map((at) => ({ at }))),
-      )
-      return ({ rule, at }) => rule === 'values/known-keys' && meant.has(placeOf(at))
-    },
+    silences: besides('argocd/condition-leads', (rule) => rule === 'values/known-keys'),
   },
   {
     id: 'name-for-a-reference',
