@@ -3,7 +3,7 @@ import type { Finding, Message } from '../../findings/finding.ts'
 import { ending, named, phrase } from '../../findings/message.ts'
 import { idlePatterns } from '../../deployed/sets/idle-generators.ts'
 import { matcher } from '../../discover/layout.ts'
-import type { Path } from '../../values/value.ts'
+import type { JsonMap, Path } from '../../values/value.ts'
 import { hasReached } from '../../applicationset/sync-options.ts'
 import type { ManifestRule } from './manifest-rule.ts'
 import { filledPath } from '../../deployed/sets/filled-in.ts'
@@ -25,7 +25,7 @@ import { misspelt } from '../../values/misspelt.ts'
 import { pathsBelow } from '../../repository/tree.ts'
 import { printed } from '../../values/printed.ts'
 import { spoiledElements } from './application/refusals.ts'
-import { resolveValueFiles } from '../../applicationset/sources.ts'
+import { resolveValueFiles, sourcesIn } from '../../applicationset/sources.ts'
 import { anything, exceptSlash, fitsSteps, plainStep } from '../../applicationset/wildcards.ts'
 import type { Step } from '../../applicationset/wildcards.ts'
 import { unknownText } from '../../deployed/sets/unknown-text.ts'
@@ -146,8 +146,10 @@ export const fileRules: readonly ManifestRule[] = [
     id: 'argocd/ignored-file-named',
     severity: 'warning',
     summary: 'a value file that may be missing is not missing because its name is misspelt',
-    *check({ applications, base, file: { text }, settings, tree }) {
-      if (!text.includes('ignoreMissingValueFiles')) return
+    *check({ applications, base, settings, tree }) {
+      const ignores = (application: JsonMap): boolean =>
+        sourcesIn(application['spec']).some(({ helm }) => at(helm, 'ignoreMissingValueFiles') === true)
+      if (applications?.some(ignores) !== true) return
       const read = new Set<string>()
       const missing = new Map<string, { readonly path: string; readonly place: Path }>()
       for (const application of applications ?? [])

@@ -81,6 +81,15 @@ function certainOf(found: readonly RenderedObject[], beside: readonly RenderedOb
 function foldersByDestination(manifests: readonly Manifest[]): Map<string, Folder[]> {
   const found = new Map<string, Folder[]>()
   const seen = new Set<string>()
+  const plain = new Map<string, boolean>()
+  // many Applications may deploy one folder
+  const isPlainOnce = (source: JsonMap, manifest: Manifest): boolean => {
+    const { directory: _, ...rest } = source
+    const key = JSON.stringify(rest)
+    const known = plain.get(key) ?? isPlain(source, manifest)
+    plain.set(key, known)
+    return known
+  }
   for (const manifest of manifests)
     for (const application of applicationsMadeBy(manifest)) {
       const [spec, destination] = [at(application, 'spec'), destinationOf(application)]
@@ -88,7 +97,7 @@ function foldersByDestination(manifests: readonly Manifest[]): Map<string, Folde
       if (!isJsonMap(spec) || JSON.stringify(spec).includes(unknownText)) continue
       for (const source of sourcesOf(spec).sources) {
         const key = JSON.stringify([destination, namespace, source['repoURL'], source['path'], source['directory'] ?? null])
-        if (seen.has(key) || !isPlain(source, manifest)) continue
+        if (seen.has(key) || !isPlainOnce(source, manifest)) continue
         seen.add(key)
         const known = found.get(destination) ?? []
         known.push({ source, manifest, namespace })

@@ -154,10 +154,10 @@ export const syncRules: readonly ManifestRule[] = [
     summary: 'ignoreDifferences hide no part of a Cluster that people change',
     *check(manifest) {
       const { plain, base, settings } = manifest
-      if (writtenDeployments([manifest], [settings]).length === 0) return
       const path = [...base, 'spec', 'ignoreDifferences']
       const list = at(plain, ...path)
-      for (const [index, entry] of (Array.isArray(list) ? list : []).entries()) {
+      if (!Array.isArray(list) || list.length === 0 || writtenDeployments([manifest], [settings]).length === 0) return
+      for (const [index, entry] of list.entries()) {
         if (!isJsonMap(entry) || !['Cluster', '*'].includes(printed(entry['kind']))) continue
         if (!['postgresql.cnpg.io', '*'].includes(printed(entry['group'] ?? ''))) continue
         const own = listOf(entry['managedFieldsManagers']).indexOf(ownManager)
