@@ -18,7 +18,7 @@ import { mayConflict } from './policy/fleet/fleet-facts.ts'
 import { applyAllowances } from './report/allowances.ts'
 import { applyLevels } from './report/levels.ts'
 import { conclude } from './report/conclude.ts'
-import { unscheduled } from './policy/backup/scheduled-elsewhere.ts'
+import { notMadeRight } from './policy/fleet/made-right.ts'
 import { readersOfAbsent } from './policy/secrets/secret-readers.ts'
 import { settingsFindings } from './judge-settings.ts'
 import { postgresRules } from './postgres/judge.ts'
@@ -59,10 +59,8 @@ export async function runPipeline(given: Workspace, options: PipelineOptions): P
   const [conflicting, skipped] = split(others, conflicts)
   const assessed = [...conflicting.map((database) => assess(database, bench)), ...first]
   const clusters = new Set(databases.map(({ cluster }) => cluster))
-  const own = assessed.flatMap((one) =>
-    one.findings.filter(({ unlessCluster }) => unlessCluster === undefined || !clusters.has(unlessCluster)),
-  )
-  append(findings, blameElements(unscheduled(own, tree), databases))
+  const own = assessed.flatMap((one) => one.findings)
+  append(findings, blameElements(notMadeRight(own, { clusters, tree }), databases))
   const withSql = assessed.flatMap(({ sql }) => sql ?? [])
   if (withSql.length > 0) append(findings, await sqlFindings(withSql))
   const [drafts] = split(

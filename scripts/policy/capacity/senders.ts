@@ -6,7 +6,7 @@ import { isJsonMap } from '../../values/value.ts'
 import { likelyMajorOf } from '../../operator/major.ts'
 import { parsePostgresBoolean } from '../../operator/go-text.ts'
 import { printed } from '../../values/printed.ts'
-import { instancesIn, listAt, plainAt, textAt } from '../subject.ts'
+import { instancesIn, listAt, objectsOf, plainAt, textAt } from '../subject.ts'
 import type { ObjectFinding, ObjectRule } from '../subject.ts'
 
 const parameters: Path = ['spec', 'postgresql', 'parameters']
@@ -91,8 +91,8 @@ export const senders: readonly ObjectRule[] = [
       ['cluster', 'postgresql', 'parameters'],
       ['cluster', 'instances'],
     ],
-    *check({ objects }) {
-      for (const object of objects) if (object.kind === 'Cluster') yield* tooFew(object)
+    *check(subject) {
+      for (const cluster of objectsOf(subject, 'Cluster')) yield* tooFew(cluster)
     },
   },
   {
@@ -103,8 +103,8 @@ export const senders: readonly ObjectRule[] = [
     upstream: 'explicitSynchronousStandbyNamesDataDurabilityRequired',
     summary: 'as many standbys are named as synchronous ones as must confirm a commit',
     reads: [['cluster', 'postgresql', 'synchronous']],
-    *check({ objects }) {
-      for (const object of objects) if (object.kind === 'Cluster') yield* tooFewNames(object)
+    *check(subject) {
+      for (const cluster of objectsOf(subject, 'Cluster')) yield* tooFewNames(cluster)
     },
   },
   {
@@ -114,8 +114,8 @@ export const senders: readonly ObjectRule[] = [
     configurable: true,
     summary: 'standbys that are to synchronize logical slots send feedback, without which they do not',
     reads: [['cluster', 'postgresql', 'parameters']],
-    *check({ objects }) {
-      for (const object of objects) if (object.kind === 'Cluster') yield* unsynchronized(object)
+    *check(subject) {
+      for (const cluster of objectsOf(subject, 'Cluster')) yield* unsynchronized(cluster)
     },
   },
 ]

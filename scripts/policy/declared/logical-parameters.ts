@@ -4,7 +4,7 @@ import { likelyMajorOf } from '../../operator/major.ts'
 import { misspelt } from '../../values/misspelt.ts'
 import type { Path } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'
-import { isAbsent, listAt, plainAt, textAt } from '../subject.ts'
+import { isAbsent, listAt, objectsOf, plainAt, textAt } from '../subject.ts'
 import type { ObjectFinding, ObjectRule } from '../subject.ts'
 
 /** `defGetBoolean`: the operator quotes every value (`toPostgresParameters`), and of texts only these are Booleans. */
@@ -88,7 +88,7 @@ export const publications: readonly ObjectRule[] = [
     summary: 'PostgreSQL can publish what a Publication names',
     reads: [],
     *check(subject) {
-      for (const object of subject.objects.filter(({ kind }) => kind === 'Publication')) {
+      for (const object of objectsOf(subject, 'Publication')) {
         const name = textAt(object.plain, 'spec', 'cluster', 'name')
         const cluster = subject.objects.find((one) => one.kind === 'Cluster' && one.name === name)
         const major = cluster === undefined ? undefined : likelyMajorOf(cluster.plain)

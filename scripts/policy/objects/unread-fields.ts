@@ -1,10 +1,11 @@
 // Does the operator read a field of a Cluster, or does another one keep it from that?
 import { here, named, phrase, shown } from '../../findings/message.ts'
+import { parsePostgresBoolean } from '../../operator/go-text.ts'
 import type { RenderedObject } from '../../model.ts'
 import { likelyMajorOf } from '../../operator/major.ts'
 import { printed } from '../../values/printed.ts'
 import { isJsonMap } from '../../values/value.ts'
-import { listAt, plainAt, textAt } from '../subject.ts'
+import { listAt, objectsOf, plainAt, textAt } from '../subject.ts'
 import type { ObjectFinding, ObjectRule } from '../subject.ts'
 
 const initdb = ['spec', 'bootstrap', 'initdb'] as const
@@ -88,7 +89,7 @@ function* alterSystemAsParameter(object: RenderedObject): Iterable<ObjectFinding
   const path = ['spec', 'postgresql', 'parameters', 'allow_alter_system']
   const written = textAt(object.plain, ...path)?.toLowerCase()
   const isOn = plainAt(object.plain, 'spec', 'postgresql', 'enableAlterSystem') === true
-  const wanted = written === undefined ? undefined : /^(?:on|t(?:r(?:ue?)?)?|true|y(?:es?)?|1)$/.test(written)
+  const wanted = written === undefined ? undefined : parsePostgresBoolean(written) === true
   if (wanted === undefined || wanted === isOn || (likelyMajorOf(object.plain) ?? 0) < 17) return
   yield {
     object,
@@ -108,12 +109,12 @@ export const unreadFields: readonly ObjectRule[] = [
     upstream: 'buildInitDBFlags, getProbeRunnerFromCluster, legacySynchronousStandbyNames, CreatePostgresqlConfiguration',
     summary: 'a field of a Cluster is not one that another field keeps the operator from reading',
     reads: [['cluster', 'initdb']],
-    *check({ objects }) {
-      for (const object of objects.filter(({ kind }) => kind === 'Cluster')) {
-        yield* alterSystemAsParameter(object)
-        yield* besideOptions(object)
-        yield* lagWithoutStreaming(object)
-        yield* electionOfOldStyle(object)
+    *check(subject) {
+      for (const cluster of objectsOf(subject, 'Cluster')) {
+        yield* alterSystemAsParameter(cluster)
+        yield* besideOptions(cluster)
+        yield* lagWithoutStreaming(cluster)
+        yield* electionOfOldStyle(cluster)
       }
     },
   },

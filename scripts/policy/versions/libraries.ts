@@ -5,7 +5,7 @@ import { splitList } from '../../postgres/list.ts'
 import { printed } from '../../values/printed.ts'
 import type { JsonMap, Path } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'
-import { listAt, plainAt } from '../subject.ts'
+import { listAt, objectsOf, plainAt } from '../subject.ts'
 import type { ObjectRule } from '../subject.ts'
 import { contrib } from '../sql/image-extensions.ts'
 import { imageOf } from './images.ts'
@@ -71,7 +71,7 @@ export const libraries: readonly ObjectRule[] = [
       ['cluster', 'postgresql', 'parameters', 'session_preload_libraries'],
     ],
     *check(subject) {
-      for (const cluster of subject.objects.filter(({ kind }) => kind === 'Cluster')) {
+      for (const cluster of objectsOf(subject, 'Cluster')) {
         const found = imageOf(cluster, subject)
         const official = found === undefined ? undefined : officialImage(found.image)
         if (official === undefined || listAt(cluster.plain, 'spec', 'postgresql', 'extensions').length > 0) continue

@@ -6,7 +6,7 @@ import { valueAt } from '../../values/value.ts'
 import type { MapValue, ScalarValue, Value } from '../../values/value.ts'
 import { parseImageReference } from '../../operator/image.ts'
 import { majorOf } from '../../operator/major.ts'
-import { objectOf, plainAt, textAt } from '../subject.ts'
+import { objectOf, objectsOf, plainAt, textAt } from '../subject.ts'
 import type { ObjectRule } from '../subject.ts'
 
 /**
@@ -74,8 +74,8 @@ export const support: readonly ObjectRule[] = [
     configurable: true,
     summary: 'the number that the tag of an image begins with is the major of PostgreSQL',
     reads: [['cluster', 'imageName']],
-    *check({ objects }) {
-      for (const cluster of objects.filter(({ kind }) => kind === 'Cluster')) {
+    *check(subject) {
+      for (const cluster of objectsOf(subject, 'Cluster')) {
         if (plainAt(cluster.plain, 'spec', 'imageCatalogRef') !== undefined) continue
         const image = textAt(cluster.plain, 'spec', 'imageName') ?? ''
         const major = majorOf(cluster.plain)

@@ -1,18 +1,25 @@
-// Which Clusters does a ScheduledBackup name that another Application, or nobody whom this program knows, applies?
+// Which findings about a database does something elsewhere in the repository make right?
 import type { LocatedFinding } from '../../findings/spot.ts'
 import type { Tree } from '../../repository/tree.ts'
 import { toPlain } from '../../values/value.ts'
 import { parseYaml } from '../../yaml/parse.ts'
 import { plainAt, textAt } from '../subject.ts'
 
-/** The findings that no ScheduledBackup in a file of the repository makes wrong. */
-export function unscheduled(findings: readonly LocatedFinding[], tree: Tree): readonly LocatedFinding[] {
-  const asked = new Set(findings.flatMap(({ unlessScheduled }) => unlessScheduled ?? []))
-  if (asked.size === 0) return findings
-  const scheduled = scheduledIn(tree, asked)
-  return findings.filter(({ unlessScheduled }) => unlessScheduled === undefined || !scheduled.has(unlessScheduled))
+interface Elsewhere {
+  /** names of all Clusters that are deployed */
+  readonly clusters: ReadonlySet<string>
+  readonly tree: Tree
 }
 
+/** The findings that nothing elsewhere in the repository makes right: no Cluster of the name that a label has, no ScheduledBackup of the Cluster. */
+export function notMadeRight(findings: readonly LocatedFinding[], { clusters, tree }: Elsewhere): readonly LocatedFinding[] {
+  const asked = new Set(findings.flatMap(({ unlessScheduled }) => unlessScheduled ?? []))
+  const scheduled = asked.size === 0 ? asked : scheduledIn(tree, asked)
+  const isIn = (names: ReadonlySet<string>, name: string | undefined): boolean => name !== undefined && names.has(name)
+  return findings.filter(({ unlessCluster, unlessScheduled }) => !isIn(clusters, unlessCluster) && !isIn(scheduled, unlessScheduled))
+}
+
+/** The Clusters that a ScheduledBackup names which another Application, or nobody whom this program knows, applies. */
 function scheduledIn(tree: Tree, asked: ReadonlySet<string>): ReadonlySet<string> {
   const loose = tree.loose?.() ?? tree
   const scheduled = new Set<string>()
