@@ -65,6 +65,7 @@ function* lostDefaults({ chart, helm, values, looked }: Printed): Iterable<Locat
 /** Of a key that is there twice the last one counts (`yaml.Unmarshal`), so that of two objects without a line between them one is lost. */
 function* joinedDocuments(path: string, { chart, manifests }: Printed): Iterable<LocatedFinding> {
   const printed = manifests.get(path) ?? ''
+  if (heads(printed, 'kind').length < 2) return
   const joined = splitManifests(printed, '4.2').find(({ text }) => heads(text, 'kind').length > 1)?.text
   const file = joined === undefined ? undefined : templateFile(chart, path)
   const start = file?.text.search(/^(?:apiVersion|kind):/m) ?? -1

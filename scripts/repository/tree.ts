@@ -81,6 +81,11 @@ export function overlay(tree: Tree, folder: string, other: Tree, shownAs: string
 /** Other checkouts are in folders of a tree that begin so, as no path of a repository does: one inside the root is not mistaken for its files. */
 export const checkoutFolders = '\ue001/'
 
+/** What the paths in a folder begin with; `` and `.` are the root. */
+export function prefixOf(folder: string): string {
+  return folder === '' || folder === '.' ? '' : `${folder}/`
+}
+
 /** The paths of a tree below a folder (`` or with a slash at its end), and none of other checkouts if it is not in one. */
 export function pathsBelow({ paths }: Tree, folder: string): readonly string[] {
   if (folder === '') return paths.filter((path) => !path.startsWith(checkoutFolders))

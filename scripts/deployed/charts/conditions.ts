@@ -3,6 +3,7 @@ import { named, phrase, shown } from '../../findings/message.ts'
 import { spotOf } from '../../findings/spot.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
 import { misspelt } from '../../values/misspelt.ts'
+import { prefixOf } from '../../repository/tree.ts'
 import { printed } from '../../values/printed.ts'
 import type { Path, Value } from '../../values/value.ts'
 import { valueAt } from '../../values/value.ts'
@@ -27,7 +28,7 @@ export function conditionFindings(
   { manifest: { tree }, isShared }: Around,
 ): LocatedFinding[] {
   if (unknown.length > 0) return []
-  const file = fileReader(tree)(folder === '' || folder === '.' ? 'Chart.yaml' : `${folder}/Chart.yaml`)
+  const file = fileReader(tree)(`${prefixOf(folder)}Chart.yaml`)
   const list = file === undefined ? undefined : valueAtOf(parseFirstDocument(file, 'chart').documents[0], ['dependencies'])
   if (list?.kind !== 'list' || !list.items.some((item) => item.kind === 'map' && item.entries.has('condition'))) return []
   const roots = layers.flatMap(({ inline, file: own, layer }) => inline?.root ?? parseFirstDocument(own, layer).documents[0] ?? [])

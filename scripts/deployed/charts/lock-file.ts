@@ -4,7 +4,7 @@ import { fitsRange } from '../../go-template/sprig/semver.ts'
 import { named, phrase } from '../../findings/message.ts'
 import { spotOf } from '../../findings/spot.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
-import { pathsBelow } from '../../repository/tree.ts'
+import { pathsBelow, prefixOf } from '../../repository/tree.ts'
 import type { Json, Value } from '../../values/value.ts'
 import { toPlain, valueAt } from '../../values/value.ts'
 import { parseFirstDocument } from '../../yaml/parse.ts'
@@ -20,7 +20,7 @@ const fields = ['name', 'version', 'repository', 'condition', 'tags', 'enabled',
  * "the lock file (Chart.lock) is out of sync" where the digest of both lists is another one (`Manager.Build`, `resolver.HashReq`).
  */
 export function staleLock(folder: string, { tree }: Manifest): LocatedFinding | undefined {
-  const top = folder === '' || folder === '.' ? '' : `${folder}/`
+  const top = prefixOf(folder)
   const [chart, lock] = ['Chart.yaml', 'Chart.lock'].map((name) => {
     const file = fileReader(tree)(top + name)
     return file === undefined ? undefined : parseFirstDocument(file, 'chart').documents[0]

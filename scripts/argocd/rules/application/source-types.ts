@@ -8,7 +8,7 @@ import { at, isUsualRevision, placedSources } from '../../../deployed/manifest-p
 import type { Manifest } from '../../../deployed/manifests.ts'
 import { repositoryPath } from '../../../deployed/repository-path.ts'
 import { isOpen } from '../../../deployed/sets/unknown-text.ts'
-import { pathsBelow } from '../../../repository/tree.ts'
+import { pathsBelow, prefixOf } from '../../../repository/tree.ts'
 import { printed } from '../../../values/printed.ts'
 import { trimEndOf } from '../../../values/trim.ts'
 import type { Json, JsonMap } from '../../../values/value.ts'
@@ -95,7 +95,7 @@ function namesIn(source: JsonMap, { kind, applications, settings, tree }: Manife
   const local = trimEndOf(posix.normalize(path), '/')
   const folder = repositoryPath({ kind: 'local', path: local.replace(/^\/+/, ''), repoURL }, { settings, tree })
   if (folder === undefined) return undefined
-  const top = folder === '' || folder === '.' ? '' : `${folder}/`
+  const top = prefixOf(folder)
   const files = pathsBelow(tree.wide?.() ?? tree, top).map((file) => file.slice(top.length))
   return files.length === 0 || isOverridden(top, { tree, applications }) ? undefined : new Set(files)
 }
