@@ -1,15 +1,9 @@
 // Is said what templates of one's own lose without a word?
 import { expect, test } from 'vitest'
 import { toldOf } from '../support/files.ts'
+import { folderApplication } from '../support/folder-application.ts'
 
-const application = `apiVersion: argoproj.io/v1alpha1
-kind: Application
-metadata: { name: pay, namespace: argocd }
-spec:
-  project: default
-  destination: { server: https://kubernetes.default.svc, namespace: pay }
-  source: { repoURL: https://github.com/acme/infra.git, targetRevision: main, path: pay }
-`
+const application = folderApplication({ name: 'pay', url: 'https://github.com/acme/infra.git', path: 'pay' })
 const cluster = (name = 'pay', pdb = 'false', size = '10Gi'): string =>
   `apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: ${name} }\nspec:\n  instances: 1\n  enablePDB: ${pdb}\n  storage: { size: ${size} }\n`
 const loop = (separator: string, body = cluster('{{ . }}')): string => `{{- range .Values.names }}\n${separator}${body}{{- end }}\n`

@@ -1,15 +1,9 @@
 // Are conditions that lead nowhere reported, and a Chart.lock that Helm refuses?
 import { expect, test } from 'vitest'
 import { toldOf } from '../support/files.ts'
+import { folderApplication } from '../support/folder-application.ts'
 
-const application = `apiVersion: argoproj.io/v1alpha1
-kind: Application
-metadata: { name: pay, namespace: argocd }
-spec:
-  project: default
-  destination: { server: https://kubernetes.default.svc, namespace: pay }
-  source: { repoURL: https://github.com/acme/infra.git, targetRevision: main, path: pay }
-`
+const application = folderApplication({ name: 'pay', url: 'https://github.com/acme/infra.git', path: 'pay' })
 const repository = 'https://cloudnative-pg.github.io/charts'
 const chart = (more = '', version = '0.8.1'): string => `apiVersion: v2
 name: pay

@@ -1,18 +1,9 @@
 // Is said what kustomize refuses, passes over without a word, or leaves as it was?
 import { expect, test } from 'vitest'
 import { toldOf } from '../support/files.ts'
+import { folderApplication } from '../support/folder-application.ts'
 
-const application = (more = ''): string => `apiVersion: argoproj.io/v1alpha1
-kind: Application
-metadata: { name: pay, namespace: argocd }
-spec:
-  project: default
-  destination: { server: https://kubernetes.default.svc, namespace: pay }
-  source:
-    repoURL: https://github.com/acme/infra.git
-    targetRevision: main
-    path: pay
-${more}`
+const application = folderApplication({ name: 'pay', url: 'https://github.com/acme/infra.git', path: 'pay' })
 const head = (kind: string, name = 'pay', group = 'postgresql.cnpg.io'): string =>
   `apiVersion: ${group}/v1\nkind: ${kind}\nmetadata: { name: ${name} }\n`
 const cluster = `${head('Cluster')}spec: { instances: 1, enablePDB: false, storage: { size: 10Gi } }\n`
@@ -23,7 +14,7 @@ const component = 'kind: Component\nlabels: [{ pairs: { a: b } }]\n'
 const told = async (kustomization: string, more: Readonly<Record<string, string>> = {}): Promise<readonly string[]> =>
   (
     await toldOf({
-      'argo/pay.yaml': application(),
+      'argo/pay.yaml': application,
       'pay/kustomization.yaml': kustomization,
       'pay/cluster.yaml': cluster,
       ...more,

@@ -1,15 +1,9 @@
 // Is a template of Helm reported that nobody renders, and no other braces?
 import { expect, test } from 'vitest'
 import { toldOf } from '../support/files.ts'
+import { folderApplication } from '../support/folder-application.ts'
 
-const application = `apiVersion: argoproj.io/v1alpha1
-kind: Application
-metadata: { name: pay, namespace: argocd }
-spec:
-  project: default
-  destination: { server: https://kubernetes.default.svc, namespace: pay }
-  source: { repoURL: https://github.com/acme/infra.git, targetRevision: main, path: pay }
-`
+const application = folderApplication({ name: 'pay', url: 'https://github.com/acme/infra.git', path: 'pay' })
 
 test.each<readonly [string, number]>([
   ['{{ .Values.team }}', 1],
