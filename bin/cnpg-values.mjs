@@ -44,6 +44,9 @@ const { main, openQuestions } = loadBundle(dirname(bundle)).exports
 // V8 optimises what has run for a while, by default after so little that compiling costs a short run more than it saves: a hook
 // took 0.87 of its time, a check of 1,000 services 0.75. Not set before, since V8 refuses code that it compiled with other flags.
 setFlagsFromString('--interrupt-budget=600000')
+// The young generation starts at 1 MB and doubles: most of what a check makes lives until its end, and would be copied each time.
+// At its full 16 MB at once a hook takes 0.9 of its CPU.
+setFlagsFromString('--semi-space-growth-factor=16')
 const colorful = process.env.NO_COLOR ? false : process.env.FORCE_COLOR ? process.env.FORCE_COLOR !== '0' : process.stdout.isTTY === true
 let isUnwritable = false
 // a reader that closes the pipe early (head) is no mistake, and changes nothing about the verdict

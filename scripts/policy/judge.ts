@@ -21,25 +21,37 @@ interface Asked {
   readonly severity: Severity
   /** compares with what is beside the operator's objects */
   readonly looksBeside: boolean
-  /** says nothing without such an object */
-  readonly isNeeded: Needed | undefined
 }
 
-const askedAt = new WeakMap<Levels, Map<readonly PolicyRule[], readonly Asked[]>>()
+/** Rules that follow each other in a list, and say nothing without the same object: where there is none, none is looked at. */
+interface Area {
+  readonly isNeeded: Needed | undefined
+  readonly rules: Asked[]
+}
+
+const askedAt = new WeakMap<Levels, Map<readonly PolicyRule[], readonly Area[]>>()
 
 /** The rules of a list that are not off. */
-function asked(list: readonly PolicyRule[], levels: Levels): readonly Asked[] {
+function asked(list: readonly PolicyRule[], levels: Levels): readonly Area[] {
   let known = askedAt.get(levels)
   if (known === undefined) askedAt.set(levels, (known = new Map()))
   let found = known.get(list)
-  if (found === undefined) {
-    found = list.flatMap((rule) => {
-      const severity = severityOf(rule, levels)
-      return severity === undefined ? [] : [{ rule, severity, looksBeside: ofHolders.has(rule.id), isNeeded: neededBy.get(rule.id) }]
-    })
-    known.set(list, found)
-  }
+  if (found === undefined) known.set(list, (found = areasOf(list, levels)))
   return found
+}
+
+function areasOf(list: readonly PolicyRule[], levels: Levels): Area[] {
+  const areas: Area[] = []
+  for (const rule of list) {
+    const severity = severityOf(rule, levels)
+    if (severity === undefined) continue
+    const isNeeded = neededBy.get(rule.id)
+    const last = areas.at(-1)
+    const asked = { rule, severity, looksBeside: ofHolders.has(rule.id) }
+    if (last !== undefined && last.isNeeded === isNeeded) last.rules.push(asked)
+    else areas.push({ isNeeded, rules: [asked] })
+  }
+  return areas
 }
 
 /** Runs the policies; without objects little is left to judge: the chart or Helm refused the values, or took all objects for unknown hooks. */
@@ -54,8 +66,10 @@ export function judgeDatabase(subject: PolicySubject): LocatedFinding[] {
     there.set(isNeeded, known)
     return known
   }
-  for (const { rule, severity, looksBeside, isNeeded } of asked(list, levelsOf(subject.settings, subject.database))) {
-    if (isNeeded !== undefined && !isThere(isNeeded)) continue
+  const areas = asked(list, levelsOf(subject.settings, subject.database)).filter(
+    ({ isNeeded }) => isNeeded === undefined || isThere(isNeeded),
+  )
+  for (const { rule, severity, looksBeside } of areas.flatMap(({ rules }) => rules)) {
     const isBelow = below !== undefined && ofValues.has(rule.id)
     for (const finding of rule.check(isBelow ? below.subject : looksBeside ? beside : subject)) {
       const isOfValues = isBelow && finding.object === undefined
