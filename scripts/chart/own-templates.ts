@@ -7,6 +7,7 @@ import { splitManifests } from '../helm/manifests.ts'
 import type { HelmDocument } from '../helm/output.ts'
 import type { Replacement } from '../helm/read-shape.ts'
 import type { Recorder } from '../helm/recorder.ts'
+import { referencesIn } from '../operator/references.ts'
 import { loadOnce } from '../helm/load.ts'
 import { wasLooked } from '../helm/unknown-keys.ts'
 import { replacementsFor } from '../helm/unread.ts'
@@ -95,7 +96,7 @@ function* chanceSecrets(path: string, { chart, documents, again, ignored }: Prin
   const [first, second] = [documents, again()].map((all) => all.filter(({ template, plain }) => template === path && isSecret(plain)))
   const changed = (first ?? []).find(({ plain }, index) => JSON.stringify(plain) !== JSON.stringify(second?.[index]?.plain))?.plain
   const name = at(changed, ['metadata', 'name'])
-  const used = documents.find(({ plain }) => at(plain, ['kind']) === 'Cluster' && namesSecret(at(plain, ['spec']), name))
+  const used = documents.find(({ plain }) => at(plain, ['kind']) === 'Cluster' && namesSecret(plain, name))
   const spot = lineSpot(chart, path, line + 1)
   if (typeof name !== 'string' || used === undefined || spot === undefined) return
   yield {
@@ -107,19 +108,8 @@ function* chanceSecrets(path: string, { chart, documents, again, ignored }: Prin
   }
 }
 
-/** Fields of a Cluster whose `name`, or whose text, is that of a Secret. */
-const selectors = new Set(
-  'secret superuserSecret passwordSecret password serverTLSSecret serverCASecret clientCASecret replicationTLSSecret accessKeyId secretAccessKey secretKeyRef secretRef sslKey sslCert sslRootCert'.split(
-    ' ',
-  ),
-)
-
-function namesSecret(value: Json | undefined, name: Json | undefined): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  return Object.entries(value).some(
-    ([key, member]: [string, Json]) =>
-      (selectors.has(key) && (member === name || at(member, ['name']) === name)) || namesSecret(member, name),
-  )
+function namesSecret(plain: Json, name: Json | undefined): boolean {
+  return referencesIn(at(plain, ['spec']) ?? null, ['spec'], 'spec', (other) => other === name).some(({ kind }) => kind === 'Secret')
 }
 
 const isSecret = (plain: Json): boolean => at(plain, ['kind']) === 'Secret'

@@ -2,6 +2,7 @@
 import { here, named, phrase } from '../../findings/message.ts'
 import type { Message } from '../../findings/finding.ts'
 import type { RenderedObject } from '../../model.ts'
+import { configMapSelectors, secretSelectors } from '../../operator/references.ts'
 import { formatPath, listed, nearest } from '../../values/path.ts'
 import type { Json, Path } from '../../values/value.ts'
 import { isJsonMap, valueAt } from '../../values/value.ts'
@@ -120,8 +121,8 @@ interface KeyReference {
 }
 
 /** All `{name, key}` below a path, and the items of projected volumes. */
-function* referencesIn(value: Json | undefined, path: Path): Iterable<KeyReference> {
-  if (Array.isArray(value)) for (const [index, item] of value.entries()) yield* referencesIn(item, [...path, index])
+function* keysIn(value: Json | undefined, path: Path): Iterable<KeyReference> {
+  if (Array.isArray(value)) for (const [index, item] of value.entries()) yield* keysIn(item, [...path, index])
   if (!isJsonMap(value) || value['optional'] === true) return
   const { name, key, items } = value
   const isConfigMap = path.some((step) => typeof step === 'string' && /configMap/i.test(step))
@@ -132,31 +133,9 @@ function* referencesIn(value: Json | undefined, path: Path): Iterable<KeyReferen
       const taken = textAt(item, 'key')
       if (taken !== undefined) yield { kind, name, key: taken, path: [...path, 'items', index, 'key'] }
     }
-  for (const [step, below] of Object.entries(value)) yield* referencesIn(below, [...path, step])
+  for (const [step, below] of Object.entries(value)) yield* keysIn(below, [...path, step])
 }
 
-/** Fields of the operator and of barman-cloud that select a key. */
-export const secretSelectors: readonly string[] = [
-  'accessKeyId',
-  'secretAccessKey',
-  'region',
-  'sessionToken',
-  'connectionString',
-  'storageAccount',
-  'storageKey',
-  'storageSasToken',
-  'applicationCredentials',
-  'endpointCA',
-  'password',
-  'sslCert',
-  'sslKey',
-  'sslRootCert',
-  'bindPassword',
-  'customQueriesSecret',
-  'secretRefs',
-  'secretKeyRef',
-]
-export const configMapSelectors: readonly string[] = ['customQueriesConfigMap', 'configMapRefs', 'configMapKeyRef']
 const selectors: ReadonlySet<string> = new Set([...secretSelectors, ...configMapSelectors])
 
 function isReference(path: Path): boolean {
@@ -182,7 +161,7 @@ function certificateKeys({ plain }: RenderedObject): KeyReference[] {
 
 function* missingKeys(object: RenderedObject, objects: readonly RenderedObject[]): Iterable<ObjectFinding> {
   const fixed = new Map<string, { readonly held: Held; readonly keys: string[]; readonly path: Path }>()
-  for (const { kind, name, key, path, isFixed } of [...referencesIn(object.plain['spec'], ['spec']), ...certificateKeys(object)]) {
+  for (const { kind, name, key, path, isFixed } of [...keysIn(object.plain['spec'], ['spec']), ...certificateKeys(object)]) {
     const held = heldNamed(objects, kind, name)
     if (held === undefined || held.keys.includes(key)) continue
     const node = valueAt(object.value, path)
@@ -215,7 +194,7 @@ function* missingKeys(object: RenderedObject, objects: readonly RenderedObject[]
 
 /** Keys of an object store whose line break becomes part of a header or of an environment variable. */
 function* brokenValues(object: RenderedObject, objects: readonly RenderedObject[]): Iterable<ObjectFinding> {
-  for (const { kind, name, key, path } of referencesIn(object.plain['spec'], ['spec'])) {
+  for (const { kind, name, key, path } of keysIn(object.plain['spec'], ['spec'])) {
     const field = path.at(-2)
     if (kind !== 'Secret' || typeof field !== 'string' || !/^(?:accessKeyId|secretAccessKey|region|storageAccount|storageKey)$/.test(field))
       continue

@@ -1,4 +1,5 @@
 // Does Argo CD apply what a Cluster needs before it waits for that Cluster?
+import { waveAnnotation, waveOf } from '../../applicationset/sync-wave.ts'
 import { barmanPlugin } from '../../chart/model/plugins.ts'
 import { here, named, phrase } from '../../findings/message.ts'
 import type { RenderedObject } from '../../model.ts'
@@ -10,13 +11,12 @@ import { initLists } from '../sql/sql-texts.ts'
 import { listAt, plainAt, textAt } from '../subject.ts'
 import type { ObjectRule } from '../subject.ts'
 
-const annotation: Path = ['metadata', 'annotations', 'argocd.argoproj.io/sync-wave']
+const annotation: Path = ['metadata', 'annotations', waveAnnotation]
 
-/** 0 where none is set; undefined: it is no number, a hook has it, which belongs to a phase of its own, or another program decrypts the object first. */
-function waveOf({ plain }: RenderedObject): number | undefined {
-  const written = textAt(plain, ...annotation) ?? '0'
+/** Undefined: it is no number, a hook has it, which belongs to a phase of its own, or another program decrypts the object first. */
+function ownWave({ plain }: RenderedObject): number | undefined {
   const isHook = textAt(plain, 'metadata', 'annotations', 'argocd.argoproj.io/hook') !== undefined
-  return isHook || 'sops' in plain || !/^-?\d{1,9}$/.test(written) ? undefined : Number(written)
+  return isHook || 'sops' in plain ? undefined : waveOf(plain)
 }
 
 /** Kubernetes does not wait for what is optional. */
@@ -71,7 +71,7 @@ export const waves: readonly ObjectRule[] = [
     reads: [],
     *check({ objects }) {
       for (const cluster of objects.filter(({ kind }) => kind === 'Cluster')) {
-        const own = waveOf(cluster)
+        const own = ownWave(cluster)
         if (own === undefined) continue
         const needs = once(() => needsOf(cluster))
         const isNeeded = (object: RenderedObject): boolean =>
@@ -79,7 +79,7 @@ export const waves: readonly ObjectRule[] = [
             kind === object.kind ? names.includes(object.name) : kind === 'Secret' && filledBy(object).some((name) => names.includes(name)),
           )
         for (const object of objects) {
-          const wave = waveOf(object)
+          const wave = ownWave(object)
           if (object === cluster || wave === undefined || wave <= own || !isNeeded(object)) continue
           const isWritten = plainAt(object.plain, ...annotation) !== undefined
           yield {

@@ -2,6 +2,7 @@
 import { isKustomization } from '../../../discover/loose.ts'
 import { append } from '../../../values/append.ts'
 import { sourcesIn } from '../../../applicationset/sources.ts'
+import { waveAnnotation, waveOf } from '../../../applicationset/sync-wave.ts'
 import { objectsIn, objectsOf, objectsWith } from '../../../deployed/folders/folder-objects.ts'
 import { folderOf } from '../../../deployed/folders/folders.ts'
 import { applicationsMadeBy, at } from '../../../deployed/manifest-parts.ts'
@@ -21,7 +22,6 @@ import { isJsonMap, leavesOf, valueAt } from '../../../values/value.ts'
 const waitedFor: ReadonlySet<string> = new Set(['DaemonSet', 'Deployment', 'Job', 'Pod', 'StatefulSet'])
 const annotations: Path = ['metadata', 'annotations']
 const hooks = ['argocd.argoproj.io/hook', 'helm.sh/hook'] as const
-const wave = 'argocd.argoproj.io/sync-wave'
 
 /**
  * `argocd/reader-after-database`: a phase, or a wave, ends when its pods are healthy, and no container starts without its Secret
@@ -127,7 +127,7 @@ function early(reader: RenderedObject, { cluster, made, namespace }: Around): Lo
     message: phrase`${reader.kind} ${named(reader.name)} reads Secret ${named(secret)}, but Argo CD waits for it before it applies Cluster ${named(cluster.name)}`,
     at: spot,
     help:
-      before === wave
+      before === waveAnnotation
         ? phrase`give it the wave of the Cluster or a later one: the first sync never gets past it`
         : phrase`make it a hook of Sync, in a later sync wave than the Cluster: the first sync never gets past it`,
   }
@@ -140,23 +140,18 @@ function isBefore(reader: RenderedObject, cluster: RenderedObject): string | und
   if (isHook(cluster) || at(reader.plain, 'spec', 'replicas') === 0) return undefined
   // so is what is replaced by hand (`getAppsv1DaemonSetHealth`)
   if (reader.kind === 'DaemonSet' && at(reader.plain, 'spec', 'updateStrategy', 'type') === 'OnDelete') return undefined
-  const [own, theirs] = [waveOf(reader), waveOf(cluster)]
+  const [own, theirs] = [waveOf(reader.plain), waveOf(cluster.plain)]
   const name = hooks.find((one) => textAt(reader, one) !== undefined)
   const phases = (textAt(reader, name ?? '') ?? '').split(',').map((phase) => phase.trim())
   // what comes in several phases is run in the first of them
   if (phases.some((phase) => phase === 'PreSync' || (name === hooks[1] && /^(?:pre-install|pre-upgrade)$/.test(phase)))) return name
   if (name !== undefined && phases.join('') !== 'Sync') return undefined
-  return own !== undefined && theirs !== undefined && own < theirs ? wave : undefined
+  return own !== undefined && theirs !== undefined && own < theirs ? waveAnnotation : undefined
 }
 
 const textAt = ({ plain }: RenderedObject, name: string): string | undefined => {
   const text = at(plain, ...annotations, name)
   return typeof text === 'string' ? text : undefined
-}
-
-function waveOf(object: RenderedObject): number | undefined {
-  const text = textAt(object, wave) ?? '0'
-  return /^-?\d{1,9}$/.test(text) ? Number(text) : undefined
 }
 
 /** Those that the operator makes where the Cluster names no other one. */

@@ -1,0 +1,12 @@
+// In which wave of a sync is an object applied?
+import type { Json } from '../values/value.ts'
+import { jsonAt } from '../values/value.ts'
+
+export const waveAnnotation = 'argocd.argoproj.io/sync-wave'
+
+/** Reproduces gitops-engine's `syncwaves.Wave`: 0 where none is written; undefined: the text is no number that anybody means. */
+export function waveOf(plain: Json): number | undefined {
+  const written = jsonAt(plain, ['metadata', 'annotations', waveAnnotation])
+  const text = typeof written === 'string' ? written : '0'
+  return /^-?\d{1,9}$/.test(text) ? Number(text) : undefined
+}
