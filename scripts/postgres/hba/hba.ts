@@ -11,6 +11,8 @@ import { nearest } from '../../values/path.ts'
 /** `line`: 1-based number of the physical line on which the record begins. */
 export interface RefusedLine extends HbaProblem {
   readonly line: number
+  /** a file with a single name in it would do, which nobody writes */
+  readonly byFile?: true
 }
 
 /** One record of pg_hba.conf that the server loads. */
@@ -53,8 +55,11 @@ export function readHba(text: string, major: number): { readonly records: HbaRec
 /** Reads a pg_ident.conf: which of its lines the server refuses. */
 export function refusedIdentLines(text: string, major: number): RefusedLine[] {
   return authLines(text, major).flatMap((line) => {
-    const problem = isInclude(line, major) ? includeProblem(line) : identProblem(line, major)
-    return problem === undefined || problem === 'unknown' ? [] : [{ line: line.number, ...problem }]
+    const isDirective = isInclude(line, major)
+    const problem = isDirective ? includeProblem(line) : identProblem(line, major)
+    if (problem !== undefined && problem !== 'unknown') return [{ line: line.number, ...problem }]
+    const names = isDirective ? undefined : line.fields.slice(1, 3).find(([token]) => token?.file)
+    return names === undefined ? [] : [{ line: line.number, ...severalNames(names), byFile: true as const }]
   })
 }
 
@@ -238,6 +243,11 @@ function identProblem({ fields, error }: AuthLine, major: number): HbaProblem | 
     if (problem !== undefined) return problem
   }
   return undefined
+}
+
+/** `IDENT_MULTI_VALUE`: a file stands for all the names in it. */
+function severalNames([token]: Field): HbaProblem {
+  return { message: `${quote(token?.text ?? '')} stands for the names in a file, but must be one name`, help: 'write a line for each name' }
 }
 
 function identMissing(what: string): HbaProblem {

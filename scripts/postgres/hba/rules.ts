@@ -91,7 +91,9 @@ export const authRules: readonly Rule<AuthFiles>[] = [
     severity: 'error',
     summary: 'PostgreSQL loads each line of pg_ident',
     *check({ major, ident }) {
-      yield* located('pg_ident', ident, refusedIdentLines(text(ident), major))
+      // what a file holds, and whether it is there, is another rule's
+      const refused = refusedIdentLines(text(ident), major).filter(({ byFile }) => byFile !== true)
+      yield* located('pg_ident', ident, refused)
     },
   },
   {
