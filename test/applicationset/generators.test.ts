@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { generateApplications } from '../../scripts/applicationset/generate.ts'
 import type { Json, JsonMap } from '../../scripts/values/value.ts'
+import { costOf } from '../support/cost.ts'
 
 const gitFiles = {
   'databases/a/values.yaml': 'service: a\nenv: dev\n',
@@ -69,10 +70,11 @@ test.each([
     metadata: { name: 'set', namespace: 'argocd' },
     spec: { goTemplate: true, generators: [generator], template: { metadata: { name: 'x' }, spec: { project: 'p', destination: {} } } },
   })
-  const start = performance.now()
-  generateApplications(set(git({ files: [{ path }] })), { argocd: '3.5.1', gitFiles: manyFiles })
-  generateApplications(set(git({ directories: [{ path }] })), { argocd: '3.5.1', gitFiles: manyFiles })
-  expect(performance.now() - start).toBeLessThan(5000)
+  const cost = costOf(() => {
+    generateApplications(set(git({ files: [{ path }] })), { argocd: '3.5.1', gitFiles: manyFiles })
+    generateApplications(set(git({ directories: [{ path }] })), { argocd: '3.5.1', gitFiles: manyFiles })
+  })
+  expect(cost).toBeLessThan(10_000)
 })
 
 test.each(['', '/root.yaml', '../x', ':(nope)x'])('git refuses %j', (path) => {

@@ -5,6 +5,7 @@ import type { ArgumentType, GoFunction } from '../../scripts/go-template/go-func
 import { GoPanic, TemplateError, fromJson } from '../../scripts/go-template/go-value.ts'
 import type { GoMap } from '../../scripts/go-template/go-value.ts'
 import { functions, renderText } from '../../scripts/applicationset/render.ts'
+import { costOf } from '../support/cost.ts'
 
 const blanks = ' '.repeat(100_000)
 const params = () => fromJson({ a: 'a', n: 3, blanks: `x${blanks}x`, long: 'a'.repeat(200_000), digits: '9'.repeat(200_000) }) as GoMap
@@ -14,17 +15,17 @@ function render(text: string): string {
   return renderText(text, params(), { ...options, budget: templateBudget() })
 }
 
-/** Milliseconds of computing, whatever else the machine does, until the template is printed or refused; anything but a refusal is thrown. */
-function cost(text: string): number {
-  const start = process.cpuUsage()
+/** Anything but a refusal is thrown. */
+function orRefused(run: () => unknown): void {
   try {
-    render(text)
+    run()
   } catch (error) {
-    if (!(error instanceof BudgetExceeded) && !(error instanceof TemplateError)) throw error
+    if (!(error instanceof BudgetExceeded) && !(error instanceof TemplateError) && !(error instanceof GoPanic)) throw error
   }
-  const { user, system } = process.cpuUsage(start)
-  return (user + system) / 1000
 }
+
+/** What it costs until the template is printed or refused. */
+const cost = (text: string): number => costOf(() => orRefused(() => render(text)))
 
 test('a long text that a pattern begins with is searched for at the cost of a text', () => {
   const search = (pattern: string): string => `{{ regexReplaceAllLiteral "${pattern}" (printf "%s%s%s" .long .long .long) "" | len }}`
@@ -165,15 +166,10 @@ test.each(Object.keys(functions))('no call of %s costs much more than it pays', 
   const types = [...parameters, ...(rest === undefined ? [] : [rest, rest])]
   for (const texts of ['$.text', '"a"']) {
     const call = [name, ...types.map((type) => (type === 'string' || type === 'any' ? texts : large[type]))].join(' ')
-    const start = process.cpuUsage()
-    try {
-      // a small part of what a set may cost
-      renderText(`{{ range until 10000 }}{{ $_ := ${call} }}{{ end }}`, largeParams, { ...options, budget: templateBudget(0.02) })
-    } catch (error) {
-      if (!(error instanceof BudgetExceeded) && !(error instanceof TemplateError) && !(error instanceof GoPanic)) throw error
-    }
-    const { user, system } = process.cpuUsage(start)
-    expect((user + system) / 1000, call).toBeLessThan(1000)
+    // a small part of what a set may cost
+    const text = `{{ range until 10000 }}{{ $_ := ${call} }}{{ end }}`
+    const taken = costOf(() => orRefused(() => renderText(text, largeParams, { ...options, budget: templateBudget(0.02) })))
+    expect(taken, call).toBeLessThan(1000)
   }
 })
 
@@ -220,14 +216,9 @@ test.each(Object.keys(functions))('one call of %s with something huge ends soon'
   for (const [place, type] of types.entries())
     for (const value of hugeOf[type] ?? []) {
       const call = [name, ...types.map((other, index) => (index === place ? value : little[other]))].join(' ')
-      const start = process.cpuUsage()
-      try {
-        renderText(`${shares}{{ $_ := ${call} }}`, hugeParams, { ...options, budget: templateBudget() })
-      } catch (error) {
-        if (!(error instanceof BudgetExceeded) && !(error instanceof TemplateError) && !(error instanceof GoPanic)) throw error
-      }
-      const { user, system } = process.cpuUsage(start)
-      expect((user + system) / 1000, call).toBeLessThan(seconds * 1000)
+      const text = `${shares}{{ $_ := ${call} }}`
+      const taken = costOf(() => orRefused(() => renderText(text, hugeParams, { ...options, budget: templateBudget() })))
+      expect(taken, call).toBeLessThan(seconds * 1000)
     }
 })
 
@@ -239,10 +230,9 @@ test.each([
   'genSignedCert "a" (list $g) nil 1 (genCA "a" 1)',
   'genSelfSignedCert "a" nil (list $m) 1',
 ])('what is refused is not printed at any cost: %s', (call) => {
-  const start = process.cpuUsage()
-  expect(() => renderText(`${shares}{{ ${call} }}`, hugeParams, { ...options, budget: templateBudget() })).toThrow()
-  const { user, system } = process.cpuUsage(start)
-  expect((user + system) / 1000).toBeLessThan(seconds * 1000)
+  const text = `${shares}{{ ${call} }}`
+  const taken = costOf(() => expect(() => renderText(text, hugeParams, { ...options, budget: templateBudget() })).toThrow())
+  expect(taken).toBeLessThan(seconds * 1000)
 })
 
 test('what is asked for on the way of honest templates is no reason to refuse', () => {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { globOrNothing, gobwas } from '../../scripts/go-template/gobwas.ts'
+import { costOf } from '../support/cost.ts'
 
 type Recorded = readonly [pattern: string, hasSeparator: boolean, matched?: readonly string[], others?: readonly string[]]
 const file = fileURLToPath(new URL('../vectors/gobwas-0.2.3.json.gz', import.meta.url))
@@ -24,8 +25,6 @@ test.each(recorded.map((one) => [JSON.stringify(one.slice(0, 2)), one] as const)
 
 test('stars in a row and alternatives in alternatives take no longer than their length', () => {
   const glob = gobwas(`${'*{a,b,*}'.repeat(200)}c`)
-  const start = performance.now()
-  expect('matches' in glob && glob.matches('ab'.repeat(300))).toBe(false)
-  expect(performance.now() - start).toBeLessThan(3000)
+  expect(costOf(() => expect('matches' in glob && glob.matches('ab'.repeat(300))).toBe(false))).toBeLessThan(6000)
   expect(gobwas('a'.repeat(3000))).toEqual({ refused: 'long' })
 })
