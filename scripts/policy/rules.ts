@@ -64,6 +64,10 @@ import { placement } from './capacity/placement.ts'
 import { unrendered } from './objects/unrendered.ts'
 import { waves } from './sync/waves.ts'
 import { units } from './capacity/units.ts'
+import { harmfulSettings } from './capacity/harmful-settings.ts'
+import { queryMemory } from './capacity/query-memory.ts'
+import { reachableLimits } from './capacity/reachable-limits.ts'
+import { subscriptionWorkers } from './capacity/subscription-workers.ts'
 import { plainAt } from './subject.ts'
 import type { ObjectRule, PolicyRule } from './subject.ts'
 
@@ -119,6 +123,10 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...certificates,
   ...sharedMemoryVolume,
   ...units,
+  ...reachableLimits,
+  ...harmfulSettings,
+  ...queryMemory,
+  ...subscriptionWorkers,
   ...placement,
   ...marks,
   ...logicalParameters,
@@ -179,6 +187,7 @@ const needs: readonly (readonly [areas: readonly (readonly Pick<PolicyRule, 'id'
   [[poolers, ldapOfPoolers, poolerImages], isKind('Pooler')],
   [[schedules], isKind('ScheduledBackup', 'Backup')],
   [[snapshots], isKind('ScheduledBackup')],
+  [[subscriptionWorkers], isKind('Subscription')],
   [[logicalParameters, publications], isKind('Publication', 'Subscription')],
   [[declaredOnce], isKind('Database', 'DatabaseRole', 'Publication', 'Subscription')],
 ]
