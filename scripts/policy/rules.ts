@@ -45,6 +45,7 @@ import { neighbours } from './objects/neighbours.ts'
 import { network } from './access/network.ts'
 import { barmanOfObjects, plugins, pluginsOfObjects } from './backup/plugins.ts'
 import { clientAuthorities, poolers } from './access/poolers.ts'
+import { pooledConnections } from './access/pooled-connections.ts'
 import { quotas } from './capacity/quotas.ts'
 import { recovery, recoveryOfObjects } from './backup/recovery.ts'
 import { references } from './objects/references.ts'
@@ -91,6 +92,7 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...budgets,
   ...hugePages,
   ...poolers,
+  ...pooledConnections,
   ...clientAuthorities,
   ...references,
   ...namedObjects,
@@ -184,7 +186,7 @@ const needs: readonly (readonly [areas: readonly (readonly Pick<PolicyRule, 'id'
   [[restored], isClusterWith('bootstrap')],
   [[store, checksums, providers], (object) => object.kind === 'ObjectStore' || hasStore(object)],
   [[programArguments], (object) => object.kind === 'ObjectStore' || hasStore(object) || isJsonMap(plainAt(object.plain, ...imported))],
-  [[poolers, ldapOfPoolers, poolerImages], isKind('Pooler')],
+  [[poolers, pooledConnections, ldapOfPoolers, poolerImages], isKind('Pooler')],
   [[schedules], isKind('ScheduledBackup', 'Backup')],
   [[snapshots], isKind('ScheduledBackup')],
   [[subscriptionWorkers], isKind('Subscription')],

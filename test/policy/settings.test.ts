@@ -19,6 +19,19 @@ const subscribed = (parameters: string, ...subscriptions: readonly string[]): st
   ].join('\n---\n')
 const synchronous = (parameters: string): string =>
   cluster(parameters).replace('parameters:', 'synchronous: { method: any, number: 1 }, parameters:')
+const pooled = (rest: string, pooler: string, parameters = '', ...others: readonly string[]): string =>
+  [
+    cluster(parameters, rest),
+    `{ ${group}, kind: Pooler, metadata: { name: pool }, spec: { cluster: { name: a }, instances: 3, type: rw, pgbouncer: { ${pooler} } } }`.replace(
+      'parameters: {',
+      'parameters: { max_db_connections: "15",',
+    ),
+    ...others,
+  ].join('\n---\n')
+const role = (limit: number, name = 'app'): string =>
+  `bootstrap: { initdb: { database: app, owner: app } }, managed: { roles: [{ name: ${name}, login: true, connectionLimit: ${limit} }] },`
+const database = (limit: number): string =>
+  `{ ${group}, kind: Database, metadata: { name: d }, spec: { cluster: { name: a }, name: d, owner: app, connectionLimit: ${limit} } }`
 const limited = 'resources: { requests: { memory: 4Gi }, limits: { memory: 4Gi } },'
 const archived = 'backup: { barmanObjectStore: { destinationPath: "s3://b/p", s3Credentials: { inheritFromIAMRole: true } } },'
 const replica = `replica: { enabled: true, source: old }, ${source}`
@@ -52,6 +65,11 @@ test.each([
   [cluster('temp_file_limit: "10"'), 'setting-has-unit: temp_file_limit'],
   [cluster('wal_buffers: "16"'), 'setting-has-unit: wal_buffers'],
   [cluster('').replace('5GB', '"10"'), 'setting-has-unit: max_slot_wal_keep_size'],
+  [cluster('autovacuum_naptime: 1d'), 'vacuum-looks-often: autovacuum_naptime'],
+  [pooled(role(20), 'poolMode: transaction, parameters: {}'), 'pool-within-limits: connectionLimit'],
+  [pooled('', 'poolMode: transaction, parameters: {}', '', database(10)), 'pool-within-limits: connectionLimit'],
+  [pooled('', 'poolMode: session, parameters: { server_reset_query: "" }'), 'pooler-resets-sessions: server_reset_query'],
+  [pooled('', 'poolMode: transaction, parameters: {}', 'idle_session_timeout: 5min'), 'pooled-sessions-stay: idle_session_timeout'],
   [subscribed('max_logical_replication_workers: "1"', '', ''), 'subscriptions-have-workers: max_logical_replication_workers'],
   [subscribed('', '', '', '', '', ''), 'subscriptions-have-workers: name'],
   [subscribed('', '', '', '', ''), 'subscriptions-have-workers: name'],
@@ -81,6 +99,17 @@ test.each([
   cluster('work_mem: 8GB'),
   cluster('work_mem: 1GB, maintenance_work_mem: 2GB', limited),
   cluster('archive_timeout: "60", lock_timeout: "100", temp_file_limit: "-1", wal_buffers: "-1", log_min_duration_statement: "0"'),
+  cluster('autovacuum_naptime: 1h, log_min_messages: info, log_parser_stats: "off"'),
+  pooled(role(60), 'poolMode: transaction, parameters: {}'),
+  // people who stay away from the pooler
+  pooled(role(5, 'analyst'), 'poolMode: transaction, parameters: {}'),
+  pooled(role(30), 'poolMode: transaction, parameters: { default_pool_size: "10" }'),
+  pooled(role(30), 'poolMode: transaction, parameters: { max_user_connections: "10" }'),
+  pooled('', 'poolMode: transaction, parameters: {}', '', database(-1)),
+  pooled('', 'poolMode: transaction, parameters: { server_reset_query: "" }'),
+  pooled('', 'poolMode: session, parameters: { server_reset_query: DISCARD ALL }'),
+  pooled('', 'poolMode: transaction, parameters: { server_idle_timeout: "60" }', 'idle_session_timeout: 5min'),
+  pooled('', 'poolMode: transaction, parameters: {}', 'idle_session_timeout: "0"'),
   subscribed('', '', '', ''),
   subscribed('', '', '', '', ', parameters: { enabled: "false" }'),
   subscribed(

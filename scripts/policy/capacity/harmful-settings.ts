@@ -105,6 +105,48 @@ function* readOnly({ settings, cluster }: Budgets): Iterable<Finding> {
   }
 }
 
+/** Seconds. */
+const hour = 3600
+
+function* seldomVacuumed({ settings }: Budgets): Iterable<Finding> {
+  const pause = settings.written('autovacuum_naptime') === undefined ? 0 : (settings.read('autovacuum_naptime') ?? 0)
+  if (pause <= hour) return
+  yield {
+    message: phrase`${here('autovacuum_naptime')} is ${named(settings.written('autovacuum_naptime'))}, but no table is vacuumed more often than that`,
+    places: [{ path: parameter('autovacuum_naptime') }],
+    help: phrase`remove it: 1min is the default; autovacuum looks at small numbers, and works only where it must`,
+  }
+}
+
+const ofDevelopers = [
+  'debug_print_parse',
+  'debug_print_plan',
+  'debug_print_rewritten',
+  'log_executor_stats',
+  'log_parser_stats',
+  'log_planner_stats',
+  'log_statement_stats',
+]
+
+function* logsForDevelopers({ settings }: Budgets): Iterable<Finding> {
+  const level = settings.written('log_min_messages')
+  if (level !== undefined && /^debug[1-5]?$/i.test(level))
+    yield {
+      message: phrase`${here('log_min_messages')} is ${named(level)}, but that is for debugging PostgreSQL: it logs many lines for each statement`,
+      places: [{ path: parameter('log_min_messages') }],
+      help: phrase`remove it: warning is the default`,
+    }
+  for (const name of ofDevelopers) {
+    const value = settings.written(name)
+    if (value === undefined || parsePostgresBoolean(value) !== true) continue
+    yield {
+      message: phrase`${here(name)} is ${named(value)}, but that is for debugging PostgreSQL: it logs many lines for each statement`,
+      places: [{ path: parameter(name) }],
+      help: phrase`remove it, or set it in one session`,
+    }
+  }
+}
+
 const fractions = ['autovacuum_analyze_scale_factor', 'autovacuum_vacuum_insert_scale_factor', 'autovacuum_vacuum_scale_factor']
 
 function* wholeTables(budgets: Budgets): Iterable<Finding> {
@@ -203,6 +245,25 @@ export const harmfulSettings: readonly ObjectRule[] = [
     summary: 'a scale factor of autovacuum is a fraction of the table, not a percentage',
     reads: reading(...fractions),
     check: (subject) => withBudgets(subject, wholeTables),
+  },
+  {
+    // PostgreSQL 17, 19.10: "the minimum delay between autovacuum runs on any given database"
+    id: 'policy/vacuum-looks-often',
+    severity: 'warning',
+    configurable: true,
+    summary: 'autovacuum looks at each database at least once an hour',
+    reads: reading('autovacuum_naptime'),
+    check: (subject) => withBudgets(subject, seldomVacuumed),
+  },
+  {
+    // PostgreSQL 17, 19.8.1 (DEBUG1 to DEBUG5: "for use by developers"), 19.8.2 and 19.9.2 ("crude profiling")
+    id: 'policy/log-without-debugging',
+    severity: 'warning',
+    configurable: true,
+    preset: 'production',
+    summary: 'the server does not log what is for debugging PostgreSQL itself',
+    reads: reading('log_min_messages', ...ofDevelopers),
+    check: (subject) => withBudgets(subject, logsForDevelopers),
   },
   {
     // PostgreSQL 17, 19.7.2: "Although the system will let you set random_page_cost to less than seq_page_cost, it is not physically sensible"
