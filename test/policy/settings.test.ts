@@ -30,6 +30,7 @@ const pooled = (rest: string, pooler: string, parameters = '', ...others: readon
   ].join('\n---\n')
 const role = (limit: number, name = 'app'): string =>
   `bootstrap: { initdb: { database: app, owner: app } }, managed: { roles: [{ name: ${name}, login: true, connectionLimit: ${limit} }] },`
+const member = (group: string): string => `managed: { roles: [{ name: r, login: true, inRoles: [${group}] }] },`
 const database = (limit: number): string =>
   `{ ${group}, kind: Database, metadata: { name: d }, spec: { cluster: { name: a }, name: d, owner: app, connectionLimit: ${limit} } }`
 const limited = 'resources: { requests: { memory: 4Gi }, limits: { memory: 4Gi } },'
@@ -65,6 +66,8 @@ test.each([
   [cluster('temp_file_limit: "10"'), 'setting-has-unit: temp_file_limit'],
   [cluster('wal_buffers: "16"'), 'setting-has-unit: wal_buffers'],
   [cluster('').replace('5GB', '"10"'), 'setting-has-unit: max_slot_wal_keep_size'],
+  [cluster('', member('pg_maintain'), 16), 'predefined-role-exists: 0'],
+  [cluster('', member('pg_database_owner')), 'predefined-role-exists: 0'],
   [cluster('autovacuum_naptime: 1d'), 'vacuum-looks-often: autovacuum_naptime'],
   [pooled(role(20), 'poolMode: transaction, parameters: {}'), 'pool-within-limits: connectionLimit'],
   [pooled('', 'poolMode: transaction, parameters: {}', '', database(10)), 'pool-within-limits: connectionLimit'],
@@ -99,6 +102,8 @@ test.each([
   cluster('work_mem: 8GB'),
   cluster('work_mem: 1GB, maintenance_work_mem: 2GB', limited),
   cluster('archive_timeout: "60", lock_timeout: "100", temp_file_limit: "-1", wal_buffers: "-1", log_min_duration_statement: "0"'),
+  cluster('', member('pg_maintain'), 17),
+  cluster('').replace('parameters:', 'pg_hba: ["host all all samehost trust"], parameters:'),
   cluster('autovacuum_naptime: 1h, log_min_messages: info, log_parser_stats: "off"'),
   pooled(role(60), 'poolMode: transaction, parameters: {}'),
   // people who stay away from the pooler
