@@ -17,7 +17,7 @@ const unlisted: Readonly<Record<string, JsonMap>> = lookup({
   seed: { type: 'real', min: -1, max: 1, context: 'user' },
   session_authorization: { type: 'string', context: 'user' },
   sort_mem: { alias: 'work_mem' },
-  ssl_renegotiation_limit: { type: 'integer', unit: 'kB', min: 0, max: 0, context: 'user' },
+  ssl_renegotiation_limit: { type: 'integer', min: 0, max: 0, context: 'user' },
   vacuum_mem: { alias: 'maintenance_work_mem' },
 })
 /** Those of some majors: of distributions, or added by a late minor release. */

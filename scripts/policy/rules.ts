@@ -45,6 +45,7 @@ import { neighbours } from './objects/neighbours.ts'
 import { network } from './access/network.ts'
 import { barmanOfObjects, plugins, pluginsOfObjects } from './backup/plugins.ts'
 import { clientAuthorities, poolers } from './access/poolers.ts'
+import { pooledConnections } from './access/pooled-connections.ts'
 import { quotas } from './capacity/quotas.ts'
 import { recovery, recoveryOfObjects } from './backup/recovery.ts'
 import { references } from './objects/references.ts'
@@ -64,6 +65,10 @@ import { placement } from './capacity/placement.ts'
 import { unrendered } from './objects/unrendered.ts'
 import { waves } from './sync/waves.ts'
 import { units } from './capacity/units.ts'
+import { harmfulSettings } from './capacity/harmful-settings.ts'
+import { queryMemory } from './capacity/query-memory.ts'
+import { reachableLimits } from './capacity/reachable-limits.ts'
+import { subscriptionWorkers } from './capacity/subscription-workers.ts'
 import { plainAt } from './subject.ts'
 import type { ObjectRule, PolicyRule } from './subject.ts'
 
@@ -87,6 +92,7 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...budgets,
   ...hugePages,
   ...poolers,
+  ...pooledConnections,
   ...clientAuthorities,
   ...references,
   ...namedObjects,
@@ -119,6 +125,10 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...certificates,
   ...sharedMemoryVolume,
   ...units,
+  ...reachableLimits,
+  ...harmfulSettings,
+  ...queryMemory,
+  ...subscriptionWorkers,
   ...placement,
   ...marks,
   ...logicalParameters,
@@ -176,9 +186,10 @@ const needs: readonly (readonly [areas: readonly (readonly Pick<PolicyRule, 'id'
   [[restored], isClusterWith('bootstrap')],
   [[store, checksums, providers], (object) => object.kind === 'ObjectStore' || hasStore(object)],
   [[programArguments], (object) => object.kind === 'ObjectStore' || hasStore(object) || isJsonMap(plainAt(object.plain, ...imported))],
-  [[poolers, ldapOfPoolers, poolerImages], isKind('Pooler')],
+  [[poolers, pooledConnections, ldapOfPoolers, poolerImages], isKind('Pooler')],
   [[schedules], isKind('ScheduledBackup', 'Backup')],
   [[snapshots], isKind('ScheduledBackup')],
+  [[subscriptionWorkers], isKind('Subscription')],
   [[logicalParameters, publications], isKind('Publication', 'Subscription')],
   [[declaredOnce], isKind('Database', 'DatabaseRole', 'Publication', 'Subscription')],
 ]

@@ -28,7 +28,8 @@ export function readInteger(text: string, unit: string | undefined): ReadNumber 
   const isWhole = start !== undefined && !/^[.eE]/.test(rest) && Math.abs(wholeNumber(start)) < 2 ** 63
   const read: ReadNumber = isWhole
     ? withUnit(wholeNumber(start), rest, unit)
-    : start !== undefined || rest.trimStart().match(/^[+-]?\./)
+    : // `strtol` that reads nothing stays at the start of the text, so blanks or a sign before the point are not passed over
+      start !== undefined || text.startsWith('.')
       ? readReal(text, unit)
       : 'invalid'
   return typeof read === 'number' ? roundToEven(read) : read

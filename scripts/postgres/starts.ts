@@ -99,6 +99,28 @@ function* walTooShort(running: Running): Iterable<Finding> {
   }
 }
 
+const targets = ['recovery_target', 'recovery_target_lsn', 'recovery_target_name', 'recovery_target_time', 'recovery_target_xid']
+
+/** Reproduces the assign hooks of the targets, which are called in the order of the file; the operator takes none as a parameter. */
+function* twoTargets(running: Running): Iterable<Finding> {
+  if (running.isOperated) return
+  let earlier: string | undefined
+  for (const [written, value] of running.parameters) {
+    const name = written.trim().toLowerCase()
+    if (!targets.includes(name)) continue
+    if (earlier !== undefined && earlier !== name) {
+      // an empty text counts, if it comes later
+      yield {
+        message: phrase`${here(written)} is set, but only one recovery target may be: ${named(earlier)} is set before it`,
+        places: places(running, written, earlier),
+        help: phrase`remove ${named(written)} or ${named(earlier)}`,
+      }
+      return
+    }
+    earlier = value === '' ? undefined : name
+  }
+}
+
 /** Processes that a server can count: `MAX_BACKENDS`. */
 const mostProcesses = 262_143
 
@@ -155,6 +177,7 @@ export const starts: readonly PostgresRule[] = [
       yield* noProtocol(running)
       yield* walTooShort(running)
       yield* tooManyProcesses(running)
+      yield* twoTargets(running)
     },
   },
 ]

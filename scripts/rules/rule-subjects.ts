@@ -55,6 +55,7 @@ const byRule: Readonly<Record<string, string>> = lookup({
   'policy/logical-parameter': 'Publications and Subscriptions of hand-written manifests',
   'policy/recovery-has-source': 'recoveries of hand-written manifests: the chart names a source itself',
   'policy/snapshots-whole': 'recoveries of hand-written manifests: the chart restores from no snapshots',
+  'policy/subscriptions-have-workers': 'Subscriptions of hand-written manifests',
   'policy/subscription-source-known': 'Subscriptions of hand-written manifests',
   'policy/catalog-exists': 'image catalogs in the same files (`admit --policies`)',
   'policy/cluster-exists': 'manifests that are applied together: files (`admit --policies`), or folders that Applications deploy',

@@ -23,6 +23,7 @@ test.each([
   [standard, 'localeProvider: constructor', 'localeProvider'],
   [standard, 'localeProvider: builtin, builtinLocale: PG_UNICODE_FAST', 'builtinLocale'],
   [standard, 'localeProvider: builtin, builtinLocale: C.UTF-8, encoding: LATIN1', 'builtinLocale'],
+  ['15.13-standard-bookworm', 'localeProvider: icu, icuLocale: de, icuRules: "&a < b"', 'icuRules'],
   [standard, 'encoding: UTF-16', 'encoding'],
   [standard, 'encoding: SJIS', 'encoding'],
   [standard, 'localeCollate: ru_RU', 'localeCollate'],
@@ -32,6 +33,7 @@ test.each([
 test.each([
   [standard, 'localeProvider: icu, icuLocale: en'],
   [standard, 'localeProvider: icu, locale: en_US.UTF-8'],
+  ['16.9-standard-bookworm', 'localeProvider: icu, icuLocale: de, icuRules: "&a < b"'],
   [standard, 'locale: C'],
   [standard, 'locale: de_DE.UTF-8, localeCollate: de_DE.UTF-8, localeCType: de_DE.UTF-8'],
   [standard, 'localeProvider: builtin, builtinLocale: C.UTF-8'],

@@ -95,6 +95,10 @@ describe('values', () => {
     ['transaction_buffers', '200kB', 'a multiple of 16 pages of 8kB', 'write a multiple of 128kB'],
     ['search_path', 'app,,public', 'a list with commas between names, none of them empty', undefined],
     ['TimeZone', 'Europe/Berlim', 'the name of a time zone, or hours between -167 and 167', 'did you mean `Europe/Berlin`?'],
+    // `strtol` stays at the start of the text, where a point must then be
+    ['max_connections', '+.5e3', 'a whole number without a unit', undefined],
+    ['max_connections', ' .5e3', 'a whole number without a unit', undefined],
+    ['ssl_renegotiation_limit', '0kB', 'a whole number without a unit', undefined],
     ['TimeZone', '200', 'the name of a time zone, or hours between -167 and 167', undefined],
   ])('%s is not %s', (name, value, must, help) => {
     expect(said(name, value)).toEqual({ kind: 'value', must, ...(help !== undefined && { help }) })
@@ -108,6 +112,8 @@ describe('values', () => {
     ['autovacuum', 'of'],
     ['max_connections', '1e2'],
     ['random_page_cost', '.5'],
+    ['random_page_cost', ' +.5'],
+    ['max_connections', '.5e3'],
     ['TimeZone', 'CET-1CEST,M3.5.0,M10.5.0/3'],
     ['lc_monetary', 'de_DE.UTF-8@euro'],
     ['recovery_target_time', '2026-01-31 12:00:00.5+02'],

@@ -95,4 +95,7 @@ test('parameters that are valid alone are judged together, with the defaults of 
   expect(await said({ max_connections: '4' })).toEqual([])
   expect(await said({ ssl_max_protocol_version: 'TLSv1.1' })).toEqual([])
   expect(await said({ ssl: 'on', ssl_max_protocol_version: 'TLSv1.1' })).toHaveLength(1)
+  expect(await said({ recovery_target: 'immediate', recovery_target_name: 'a' })).toHaveLength(1)
+  expect(await said({ recovery_target_name: 'a', recovery_target: '' })).toHaveLength(1)
+  expect(await said({ recovery_target: '', recovery_target_name: 'a', recovery_target_timeline: '2' })).toEqual([])
 })

@@ -27,7 +27,7 @@ function place(object: RenderedObject, { item }: EffectiveLine, finding: Omit<Fi
 }
 
 /** An address inside the pod. */
-const isOwn = (address: string | undefined): boolean => /^(?:127\.|::1\b|localhost$)/.test(address ?? '')
+const isOwn = (address: string | undefined): boolean => /^(?:127\.|::1\b|localhost$|samehost$)/.test(address ?? '')
 
 export const hba: readonly ObjectRule[] = [
   {

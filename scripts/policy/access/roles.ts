@@ -1,6 +1,8 @@
 // Can the roles that are declared log in, and does PostgreSQL take their names?
 import { here, named, phrase, shown } from '../../findings/message.ts'
+import type { Message } from '../../findings/finding.ts'
 import type { RenderedObject } from '../../model.ts'
+import { majorOf } from '../../operator/major.ts'
 import type { Json, Path } from '../../values/value.ts'
 import { nearest } from '../../values/path.ts'
 import { isAbsent, listAt, plainAt, textAt } from '../subject.ts'
@@ -13,25 +15,47 @@ function rolesOf({ kind, plain }: RenderedObject): { readonly path: Path; readon
   return listAt(plain, 'spec', 'managed', 'roles').map((role, index) => ({ path: ['spec', 'managed', 'roles', index], role }))
 }
 
-/** Of any major from 13 to 18. */
-const predefined = [
-  'pg_checkpoint',
-  'pg_create_subscription',
-  'pg_database_owner',
-  'pg_execute_server_program',
-  'pg_maintain',
-  'pg_monitor',
-  'pg_read_all_data',
-  'pg_read_all_settings',
-  'pg_read_all_stats',
-  'pg_read_server_files',
-  'pg_signal_autovacuum_worker',
-  'pg_signal_backend',
-  'pg_stat_scan_tables',
-  'pg_use_reserved_connections',
-  'pg_write_all_data',
-  'pg_write_server_files',
-]
+/** With the major that brought each, of those from 13 to 18. */
+const predefined: ReadonlyMap<string, number> = new Map([
+  ['pg_checkpoint', 15],
+  ['pg_create_subscription', 16],
+  ['pg_database_owner', 14],
+  ['pg_execute_server_program', 13],
+  ['pg_maintain', 17],
+  ['pg_monitor', 13],
+  ['pg_read_all_data', 14],
+  ['pg_read_all_settings', 13],
+  ['pg_read_all_stats', 13],
+  ['pg_read_server_files', 13],
+  ['pg_signal_autovacuum_worker', 18],
+  ['pg_signal_backend', 13],
+  ['pg_stat_scan_tables', 13],
+  ['pg_use_reserved_connections', 16],
+  ['pg_write_all_data', 14],
+  ['pg_write_server_files', 13],
+])
+
+/** Why no role can be a member of the group; undefined: PostgreSQL of the major takes one, as far as it is known. */
+function refusalOf(group: string, major: number | undefined): { readonly but: Message; readonly help: Message } | undefined {
+  if (!group.startsWith('pg_')) return undefined
+  const since = predefined.get(group)
+  if (since === undefined) {
+    const names = [...predefined.keys()]
+    const meant = nearest(group, names) ?? names.find((one) => one.startsWith(group))
+    return {
+      but: phrase`PostgreSQL has no predefined role of this name`,
+      help: meant === undefined ? phrase`known: ${names.slice(0, 8).join(', ')}` : phrase`did you mean ${meant}?`,
+    }
+  }
+  if (major !== undefined && major < since)
+    return {
+      but: phrase`PostgreSQL ${major} does not have this role: it was added in ${since}`,
+      help: phrase`remove it, or run PostgreSQL ${since} or later`,
+    }
+  return group === 'pg_database_owner'
+    ? { but: phrase`that is whoever owns the database, and has no other members`, help: phrase`remove it, and make the role the owner` }
+    : undefined
+}
 
 export const roles: readonly ObjectRule[] = [
   {
@@ -78,7 +102,7 @@ export const roles: readonly ObjectRule[] = [
     },
   },
   {
-    // PostgreSQL, "Predefined Roles": nobody can make another one whose name begins with pg_
+    // PostgreSQL 13 to 18: "role \"pg_database_owner\" cannot have explicit members"; "Predefined Roles": nobody can make another one whose name begins with pg_
     id: 'policy/predefined-role-exists',
     severity: 'error',
     configurable: true,
@@ -88,13 +112,13 @@ export const roles: readonly ObjectRule[] = [
       for (const object of objects)
         for (const { path, role } of rolesOf(object))
           for (const [index, group] of listAt(role, 'inRoles').entries()) {
-            if (typeof group !== 'string' || !group.startsWith('pg_') || predefined.includes(group)) continue
-            const meant = nearest(group, predefined) ?? predefined.find((one) => one.startsWith(group))
+            const refusal = typeof group === 'string' ? refusalOf(group, majorOf(object.plain)) : undefined
+            if (refusal === undefined) continue
             yield {
               object,
-              message: phrase`${here('inRoles')} has ${shown(group)}, but PostgreSQL has no predefined role of this name`,
+              message: phrase`${here('inRoles')} has ${shown(group)}, but ${refusal.but}`,
               places: [{ path: [...path, 'inRoles', index] }],
-              help: meant === undefined ? phrase`known: ${predefined.slice(0, 8).join(', ')}` : phrase`did you mean ${meant}?`,
+              help: refusal.help,
             }
           }
     },

@@ -22,7 +22,7 @@ function* scheduledSnapshots(
 }
 
 /** Whether anything archives WAL: an in-tree store, or any plugin that says so. */
-function archives(plain: JsonMap): boolean {
+export function archives(plain: JsonMap): boolean {
   return (
     isJsonMap(plainAt(plain, 'spec', 'backup', 'barmanObjectStore')) ||
     listAt(plain, 'spec', 'plugins').some((plugin) => plainAt(plugin, 'isWALArchiver') === true && plainAt(plugin, 'enabled') !== false)

@@ -21,7 +21,7 @@ const limitPath: Path = ['spec', 'resources', 'limits', 'memory']
 const servers = { rw: 'the primary', ro: 'the standbys', r: 'the instances' } as const
 
 /** A rule that reads the budgets of a database, which may have none. */
-function* withBudgets(subject: ObjectsSubject, check: (budgets: Budgets) => Iterable<Finding>): Iterable<ObjectFinding> {
+export function* withBudgets(subject: ObjectsSubject, check: (budgets: Budgets) => Iterable<Finding>): Iterable<ObjectFinding> {
   const budgets = budgetsOf(subject.objects)
   if (budgets === undefined) return
   for (const finding of check(budgets)) yield { ...finding, object: budgets.cluster }

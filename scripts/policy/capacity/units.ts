@@ -5,22 +5,44 @@ import { isJsonMap } from '../../values/value.ts'
 import { plainAt } from '../subject.ts'
 import type { ObjectFinding, ObjectRule } from '../subject.ts'
 
+type Unit = 'ms' | 's' | 'kB' | '8kB' | 'MB'
+
 /** Settings with the unit of a bare number (pg_settings.unit), and the least number that anybody means by it. */
-const bare: ReadonlyMap<string, { readonly unit: 'ms' | 'kB' | '8kB'; readonly least: number; readonly meant: string }> = new Map([
+const bare: ReadonlyMap<string, { readonly unit: Unit; readonly least: number; readonly meant: string }> = new Map([
   // web services stop statements after some hundred milliseconds
   ...['statement_timeout', 'transaction_timeout'].map((name) => [name, { unit: 'ms', least: 100, meant: 's' }] as const),
   ...['idle_in_transaction_session_timeout', 'idle_session_timeout', 'wal_sender_timeout', 'wal_receiver_timeout'].map(
     (name) => [name, { unit: 'ms', least: 500, meant: 's' }] as const,
   ),
   ['deadlock_timeout', { unit: 'ms', least: 20, meant: 's' }],
+  ['lock_timeout', { unit: 'ms', least: 10, meant: 's' }],
+  ['log_min_duration_statement', { unit: 'ms', least: 5, meant: 's' }],
+  ...['max_standby_archive_delay', 'max_standby_streaming_delay'].map((name) => [name, { unit: 'ms', least: 100, meant: 's' }] as const),
+  // the operator sets five minutes, and each segment takes 16 MB of the archive
+  ['archive_timeout', { unit: 's', least: 30, meant: 'min' }],
+  ['checkpoint_timeout', { unit: 's', least: 60, meant: 'min' }],
+  ['idle_replication_slot_timeout', { unit: 's', least: 60, meant: 'h' }],
   ['work_mem', { unit: 'kB', least: 1024, meant: 'MB' }],
   ['maintenance_work_mem', { unit: 'kB', least: 4096, meant: 'MB' }],
+  ['autovacuum_work_mem', { unit: 'kB', least: 1024, meant: 'MB' }],
+  ['logical_decoding_work_mem', { unit: 'kB', least: 1024, meant: 'MB' }],
+  ['temp_file_limit', { unit: 'kB', least: 1024, meant: 'GB' }],
   ['effective_cache_size', { unit: '8kB', least: 4096, meant: 'MB' }],
+  ['wal_buffers', { unit: '8kB', least: 65, meant: 'MB' }],
+  // less than four segments of WAL
+  ['max_slot_wal_keep_size', { unit: 'MB', least: 64, meant: 'GB' }],
+])
+
+/** Less is refused, which another rule reports. */
+const lowestTaken: ReadonlyMap<string, number> = new Map([
+  ['checkpoint_timeout', 30],
+  ['temp_file_limit', 1],
+  ['wal_buffers', 1],
 ])
 
 /** `64kB`, `4MB` of a number in a unit. */
-function amountOf(count: number, unit: 'ms' | 'kB' | '8kB'): string {
-  if (unit === 'ms') return `${count} ms`
+function amountOf(count: number, unit: Unit): string {
+  if (unit === 'ms' || unit === 's' || unit === 'MB') return `${count} ${unit}`
   const kilobytes = unit === 'kB' ? count : count * 8
   return kilobytes % 1024 === 0 ? `${kilobytes / 1024} MB` : `${kilobytes} kB`
 }
@@ -33,7 +55,8 @@ function* withoutUnits(object: RenderedObject): Iterable<ObjectFinding> {
     if (known === undefined || typeof value !== 'string' || !/^\d{1,9}$/.test(value.trim())) continue
     const count = Number(value)
     // 0 switches off, and what is below the bound is refused
-    if (count === 0 || count >= known.least || (known.unit !== 'ms' && count < 64)) continue
+    const lowest = lowestTaken.get(name.toLowerCase()) ?? (known.unit === 'kB' || known.unit === '8kB' ? 64 : 1)
+    if (count < lowest || count >= known.least) continue
     yield {
       object,
       message: phrase`${here(name)} is ${shown(value)} without a unit, which means ${amountOf(count, known.unit)}`,

@@ -53,6 +53,13 @@ function* refused(fields: Json | undefined, major: number | undefined): Iterable
     return
   }
   if (own === undefined) return
+  const rules = written(fields, 'icuRules')
+  if (provider === 'icu' && rules !== undefined && (major ?? 16) < 16)
+    yield {
+      field: 'icuRules',
+      message: phrase`${here('icuRules')} is ${shown(rules)}, but PostgreSQL ${major} takes no rules: it was added in 16`,
+      help: phrase`remove it, or run PostgreSQL 16 or later`,
+    }
   const locale = written(fields, own)
   if (locale === undefined && (written(fields, 'locale') === undefined || (major ?? 16) < 16))
     yield {

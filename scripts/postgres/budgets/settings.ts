@@ -26,6 +26,7 @@ const presets: ReadonlyMap<string, number> = new Map([
   ['maintenance_work_mem', 65_536],
   ['max_connections', 100],
   ['max_locks_per_transaction', 64],
+  ['max_logical_replication_workers', 4],
   ['max_parallel_workers', 8],
   ['max_parallel_workers_per_gather', 2],
   ['max_pred_locks_per_transaction', 64],
