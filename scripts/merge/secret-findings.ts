@@ -1,8 +1,9 @@
 // Which secrets are written in values? They also end up in the rendered file, in Git, visible to every reader.
-import { fieldAt, phrase } from '../findings/message.ts'
+import { fieldAt, named, phrase } from '../findings/message.ts'
 import { spotOf } from '../findings/spot.ts'
-import type { LocatedFinding } from '../findings/spot.ts'
+import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import { isSecretKey, isSecretReference, shownPath } from '../secret/names.ts'
+import { secretsOf, spansWithin } from '../secret/source.ts'
 import { secretLiterals } from '../secret/values.ts'
 import type { SecretLiteral } from '../secret/values.ts'
 import { textSecrets } from '../secret/walk.ts'
@@ -85,13 +86,25 @@ export function* secretFindings(root: MapValue): Iterable<LocatedFinding> {
       rule: 'policy/secret-in-values',
       severity: 'warning',
       message: phrase`${fieldAt(shownPath(path))} holds a secret, but values are kept in Git`,
-      at,
+      at: withinText(at),
       help: helpFor(path),
     }
   }
 }
 
+/** The secret itself, where it is a part of a text such as SQL or an address. */
+function withinText(at: Spot): Spot {
+  const [first] = spansWithin(secretsOf(at.file.text), at.span)
+  return first === undefined || first.start <= at.span.start || first.end > at.span.end ? at : { ...at, span: first }
+}
+
+/** SQL that a new Cluster runs: the keys of its lists. */
+const sqlList = /^post\w*SQL$/
+
 function helpFor(path: Path): LocatedFinding['help'] {
+  const list = path.find((step) => sqlList.test(String(step)))
+  if (list !== undefined)
+    return phrase`give the role its passwordSecret in managed.roles, or keep the SQL in a Secret that ${named(String(list))}Refs.secretRefs names`
   return path.includes('env')
     ? phrase`take it from a Secret: valueFrom.secretKeyRef`
     : phrase`keep it in a Secret created elsewhere, and name that Secret (secret.create: false, secret.name)`
