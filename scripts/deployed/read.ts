@@ -71,7 +71,7 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
       ),
     )
   const manifests = files.flatMap((file) => file.manifests)
-  const alone = settings.generate || isMistaken ? [] : undeployedClusters(files, seen)
+  const alone = settings.generate || isMistaken ? [] : undeployedClusters(files, tree, seen)
   const isExplained = isBroken || files.some(({ manifests }) => manifests.some(hasMistakenField))
   return {
     settings,
