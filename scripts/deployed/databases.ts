@@ -21,6 +21,8 @@ import type { SourceOf } from './values/value-layers.ts'
 import { brokenChart } from './charts/chart-file.ts'
 import { chartOf, folderChart, publishedChart } from './charts/chart-of-source.ts'
 import { releaseOf } from './charts/release-databases.ts'
+import { argocdSettings } from './operators/argocd-settings.ts'
+import { spotOf } from '../findings/spot.ts'
 import { inflationsOf } from './kustomize/inflated.ts'
 import { clusterlessFindings, lostClusterNames } from './folders/clusterless.ts'
 import { baseOf, skip, unknownAddress, writtenBase } from './looking.ts'
@@ -188,7 +190,12 @@ function folderDatabases(of: SourceOf, source: JsonMap, looking: Looking): Datab
   append(looking.findings, folder.built?.lost ?? [])
   if (!manifest.settings.generate) append(looking.findings, brokenIn(source, manifest))
   const namespace = printed(at(application, 'spec', 'destination', 'namespace') ?? '')
-  const inflated = inflationsOf(of, source, folder.built?.charts ?? []).flatMap(
+  const charts = folder.built?.charts ?? []
+  const [chart] = charts
+  const inflates = chart === undefined || source['plugin'] !== undefined || argocdSettings(manifest.tree).inflatesCharts
+  if (inflates === false && chart !== undefined)
+    looking.missing.push(refusedBuild('helmCharts need kustomize.buildOptions: --enable-helm in argocd-cm', spotOf(chart.entry) ?? pathAt))
+  const inflated = inflationsOf(of, source, charts).flatMap(
     (one) => releasedBy(one, sourcesIn(one.application['spec'])[0] ?? {}, looking) ?? [],
   )
   const base = baseOf(of, looking, { repository: '', name: '', version: '' })

@@ -102,6 +102,25 @@ describe('the chart of a kustomization', () => {
       "pg/kustomization.yaml:2: kustomize can't build this: its chart takes pg/vals.yaml, which is missing [argocd/kustomization-builds]",
     ])
   })
+  test('is inflated only if the settings of Argo CD, where they are here, say so', async () => {
+    const settings = (options: string): Readonly<Record<string, string>> => ({
+      'argocd/cm.yaml': `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: argocd-cm\ndata:${options}\n`,
+    })
+    const lacking =
+      "pg/kustomization.yaml:2: kustomize can't build this: helmCharts need kustomize.buildOptions: --enable-helm in argocd-cm [argocd/kustomization-builds]"
+    const values = `${release}, valuesFile: values.yaml`
+    const told = (options: string, more: Readonly<Record<string, string>> = {}): Promise<string[]> =>
+      repository(values, '', { ...settings(options), ...more }).told()
+    expect(await told(' { kustomize.buildOptions: --load-restrictor LoadRestrictionsNone }')).toEqual([lacking])
+    expect(await told(' { kustomize.buildOptions: --enable-helm }')).toEqual([])
+    // the rest may be elsewhere
+    expect(await told(' {}')).toEqual([])
+    const install = {
+      'argocd/kustomization.yaml':
+        'resources: [https://raw.githubusercontent.com/argoproj/argo-cd/v3.1.0/manifests/install.yaml]\npatches: [{ path: cm.yaml }]\n',
+    }
+    expect(await told(' {}', install)).toEqual([lacking])
+  })
   test('is said not to be here where it is not', async () => {
     expect(await repository('name: cluster, repo: https://charts.example.com, version: 1.0.0, releaseName: orders', '', {}).told()).toEqual(
       [expect.stringContaining('takes a chart `cluster` of an address that is not known, and it is not here [argocd/not-computed]')],
