@@ -27,6 +27,8 @@ export interface Environment {
     readonly chart: ChartPin
     /** its settings choose the image of Clusters that name none, or are not here */
     readonly ownImage?: true
+    /** manifests without a chart name its release */
+    readonly isNamed?: true
     /** it hands no label or annotation of a Cluster itself on to pods; absent: nobody knows */
     readonly inheritsNone?: true
   }

@@ -30,6 +30,7 @@ import type { Looking } from './looking.ts'
 import { withIds } from './ids.ts'
 import type { WrittenDatabases } from './state.ts'
 import { heldElsewhere } from './folders/held-elsewhere.ts'
+import { leaving, leavingLink } from './unreadable.ts'
 import { foreignFolders, foreignOfSet, likelyForeign, otherForeign } from './foreign.ts'
 import type { Foreign } from './foreign.ts'
 import { draftOf, openFolders } from './sets/drafts.ts'
@@ -39,15 +40,16 @@ import { missingFolder, onePlaceOnce, refusedBuild } from './folders/missing-fol
 import { assumedRevisions } from './revisions.ts'
 import { onceEach, refused } from './skipped.ts'
 import { mayDeploy, whyUnknown } from './sets/unknown-set.ts'
+import type { PlainOperators } from './operators/plain-operators.ts'
 import { versionsOf } from './operators/versions.ts'
 
 /** Every database of Applications as written; nothing is passed over: what can't be looked at is in `skipped`, with the reason. */
 export function writtenDatabases(
   files: readonly ManifestFile[],
-  { settings, charts }: Pick<Looking, 'settings' | 'charts'>,
+  { settings, charts, operators }: Pick<Looking, 'settings' | 'charts'> & { readonly operators: PlainOperators },
 ): WrittenDatabases {
   const manifests = files.flatMap(({ manifests }) => manifests)
-  const versions = versionsOf(manifests, settings)
+  const versions = versionsOf(manifests, settings, operators)
   const looking: Looking = {
     settings,
     charts,
@@ -137,11 +139,15 @@ function databasesOf(manifest: Manifest, application: JsonMap, looking: Looking)
   const { sources } = isJsonMap(spec) ? sourcesOf(spec) : { sources: [] }
   return [...sources.entries()].flatMap(([nth, source]): Database[] => {
     const of: SourceOf = { manifest, application, nth }
+    const before = looking.skipped.length
     const released = releasedBy(of, source, looking)
-    if (released !== undefined || source['chart'] !== undefined || typeof source['path'] !== 'string') return released ?? []
+    if (source['chart'] !== undefined || typeof source['path'] !== 'string') return released ?? []
     const missing = missingFolder(of, source)
-    if (missing !== undefined) looking.missing.push(missing)
-    return folderDatabases(of, source, looking)
+    const found = released ?? folderDatabases(of, source, looking)
+    const link = found.length > 0 || looking.skipped.length > before ? undefined : leavingLink(of)
+    if (link !== undefined) skip(looking, manifest, leaving(of, link))
+    else if (released === undefined && missing !== undefined) looking.missing.push(missing)
+    return found
   })
 }
 
