@@ -62,6 +62,7 @@ import { checksums, store } from './backup/store.ts'
 import { support } from './versions/support.ts'
 import { placement } from './capacity/placement.ts'
 import { unrendered } from './objects/unrendered.ts'
+import { makers } from './secrets/makers.ts'
 import { waves } from './sync/waves.ts'
 import { units } from './capacity/units.ts'
 import { plainAt } from './subject.ts'
@@ -109,6 +110,7 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...secrets,
   ...secretData,
   ...pullSecrets,
+  ...makers,
   ...sqlOfHolders,
   ...reload,
   ...network,
@@ -137,6 +139,7 @@ export const ofHolders: ReadonlySet<string> = new Set(
     ...secrets,
     ...secretData,
     ...pullSecrets,
+    ...makers,
     ...sqlOfHolders,
     ...reload,
     ...network,
@@ -169,6 +172,7 @@ const hasStore = isClusterWith('backup', 'externalClusters')
 const needs: readonly (readonly [areas: readonly (readonly Pick<PolicyRule, 'id'>[])[], isNeeded: Needed])[] = [
   [[secrets, secretData, pullSecrets, certificates, reload, sqlOfHolders], ({ plain }) => holdsKeys(plain)],
   [[neighbours, monitors, quotas], ({ plain }) => isNeighbour(plain)],
+  [[makers], ({ kind }) => kind === 'SealedSecret' || kind === 'ExternalSecret'],
   [[network], ({ kind }) => isOfNetwork(kind)],
   [[annotations, waves], ({ plain }) => isJsonMap(plainAt(plain, 'metadata', 'annotations'))],
   [[connections], isClusterWith('externalClusters')],
