@@ -27,6 +27,8 @@ export interface Environment {
     readonly chart: ChartPin
     /** its settings choose the image of Clusters that name none, or are not here */
     readonly ownImage?: true
+    /** manifests without a chart name its release */
+    readonly isNamed?: true
     /** it hands no label or annotation of a Cluster itself on to pods; absent: nobody knows */
     readonly inheritsNone?: true
   }
@@ -172,6 +174,8 @@ export interface AsWritten {
   readonly namespaceAt: WrittenAt
   /** what fills in a place of the set's template; `isWhole`: nothing is written beside it */
   readonly filledAt?: (at: WrittenAt) => { readonly spot: WrittenAt; readonly isWhole: boolean } | undefined
+  /** kinds of the core group whose differences Argo CD leaves alone everywhere, by its own settings; `all` for any */
+  readonly ignoredKinds?: () => ReadonlySet<string>
   /** the folder of the repository that the chart is */
   readonly chartFolder?: string
   /** manifests in a folder, which no chart makes */

@@ -6,7 +6,7 @@ import { defaultCluster } from '../operator/defaults.ts'
 import { kubePath, sentence, type Issue } from '../kubernetes/issue.ts'
 import { checkListTypes } from '../kubernetes/list-types.ts'
 import { type ServedKind } from '../kubernetes/load.ts'
-import { checkMetadata, checkMetadataLast, checkMetadataUpdate } from '../kubernetes/metadata-checks.ts'
+import { checkCreated, checkMetadataLast, checkMetadataUpdate } from '../kubernetes/metadata-checks.ts'
 import { reached, releases } from '../operator/version.ts'
 import { copyJson, withDefaults } from '../kubernetes/prepare.ts'
 import { checkSchema, fitsInteger, fitsUnsigned, isUnsigned } from '../kubernetes/schema.ts'
@@ -72,7 +72,7 @@ function wrongTypes(object: JsonMap, issues: readonly Issue[], known: readonly I
 /** Everything that schema, metadata, list types and scale say. */
 export function schemaIssues(object: JsonMap, old: JsonMap | undefined, kind: ServedKind, operator: string): Issue[] {
   return [
-    ...(old ? checkMetadataUpdate(object, old) : checkMetadata(object, kind.scope)),
+    ...(old ? checkMetadataUpdate(object, old) : checkCreated(object, kind.scope)),
     ...checkSchema(object, kind.schema, { integerRange: reached(operator, releases.december2025) }),
     ...scaleIssues(object, kind),
     ...listIssues(object, old, kind),

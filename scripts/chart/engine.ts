@@ -14,7 +14,7 @@ import { namesOf } from '../helm/static-reads.ts'
 import { unreadOf } from '../helm/unread.ts'
 import { helmOf } from '../values/merge.ts'
 import type { Database, Settings } from '../model.ts'
-import type { Json, MapValue, Path } from '../values/value.ts'
+import type { MapValue, Path } from '../values/value.ts'
 import { jsonAt, valueAt } from '../values/value.ts'
 import { append, split } from '../values/append.ts'
 import { once } from '../values/once.ts'
@@ -31,6 +31,7 @@ import { namespaceOf, releaseOf } from './release.ts'
 import { withStandIn } from './stand-in.ts'
 import type { HelmDocument } from '../helm/output.ts'
 import { templateFindings } from './own-templates.ts'
+import type { Printed } from './own-templates.ts'
 import { keySpot } from './template-spots.ts'
 import { unknownKeyFindings } from './unknown-key-findings.ts'
 import { replaced, without } from './wrong-values.ts'
@@ -194,9 +195,10 @@ export function renderWithEngine(
   }
 }
 
-/** What the Application of a database asks Argo CD to ignore. */
-const ownOf = ({ written }: Database): { readonly ignored: Json } => ({
+/** What the Application of a database asks Argo CD to ignore, and what Argo CD ignores everywhere. */
+const ownOf = ({ written }: Database): Pick<Printed, 'ignored' | 'ignoredKinds'> => ({
   ignored: jsonAt(written?.application, ['spec', 'ignoreDifferences']) ?? null,
+  ignoredKinds: () => written?.ignoredKinds?.() ?? new Set(),
 })
 
 /** What is known of the chart's templates whatever the values; nothing where they can't be parsed, which is reported. */

@@ -17,10 +17,12 @@ import type { Json, MapValue } from '../values/value.ts'
 import { jsonAt as at, leavesOf, valueAt } from '../values/value.ts'
 import { lineSpot, templateFile } from './template-spots.ts'
 
-interface Printed {
+export interface Printed {
   readonly chart: FoundChart
   /** what Argo CD ignores, as the Application says */
   readonly ignored: Json
+  /** kinds of the core group that it ignores everywhere */
+  readonly ignoredKinds: () => ReadonlySet<string>
   /** the documents of another run */
   readonly again: () => readonly HelmDocument[]
   readonly helm: HelmGeneration
@@ -88,7 +90,7 @@ const chance =
  * Argo CD runs `helm template` for each commit, without a cluster in which `lookup` would find what was made before ("Random data"
  * in its documentation of Helm): the Secret is another one each time, unless its differences are left alone.
  */
-function* chanceSecrets(path: string, { chart, documents, again, ignored }: Printed): Iterable<LocatedFinding> {
+function* chanceSecrets(path: string, { chart, documents, again, ignored, ignoredKinds }: Printed): Iterable<LocatedFinding> {
   const file = templateFile(chart, path)
   if (file === undefined || !/kind:[ \t]*Secret\b/.test(file.text) || isIgnored(ignored)) return
   const line = file.text.split('\n').findIndex((one) => one.includes('{{') && chance.test(one))
@@ -99,6 +101,7 @@ function* chanceSecrets(path: string, { chart, documents, again, ignored }: Prin
   const used = documents.find(({ plain }) => at(plain, ['kind']) === 'Cluster' && namesSecret(plain, name))
   const spot = lineSpot(chart, path, line + 1)
   if (typeof name !== 'string' || used === undefined || spot === undefined) return
+  if (['Secret', 'all'].some((kind) => ignoredKinds().has(kind))) return
   yield {
     rule: 'chart/secret-stays',
     severity: 'warning',

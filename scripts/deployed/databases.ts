@@ -1,18 +1,13 @@
 // Which databases do Applications and sets deploy as somebody wrote them, and which of those can't be looked at?
-import { append, split } from '../values/append.ts'
+import { append } from '../values/append.ts'
 import { once } from '../values/once.ts'
 import { printed } from '../values/printed.ts'
 import { isJsonMap, layoutPathOf } from '../values/value.ts'
-import type { Json, JsonMap } from '../values/value.ts'
-import { named, phrase } from '../findings/message.ts'
+import type { JsonMap } from '../values/value.ts'
 import type { Database, Settings } from '../model.ts'
 import { sourcesIn, sourcesOf } from '../applicationset/sources.ts'
-import { baseName } from '../charts/pin.ts'
-import { withStandIn } from '../chart/stand-in.ts'
 import { holdersNamed, textsIn } from '../operator/objects.ts'
-import { isReleaseName } from '../kubernetes/names.ts'
 import { byCodeUnit } from '../values/path.ts'
-import { identityOfSource, officialBelow } from './values/application-values.ts'
 import { folderOf, runsKustomize } from './folders/folders.ts'
 import { sharedFolders } from './folders/shared-folders.ts'
 import { unknownText } from './sets/unknown-text.ts'
@@ -21,38 +16,40 @@ import type { Manifest, ManifestFile } from './manifests.ts'
 import { at, isUsualRevision } from './manifest-parts.ts'
 import { brokenIn, holdersIn, objectsIn } from './folders/folder-objects.ts'
 import { plainDatabases } from './folders/plain-clusters.ts'
-import { helmPathOf, valueLayers } from './values/value-layers.ts'
+import { helmPathOf } from './values/value-layers.ts'
 import type { SourceOf } from './values/value-layers.ts'
 import { brokenChart } from './charts/chart-file.ts'
-import { chartOf, folderChart, namesKinds, publishedChart } from './charts/chart-of-source.ts'
-import type { Pin } from './charts/chart-of-source.ts'
+import { chartOf, folderChart, publishedChart } from './charts/chart-of-source.ts'
+import { releaseOf } from './charts/release-databases.ts'
+import { argocdSettings } from './operators/argocd-settings.ts'
+import { spotOf } from '../findings/spot.ts'
+import { inflationsOf } from './kustomize/inflated.ts'
 import { clusterlessFindings, lostClusterNames } from './folders/clusterless.ts'
 import { baseOf, skip, unknownAddress, writtenBase } from './looking.ts'
 import type { Looking } from './looking.ts'
 import { withIds } from './ids.ts'
 import type { WrittenDatabases } from './state.ts'
-import { heldElsewhere, wordsIn } from './folders/held-elsewhere.ts'
+import { heldElsewhere } from './folders/held-elsewhere.ts'
+import { leaving, leavingLink } from './unreadable.ts'
 import { foreignFolders, foreignOfSet, likelyForeign, otherForeign } from './foreign.ts'
 import type { Foreign } from './foreign.ts'
 import { draftOf, openFolders } from './sets/drafts.ts'
 import type { Variant } from './sets/drafts.ts'
-import { layersOf, releaseFingerprint } from './charts/release-layers.ts'
-import { conditionFindings } from './charts/conditions.ts'
-import { addOnce, sayDependencies, sayLock, sayPlugin, wrongRelease, wrongReleases } from './charts/release-findings.ts'
+import { sayPlugin, wrongReleases } from './charts/release-findings.ts'
 import { missingFolder, onePlaceOnce, refusedBuild } from './folders/missing-folders.ts'
 import { assumedRevisions } from './revisions.ts'
 import { onceEach, refused } from './skipped.ts'
 import { mayDeploy, whyUnknown } from './sets/unknown-set.ts'
-import { isMisspelt } from './unknown-fields.ts'
+import type { PlainOperators } from './operators/plain-operators.ts'
 import { versionsOf } from './operators/versions.ts'
 
 /** Every database of Applications as written; nothing is passed over: what can't be looked at is in `skipped`, with the reason. */
 export function writtenDatabases(
   files: readonly ManifestFile[],
-  { settings, charts }: Pick<Looking, 'settings' | 'charts'>,
+  { settings, charts, operators }: Pick<Looking, 'settings' | 'charts'> & { readonly operators: PlainOperators },
 ): WrittenDatabases {
   const manifests = files.flatMap(({ manifests }) => manifests)
-  const versions = versionsOf(manifests, settings)
+  const versions = versionsOf(manifests, settings, operators)
   const looking: Looking = {
     settings,
     charts,
@@ -142,112 +139,37 @@ function databasesOf(manifest: Manifest, application: JsonMap, looking: Looking)
   const { sources } = isJsonMap(spec) ? sourcesOf(spec) : { sources: [] }
   return [...sources.entries()].flatMap(([nth, source]): Database[] => {
     const of: SourceOf = { manifest, application, nth }
-    const broken = brokenChart(source, manifest)
-    if (broken.length > 0) {
-      append(looking.findings, broken)
-      return []
-    }
-    const pin = chartOf(source, looking) ?? folderChart(source, manifest)
-    if (pin !== undefined) return releaseOf(of, pin, looking) ?? []
-    const published = publishedChart(source, manifest, looking.charts)
-    if (published !== undefined && 'reason' in published)
-      skip(looking, manifest, {
-        application: applicationName(application),
-        reason: published.reason,
-        at: manifest.spotOf([...helmPathOf(of).slice(0, -1), 'targetRevision']),
-      })
-    else if (published !== undefined) return releaseOf(of, published, looking) ?? []
-    if (/^(?:.*\/)?cluster$/i.test(printed(source['chart'] ?? ''))) skip(looking, manifest, unknownAddress(of))
-    if (source['chart'] !== undefined || typeof source['path'] !== 'string') return []
+    const before = looking.skipped.length
+    const released = releasedBy(of, source, looking)
+    if (source['chart'] !== undefined || typeof source['path'] !== 'string') return released ?? []
     const missing = missingFolder(of, source)
-    if (missing !== undefined) looking.missing.push(missing)
-    return folderDatabases(of, source, looking)
+    const found = released ?? folderDatabases(of, source, looking)
+    const link = found.length > 0 || looking.skipped.length > before ? undefined : leavingLink(of)
+    if (link !== undefined) skip(looking, manifest, leaving(of, link))
+    else if (released === undefined && missing !== undefined) looking.missing.push(missing)
+    return found
   })
 }
 
-/** The database of a chart's release; undefined: it is none, or it can't be looked at. */
-function releaseOf(of: SourceOf, { chart, folder, range }: Pin, looking: Looking): Database[] | undefined {
-  const { manifest, application, nth } = of
-  const found = withStandIn(looking.charts.find(chart))
-  const isStale = folder !== undefined && sayLock(folder, manifest, looking.findings)
-  if (folder !== undefined && (!found.ok || !namesKinds(found.files))) {
-    const absent = found.ok ? found.without?.find(({ name }) => name === 'cluster') : undefined
-    const at = manifest.spotOf([...helmPathOf(of).slice(0, -1), 'path'])
-    if (absent !== undefined)
-      skip(looking, manifest, {
-        application: applicationName(application),
-        reason: `${applicationName(application)} takes the chart cluster ${absent.version}, which is not here`,
-        at,
-        ...(isStale && { isReported: true }),
-      })
-    return undefined
+/** The databases of a source that is a chart; undefined: it is none that is known to make any. */
+function releasedBy(of: SourceOf, source: JsonMap, looking: Looking): Database[] | undefined {
+  const { manifest, application } = of
+  const broken = brokenChart(source, manifest)
+  if (broken.length > 0) {
+    append(looking.findings, broken)
+    return []
   }
-  if (found.ok) sayDependencies(of, { chart: found, isHere: folder !== undefined }, looking.findings)
-  const name = applicationName(application)
-  const spec = at(application, 'spec')
-  const source = sourcesIn(spec)[nth] ?? {}
-  const given = valueLayers(of, folder)
-  const [absent, others] = split(given.findings, ({ rule }) => rule === 'argocd/value-file-exists')
-  append(looking.missing, absent)
-  append(looking.findings, others)
-  if (folder !== undefined)
-    addOnce(looking.findings, conditionFindings(folder, given, { manifest, isShared: () => looking.isShared(source) }))
-  const [unknown] = given.unknown
-  const isPartial = given.layers.length > 0 && given.unknown.every(({ isElsewhere }) => isElsewhere === true)
-  if (unknown !== undefined) {
-    const { isElsewhere: _, ...why } = unknown
-    skip(looking, manifest, { ...why, application: name, reason: `${name}: ${why.reason}`, ...(isPartial && { isDraft: true }) })
-    if (!isPartial) return undefined
-  }
-  const identity = identityOfSource(application, manifest, nth)
-  if (!isReleaseName(identity.release)) {
-    // what a set makes is refused where its template is
-    if (manifest.kind === 'Application' && !isMisspelt(manifest)) looking.findings.push(wrongRelease(of))
-    else skip(looking, manifest, { application: name, reason: refused, at: manifest.spotOf(['metadata', 'name']) })
-    return undefined
-  }
-  const helmPath = helmPathOf(of)
-  const sourceAt = helmPath.slice(0, -1)
-  const helm = at(source, 'helm')
-  const isOfficial = folder === undefined ? baseName(chart) === 'cluster' : officialBelow(source, manifest) !== undefined
-  const own = printed(at(helm, 'namespace') || at(application, 'spec', 'destination', 'namespace') || '')
-  const chartAt = manifest.spotOf([...sourceAt, folder === undefined ? 'targetRevision' : 'path'])
-  // none at all is refused
-  if (range !== undefined && range !== '' && unknown === undefined)
-    looking.findings.push({
-      rule: 'argocd/assumed-version',
-      severity: 'info',
-      message: phrase`chart ${named(chart.name)} is a range, ${named(range || 'empty')}, and is judged as ${named(chart.version)}, the newest that is known here`,
-      at: chartAt,
-      help: phrase`pin one version: what is deployed changes without a commit`,
+  const pin = chartOf(source, looking) ?? folderChart(source, manifest)
+  if (pin !== undefined) return releaseOf(of, pin, looking) ?? []
+  const published = publishedChart(source, manifest, looking.charts)
+  if (published !== undefined && 'reason' in published)
+    skip(looking, manifest, {
+      application: applicationName(application),
+      reason: published.reason,
+      at: manifest.spotOf([...helmPathOf(of).slice(0, -1), 'targetRevision']),
     })
-  const layers = layersOf(given, unknown === undefined ? looking.findings : [], of)
-  const namespace = isOfficial ? identity.namespace : own
-  const names = once(() => wordsIn(layers))
-  const holders = looking.heldElsewhere({ application, namespace, names, beside: [] })
-  const database: Database = {
-    ...baseOf(of, looking, chart),
-    // only the official chart reads `namespaceOverride`
-    namespace,
-    cluster: identity.cluster ?? identity.release,
-    layers,
-    written: {
-      ...writtenBase(of),
-      release: identity.release,
-      releaseNamespace: own,
-      chartAt,
-      ...(folder !== undefined && { chartFolder: folder }),
-      holders,
-      fingerprint: releaseFingerprint(identity.release, { application, source, holders }),
-      helm: {
-        ...(typeof at(helm, 'kubeVersion') === 'string' && { kubeVersion: at(helm, 'kubeVersion') as string }),
-        ...(Array.isArray(at(helm, 'apiVersions')) && { apiVersions: (at(helm, 'apiVersions') as Json[]).map(printed) }),
-        ...(at(helm, 'skipSchemaValidation') === true && { skipSchema: true }),
-      },
-    },
-  }
-  if (unknown === undefined) return [database]
-  looking.drafts.push({ name, file: manifest.file, variants: [{ databases: [database], findings: [] }], isPartial: true })
+  else if (published !== undefined) return releaseOf(of, published, looking) ?? []
+  if (/^(?:.*\/)?cluster$/i.test(printed(source['chart'] ?? ''))) skip(looking, manifest, unknownAddress(of))
   return undefined
 }
 
@@ -274,15 +196,23 @@ function folderDatabases(of: SourceOf, source: JsonMap, looking: Looking): Datab
   append(looking.findings, folder.built?.lost ?? [])
   if (!manifest.settings.generate) append(looking.findings, brokenIn(source, manifest))
   const namespace = printed(at(application, 'spec', 'destination', 'namespace') ?? '')
+  const charts = folder.built?.charts ?? []
+  const [chart] = charts
+  const inflates = chart === undefined || source['plugin'] !== undefined || argocdSettings(manifest.tree).inflatesCharts
+  if (inflates === false && chart !== undefined)
+    looking.missing.push(refusedBuild('helmCharts need kustomize.buildOptions: --enable-helm in argocd-cm', spotOf(chart.entry) ?? pathAt))
+  const inflated = inflationsOf(of, source, charts).flatMap(
+    (one) => releasedBy(one, sourcesIn(one.application['spec'])[0] ?? {}, looking) ?? [],
+  )
   const base = baseOf(of, looking, { repository: '', name: '', version: '' })
   if (folder.clusters.length === 0) {
     const objects = objectsIn(source, manifest)
     if (objects.length > 0) looking.clusterless.push({ database: { ...base, namespace, cluster: '', layers: [] }, objects, namespace })
-    return []
+    return inflated
   }
   if (runsKustomize(source['plugin'])) sayPlugin(of, source, looking.findings)
   const holders = holdersIn(source, manifest, namespace)
-  return plainDatabases(objectsIn(source, manifest), namespace).map(({ cluster, objects, layer, fingerprint, ...own }) => {
+  const plain = plainDatabases(objectsIn(source, manifest), namespace).map(({ cluster, objects, layer, fingerprint, ...own }) => {
     const here = holdersNamed(objects, own.namespace, holders)
     const names = once(() => textsIn(objects))
     const beside = [...here, ...looking.heldElsewhere({ application, namespace: own.namespace, names, beside: here })]
@@ -297,4 +227,5 @@ function folderDatabases(of: SourceOf, source: JsonMap, looking: Looking): Datab
     }
     return { ...base, namespace: own.namespace, cluster, layers: [layer], written }
   })
+  return [...plain, ...inflated]
 }

@@ -39,6 +39,7 @@ export function environmentOf(
       namespace: 'cnpg-system',
       chart: operator.chart,
       ...(operator.ownImage && { ownImage: operator.ownImage }),
+      ...(operator.isNamed && { isNamed: operator.isNamed }),
       ...(operator.inheritsNone && { inheritsNone: operator.inheritsNone }),
     },
     clusterChart: { ...clusterChart, engine: 'builtin' },

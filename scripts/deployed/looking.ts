@@ -11,6 +11,7 @@ import { filledAt } from './sets/filled-in.ts'
 import { applicationKey, applicationName } from './manifests.ts'
 import type { Manifest } from './manifests.ts'
 import type { Skipped } from './skipped.ts'
+import { argocdSettings } from './operators/argocd-settings.ts'
 import { isMisspelt } from './unknown-fields.ts'
 import { helmPathOf } from './values/value-layers.ts'
 import type { SourceOf } from './values/value-layers.ts'
@@ -54,6 +55,7 @@ export function writtenBase({ manifest, application }: SourceOf): Omit<AsWritten
       set: applicationName(manifest.plain),
       filledAt: (spot) => filledAt(spot, manifest, application),
     }),
+    ignoredKinds: () => argocdSettings(manifest.tree).ignoredKinds,
     key: applicationKey(manifest, applicationName(application)),
     at: manifest.spotOf([...base, 'metadata', 'name']),
     namespaceAt: manifest.spotOf([...base, 'spec', 'destination', 'namespace']),

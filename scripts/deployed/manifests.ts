@@ -244,7 +244,7 @@ function ofSet(plain: JsonMap, around: Surroundings): Pick<Manifest, 'base' | 'a
 }
 
 /** The deepest node on the way; of a text over several lines, where it begins. */
-function spotIn(path: Path, on: 'key' | 'value', document: Value): Spot {
+export function spotIn(path: Path, on: 'key' | 'value', document: Value): Spot {
   const { node, depth } = deepestAt(document, path)
   const useKey = node.kind === 'map' || node.kind === 'list' || depth < path.length || on === 'key'
   const entry = node.kind === 'map' && node.origin.key === null ? ([...node.entries.values()][0] ?? node) : node

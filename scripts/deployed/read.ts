@@ -7,6 +7,8 @@ import { writtenDatabases } from './databases.ts'
 import { draftedIn } from './sets/drafts.ts'
 import type { Written, WrittenState } from './state.ts'
 import { operatorFindings } from './operators/installed.ts'
+import { tooLarge } from './unreadable.ts'
+import { plainOperators } from './operators/plain-operators.ts'
 import { generatedOperators } from './operators/generated.ts'
 import { releasesOfChart } from './charts/chart-releases.ts'
 import { operatorSettingFindings } from './operators/settings.ts'
@@ -56,7 +58,14 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
   )
   const settings = withArgoCd(addressed, installed)
   const files = settings === state.settings && tree === state.tree ? first : read(settings, tree)
-  const { databases, drafts, skipped, unread = [], elsewhere = [], findings } = writtenDatabases(files, { settings, charts: state.charts })
+  const {
+    databases,
+    drafts,
+    skipped,
+    unread = [],
+    elsewhere = [],
+    findings,
+  } = writtenDatabases(files, { settings, charts: state.charts, operators: plainOperators(loose.aboutOperator) })
   const seen = { databases: [...databases, ...draftedIn(drafts)], unread }
   const broken = files.flatMap((file) => (file.isTemplate === true ? [] : brokenFindings(file)))
   const isBroken = files.some((file) => file.isTemplate === true && file.broken !== undefined && mentionsDatabases.test(file.file.text))
@@ -71,7 +80,7 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
       ),
     )
   const manifests = files.flatMap((file) => file.manifests)
-  const alone = settings.generate || isMistaken ? [] : undeployedClusters(files, seen)
+  const alone = settings.generate || isMistaken ? [] : undeployedClusters(files, tree, seen)
   const isExplained = isBroken || files.some(({ manifests }) => manifests.some(hasMistakenField))
   return {
     settings,
@@ -79,7 +88,7 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
     isExplained,
     databases,
     drafts,
-    skipped,
+    skipped: [...skipped, ...tooLarge(loose)],
     elsewhere,
     undeployed: alone,
     findings: [

@@ -32,3 +32,9 @@ export function checkoutPath({ path, repoURL = '' }: Pick<ValueFile, 'path' | 'r
   const home = homes?.find(({ url, prefix }) => isSameRepository(repoURL, url) && path.startsWith(prefix))
   return home === undefined ? undefined : `${home.folder}/${path.slice(home.prefix.length)}`
 }
+
+/** How a path of this tree is called in the repository that it is of: the reverse of `repositoryPath`. */
+export function pathInRepository(path: string, { settings, tree }: { readonly settings: Settings; readonly tree: Tree }): string {
+  const home = tree.homes?.find(({ folder }) => path.startsWith(`${folder}/`))
+  return home === undefined ? repositoryPrefix(settings) + path : home.prefix + path.slice(home.folder.length + 1)
+}

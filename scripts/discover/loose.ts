@@ -17,6 +17,10 @@ export interface LooseFiles {
   readonly leftOut?: readonly { readonly path: string; readonly text: string }[]
   /** manifests of any such kind in files that git does not track */
   readonly untracked?: readonly { readonly path: string; readonly text: string }[]
+  /** manifests of any such kind that are not read */
+  readonly tooLarge?: readonly { readonly path: string; readonly message: string }[]
+  /** texts that name a release of the operator, or set the image of Clusters that name none; empty for a file whose name does */
+  readonly aboutOperator?: readonly { readonly path: string; readonly text: string }[]
   /** whether charts that are not printed hold ObjectStores, whose names nobody knows then */
   readonly hasUnknownStores: boolean
 }
@@ -24,8 +28,8 @@ export interface LooseFiles {
 export const nothingLoose: LooseFiles = { files: [], charts: [], hasUnknownStores: false }
 
 /** Whether there is nothing to judge, and nothing to say either. */
-export function isNothingLoose({ files, charts, passedOver = [], leftOut = [], untracked = [] }: LooseFiles): boolean {
-  return [files, charts, passedOver, leftOut, untracked].every((found) => found.length === 0)
+export function isNothingLoose({ files, charts, passedOver = [], leftOut = [], untracked = [], tooLarge = [] }: LooseFiles): boolean {
+  return [files, charts, passedOver, leftOut, untracked, tooLarge].every((found) => found.length === 0)
 }
 
 export const kustomizations = ['kustomization.yaml', 'kustomization.yml', 'Kustomization']
@@ -98,6 +102,9 @@ function chartOf(path: string, folders: ReadonlySet<string>): string | undefined
   }
 }
 
+/** The release manifest of the operator, its image, and the setting that names the image of Clusters. */
+const ofOperator = /\bcnpg-\d+\.\d+\.\d+\.yaml\b|cloudnative-pg\/cloudnative-pg\b|\bPOSTGRES_IMAGE_NAME\b/
+
 type Search = Pick<Settings, 'layout' | 'generate' | 'apps'>
 
 /** A tree is one state of the files, and several stages ask for the same: git lists them and they are read once. */
@@ -132,10 +139,15 @@ function search(tree: Tree, { layout: own, generate, apps }: Search): LooseFiles
   let hasUnknownStores = false
   const passedOver: { path: string; text: string }[] = []
   const leftOut: { path: string; text: string }[] = []
+  const tooLarge: { path: string; message: string }[] = []
+  const aboutOperator: { path: string; text: string }[] = []
   for (const path of loose.paths) {
     if (layout === undefined && isOfDatabase(path, loose, apps)) passedOver.push({ path, text: textOf(path, loose) })
     if (!isLoosePath(path, layout, apps) || !isNamed(path, apps)) continue
     const read = loose.read(path)
+    if (ofOperator.test(path)) aboutOperator.push({ path, text: '' })
+    else if (read?.ok === true && ofOperator.test(read.text)) aboutOperator.push({ path, text: read.text })
+    if (read?.ok === false && read.words !== undefined && definesManifest(read.words())) tooLarge.push({ path, message: read.message })
     if (read?.ok !== true || !definesManifest(read.text)) continue
     if (generated.includes(path) && isGenerated(read.text)) continue
     const chart = chartOf(path, folders)
@@ -157,6 +169,8 @@ function search(tree: Tree, { layout: own, generate, apps }: Search): LooseFiles
     hasUnknownStores,
     ...(passedOver.length > 0 && { passedOver }),
     ...(leftOut.length > 0 && { leftOut }),
+    ...(tooLarge.length > 0 && { tooLarge }),
+    ...(aboutOperator.length > 0 && { aboutOperator }),
     ...(untracked.length > 0 && { untracked }),
   }
 }

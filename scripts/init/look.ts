@@ -66,10 +66,10 @@ export function look(fleet: ReadFleet, settings: Settings): Found {
 function operatorsOf(databases: readonly Database[], settings: Settings): OperatorFound[] {
   const found = new Map<string, OperatorFound>()
   for (const { environment, written } of databases) {
-    const { version, chart } = environment.operator
+    const { version, chart, isNamed } = environment.operator
     const isSet = settings.operator !== undefined || written === undefined
-    const from = isSet ? 'settings' : chart.version === '' ? 'newest' : 'application'
-    const isAssumed = from === 'application' && fitting(chart.version).length === 0
+    const from = isSet ? 'settings' : chart.version === '' && isNamed !== true ? 'newest' : 'application'
+    const isAssumed = from === 'application' && isNamed !== true && fitting(chart.version).length === 0
     const one = { version, from, chart: isSet ? '' : chart.version, ...(isAssumed && { isAssumed }) } as const
     found.set(JSON.stringify(one), one)
   }

@@ -23,6 +23,14 @@ export function checkMetadata(object: JsonMap, scope: Scope): Issue[] {
   ]
 }
 
+/** The same after `rest.BeforeCreate` has made a name of `generateName` where none is written. */
+export function checkCreated(object: JsonMap, scope: Scope): Issue[] {
+  const metadata = metadataOf(object)
+  const { name, generateName } = metadata
+  const isGenerated = (name === undefined || name === '') && textOf(generateName) !== ''
+  return checkMetadata(isGenerated ? { ...object, metadata: { ...metadata, name: 'generated' } } : object, scope)
+}
+
 /** What an update must not do to the metadata. Reproduces ValidateObjectMetaAccessorUpdate. */
 export function checkMetadataUpdate(object: JsonMap, old: JsonMap): Issue[] {
   const [metadata, before] = [metadataOf(object), metadataOf(old)]

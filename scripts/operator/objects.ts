@@ -74,6 +74,8 @@ const targets: readonly Path[] = [
   ['destination', 'name'],
   ['managedSecret', 'name'],
   ['managedSecretReference', 'secretName'],
+  // of one that is sealed, which counts for nothing, but says what was meant
+  ['template', 'metadata', 'name'],
 ]
 
 /** The Secrets that an object of another operator may fill: those that it names, and the one of its own name. */

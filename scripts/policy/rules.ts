@@ -63,6 +63,7 @@ import { checksums, store } from './backup/store.ts'
 import { support } from './versions/support.ts'
 import { placement } from './capacity/placement.ts'
 import { unrendered } from './objects/unrendered.ts'
+import { makers } from './secrets/makers.ts'
 import { waves } from './sync/waves.ts'
 import { units } from './capacity/units.ts'
 import { harmfulSettings } from './capacity/harmful-settings.ts'
@@ -115,6 +116,7 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...secrets,
   ...secretData,
   ...pullSecrets,
+  ...makers,
   ...sqlOfHolders,
   ...reload,
   ...network,
@@ -147,6 +149,7 @@ export const ofHolders: ReadonlySet<string> = new Set(
     ...secrets,
     ...secretData,
     ...pullSecrets,
+    ...makers,
     ...sqlOfHolders,
     ...reload,
     ...network,
@@ -179,6 +182,7 @@ const hasStore = isClusterWith('backup', 'externalClusters')
 const needs: readonly (readonly [areas: readonly (readonly Pick<PolicyRule, 'id'>[])[], isNeeded: Needed])[] = [
   [[secrets, secretData, pullSecrets, certificates, reload, sqlOfHolders], ({ plain }) => holdsKeys(plain)],
   [[neighbours, monitors, quotas], ({ plain }) => isNeighbour(plain)],
+  [[makers], ({ kind }) => kind === 'SealedSecret' || kind === 'ExternalSecret'],
   [[network], ({ kind }) => isOfNetwork(kind)],
   [[annotations, waves], ({ plain }) => isJsonMap(plainAt(plain, 'metadata', 'annotations'))],
   [[connections], isClusterWith('externalClusters')],

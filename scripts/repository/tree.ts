@@ -8,11 +8,20 @@ import type { Index } from './staged.ts'
 
 /** Larger files are refused unread: no values file comes near, and whatever is read must be checked within seconds. */
 const maxBytes = 1024 * 1024
+/** No more is searched for words. */
+const mostSearched = 32 * 1024 * 1024
 
 /** A file as it was read, or why it could not be. Text keeps its byte order mark and line ends. */
 export type FileText =
   | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly message: string; readonly help?: string; readonly line?: number }
+  | {
+      readonly ok: false
+      readonly message: string
+      readonly help?: string
+      readonly line?: number
+      /** its text all the same, to search for words in it, where it is only too large */
+      readonly words?: () => string
+    }
 
 /** A folder or a link that could not be read, and why. */
 export interface Blocked {
@@ -27,6 +36,8 @@ export interface Tree {
   readonly paths: readonly string[]
   /** folders and links among the files that can't be followed */
   readonly blocked?: readonly Blocked[]
+  /** links to files that are outside of the repository */
+  readonly leaving?: readonly string[]
   /** undefined: there is no such file */
   readonly read: (path: string) => FileText | undefined
   /** the path as the user can open it, if it differs */
@@ -160,8 +171,8 @@ export function workTree(root: string, folders: readonly string[]): Tree {
       return
     }
     const here = `${realpathSync(dirname(link))}${sep}`
-    if (here.startsWith(`${target}${sep}`)) block('is a link to a folder that contains it', 'special')
-    else if (!isInside(realRoot, target)) block('is a link that leads out of the repository', 'outside')
+    if (!isInside(realRoot, target)) block('is a link that leads out of the repository', 'outside')
+    else if (here.startsWith(`${target}${sep}`)) block('is a link to a folder that contains it', 'special')
     else if (!isDirectory(target)) listed.set(path, isFile(target) ? 'file' : 'special')
     else if (depth < 8) enter(target, path, depth + 1)
     else block('is the ninth link in a chain, but only eight are followed', 'special')
@@ -175,6 +186,7 @@ export function workTree(root: string, folders: readonly string[]): Tree {
   return {
     paths: [...listed.keys()].sort(),
     blocked,
+    leaving: [...listed].flatMap(([path, kind]) => (kind === 'outside' ? [path] : [])),
     read: (path) => {
       const kind = listed.get(path) ?? kindOf(root, realRoot, path)
       return kind === undefined ? undefined : kind === 'file' ? readText(join(root, path)) : { ok: false, ...refusals[kind] }
@@ -240,7 +252,10 @@ function readText(path: string): FileText {
     const length = readSync(descriptor, buffer, 0, buffer.length, 0)
     if (length < buffer.length) return decodeText(buffer.subarray(0, length))
     const { size } = fstatSync(descriptor)
-    if (size > maxBytes) return { ok: false, message: `has ${size} bytes, but files over 1 MiB (${maxBytes} bytes) are not read` }
+    if (size > maxBytes) {
+      const message = `has ${size} bytes, but files over 1 MiB (${maxBytes} bytes) are not read`
+      return { ok: false, message, ...(size <= mostSearched && { words: () => readFileSync(path, 'utf8') }) }
+    }
     return decodeText(readFileSync(path))
   } catch (error) {
     return unreadable(error)

@@ -63,6 +63,8 @@ const byRule: Readonly<Record<string, string>> = lookup({
   'policy/key-without-line-break': besides,
   'policy/login-secret-fits': besides,
   'policy/variable-put-in': besides,
+  'policy/secret-made-once': besides,
+  'policy/sealed-where-it-is': besides,
   'policy/wave-brings-needs': 'sync waves of Secrets, ConfigMaps, stores and catalogs in the same files (`admit --policies`) or folders',
   'policy/network-lets-through': 'NetworkPolicies in the same files (`admit --policies`) or folders, or from a chart',
   'policy/reload-is-label': besides,

@@ -123,4 +123,16 @@ test.each<readonly [string, string, string, string, number]>([
   expect(ofSecret(await toldOf(files))).toBe(count)
   const ignoring = `${application}  ignoreDifferences: [{ kind: Secret, jsonPointers: [/data] }]\n`
   expect(ofSecret(await toldOf({ ...files, 'argo/pay.yaml': ignoring }))).toBe(0)
+  const everywhere = (key: string): string =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: argocd-cm }\ndata:\n  ${key}: |\n    jsonPointers: [/data]\n`
+  for (const [kind, left] of [
+    ['Secret', 0],
+    ['all', 0],
+    ['apps_Deployment', count],
+  ] as const) {
+    const settings = everywhere(`resource.customizations.ignoreDifferences.${kind}`)
+    expect(ofSecret(await toldOf({ ...files, 'argocd/cm.yaml': settings }))).toBe(left)
+  }
+  const given = everywhere('resource.customizations.ignoreDifferences.Secret').replace(/^[^]*data:/, 'configs:\n cm:')
+  expect(ofSecret(await toldOf({ ...files, 'argocd/values.yaml': given }))).toBe(0)
 })

@@ -122,7 +122,7 @@ patches:
     ],
     [
       'the chart',
-      'helmCharts: [{ name: cluster, repo: https://cloudnative-pg.github.io/charts, version: 0.8.1 }]\n',
+      'helmChartInflationGenerator: [{ chartName: cluster, chartRepoUrl: https://cloudnative-pg.github.io/charts }]\n',
       'pg/kustomization.yaml renders the chart `cluster`',
     ],
     [
@@ -252,7 +252,7 @@ patches:
     ['the same twice', 'namespace: a\nresources: [cluster.yaml, cluster.yaml]\n', 2],
     [
       'a chart',
-      'resources: [cluster.yaml]\nnamespace: a\nhelmCharts: [{ name: cluster, repo: "https://cloudnative-pg.github.io/charts" }]\n',
+      'resources: [cluster.yaml]\nnamespace: a\nhelmChartInflationGenerator: [{ chartName: cluster, chartRepoUrl: "https://cloudnative-pg.github.io/charts" }]\n',
       3,
     ],
   ])('is not judged because of %s at its line', async (_what, text, line) => {

@@ -45,6 +45,10 @@ const secret = (metadata: string, password = 'x'): string =>
   `{ apiVersion: v1, kind: Secret, metadata: { name: s, ${metadata} }, stringData: { username: shop, password: ${password} } }`
 const external = (metadata: string, target = ''): string =>
   `{ apiVersion: external-secrets.io/v1, kind: ExternalSecret, metadata: { name: s, ${metadata} }, spec: { target: { name: s${target} } } }`
+const sealed = (metadata: string, template = ''): string =>
+  `{ apiVersion: bitnami.com/v1alpha1, kind: SealedSecret, metadata: { ${metadata} }, spec: { encryptedData: { username: A, password: B }, template: { metadata: { ${template} } } } }`
+const inShop = owner.replace('{ name: a }', '{ name: a, namespace: shop }')
+const hook = (phase: string): string => `annotations: { argocd.argoproj.io/hook: ${phase} }`
 const reload = '{ cnpg.io/reload: "true" }'
 const pages = (amount: string, parameters = ''): string =>
   cluster(
@@ -73,6 +77,19 @@ test.each([
     together(ofCatalog, catalog('ImageCatalog').replace('{ name: pg }', `{ name: pg, ${wave(3)} }`)),
     `wave-brings-needs: ImageCatalog ${wavePath}`,
   ],
+  [together(owner, secret(hook('PostSync'))), 'wave-brings-needs: Secret metadata.annotations.argocd.argoproj.io/hook'],
+  [
+    together(owner, external(hook('"PostSync,SyncFail"'))),
+    'wave-brings-needs: ExternalSecret metadata.annotations.argocd.argoproj.io/hook',
+  ],
+  [together(owner, secret(''), external('')), 'secret-made-once: Secret metadata.name'],
+  [together(owner, secret(''), sealed('name: s')), 'secret-made-once: Secret metadata.name'],
+  [together(owner, external(''), external('').replace('name: s, ', 'name: t, ')), 'secret-made-once: ExternalSecret spec.target.name'],
+  [
+    together(inShop, sealed('name: s, namespace: shop', 'name: s, namespace: dev')),
+    'sealed-where-it-is: SealedSecret spec.template.metadata.namespace',
+  ],
+  [together(owner, sealed('name: t', 'name: s')), 'sealed-where-it-is: SealedSecret spec.template.metadata.name'],
   [together(plain, lets('matchLabels: { app: shop }')), 'network-lets-through: NetworkPolicy spec.ingress'],
   [together(imported(''), subscription()), 'import-keeps-name: Cluster spec.bootstrap.initdb.import.databases.0'],
   [
@@ -105,6 +122,20 @@ test.each([
 test.each([
   together(inWave(2, owner), secret(wave(1))),
   together(owner, secret(wave(0))),
+  together(owner, secret(hook('PreSync'))),
+  together(owner, secret(hook('"PreSync,PostSync"'))),
+  // nobody waits for what a role takes
+  together(role, secret(hook('PostSync'))),
+  together(owner, secret(''), external('', ', creationPolicy: Merge')),
+  together(owner, secret('namespace: other'), external('')),
+  together(owner, secret(hook('PreSync')), external('')),
+  together(owner, secret('annotations: { sealedsecrets.bitnami.com/managed: "true" }'), sealed('name: s')),
+  together(inShop, sealed('name: s, namespace: shop', 'name: s, namespace: shop')),
+  together(inShop, sealed('name: s, namespace: shop')),
+  together(owner, sealed('name: s, namespace: shop, annotations: { sealedsecrets.bitnami.com/cluster-wide: "true" }', 'namespace: dev')),
+  // what is called so is what the Cluster asks for
+  together(owner, sealed('name: s', 'name: t')),
+  together(owner, secret(''), sealed('name: t', 'name: s')),
   // an operator makes this role as soon as its Secret is there
   together(role, secret(wave(1))),
   together(owner, secret('annotations: { argocd.argoproj.io/sync-wave: "1", argocd.argoproj.io/hook: PreSync }')),

@@ -32,6 +32,7 @@ import { decodeText } from '../../repository/tree.ts'
 import { isHolder } from '../../operator/objects.ts'
 import { deepestAt } from '../../values/value.ts'
 import { UsageError } from '../../repository/workspace.ts'
+import { withoutPatches } from './admit-patches.ts'
 
 export interface AdmitFlags {
   readonly before?: string | undefined
@@ -55,7 +56,7 @@ export async function admitFiles(flags: AdmitFlags, paths: readonly string[], te
   if (paths.length === 0) throw new UsageError('no file is named; `-` reads standard input')
   const format = flags.format ?? 'pretty'
   const operator = readOperator(flags.operator, terminal)
-  const files = paths.map((path) => readFile(path, terminal))
+  const files = withoutPatches(paths, terminal).map((path) => readFile(path, terminal))
   const earlier = flags.before === undefined ? [] : readManifests(readFile(flags.before, terminal)).manifests
   const before = byIdentity(earlier)
   const read = files.map((file) => readManifests(file))

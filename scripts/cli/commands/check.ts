@@ -238,8 +238,8 @@ export async function report(
 /** The operators that judged; an unknown release did not judge anything. */
 function judgesOf({ settings, databases }: Outcome): string[] {
   const environments = [...(settings?.environments ?? []), ...databases.map(({ environment }) => environment)]
-  const names = environments.map(({ operator: { version, chart } }) =>
-    chart.version === '' && settings?.operator === undefined
+  const names = environments.map(({ operator: { version, chart, isNamed } }) =>
+    chart.version === '' && isNamed !== true && settings?.operator === undefined
       ? `${judgedAs(version)} (the newest known: nothing here names the operator)`
       : judgedAs(version),
   )

@@ -15,6 +15,8 @@ import { folderOfSource } from './releases.ts'
 import { destinationOf } from '../values/application-values.ts'
 import { applicationsMadeBy, at } from '../manifest-parts.ts'
 import type { Manifest } from '../manifests.ts'
+import { folderOf } from '../folders/folders.ts'
+import { inflationsOf } from '../kustomize/inflated.ts'
 import { layersOf } from './release-layers.ts'
 import { helmPathOf, valueLayers } from '../values/value-layers.ts'
 import type { SourceOf } from '../values/value-layers.ts'
@@ -72,17 +74,29 @@ const pinOf = (repository: Json | undefined, name: string, version: Json | undef
   version: printed(version ?? '').replace(/^v(?=\d)/, ''),
 })
 
+/** A source, and the charts that it inflates where it is a kustomization. */
+function withInflations(of: SourceOf, source: JsonMap): SourceOf[] {
+  if (source['path'] === undefined) return [of]
+  const folder = folderOf(source, of.manifest)
+  const charts = folder.kind === 'manifests' ? (folder.built?.charts ?? []) : []
+  return [of, ...inflationsOf(of, source, charts)]
+}
+
 /** The releases of one chart, by its name. */
 export function releasesOfChart(name: string, manifests: readonly Manifest[]): ChartRelease[] {
   return manifests.flatMap((manifest) =>
     applicationsMadeBy(manifest).flatMap((application): ChartRelease[] => {
       const spec = at(application, 'spec')
-      const sources = sourcesIn(spec)
-      const ways = sources.map((source) => wayTo(name, source, manifest))
-      const nth = ways.findIndex((way) => way !== undefined)
-      const [source, way] = [sources[nth], ways[nth]]
-      if (source === undefined || way === undefined) return []
-      const of = { manifest, application, nth }
+      const found = sourcesIn(spec)
+        .flatMap((source, nth) => withInflations({ manifest, application, nth }, source))
+        .flatMap((of) => {
+          const source = sourcesIn(of.application['spec'])[of.nth]
+          const way = source === undefined ? undefined : wayTo(name, source, of.manifest)
+          return source === undefined || way === undefined ? [] : [{ of, source, way }]
+        })
+      const [first] = found
+      if (first === undefined) return []
+      const { of, source, way } = first
       const destination = at(spec, 'destination')
       const { server, name: cluster, namespace } = isJsonMap(destination) ? destination : {}
       const values = mergedValues(of, way)
@@ -96,7 +110,7 @@ export function releasesOfChart(name: string, manifests: readonly Manifest[]): C
           application,
           source,
           spotOf: (path) => manifest.spotOf([...manifest.base, ...path]),
-          at: way.at ?? manifest.spotOf([...helmPathOf(of).slice(0, -1), 'targetRevision']),
+          at: way.at ?? of.manifest.spotOf([...helmPathOf(of).slice(0, -1), 'targetRevision']),
         },
       ]
     }),

@@ -115,7 +115,7 @@ function kustomizationIn(
   { source, all, shown, editor }: { readonly source: JsonMap; readonly all: Tree; readonly shown: Tree; readonly editor: Editor },
 ): Folder {
   const folders = foldersOf(all, folder)
-  if (!mentions(all, folders)) return nothing
+  if (!mentions(all, folders) && !folders.some((one) => inflatesCluster(all, one))) return nothing
   const options = isJsonMap(source['kustomize']) ? source['kustomize'] : {}
   const option = Object.keys(options).find((key) => !harmlessOptions.has(key) && !edits.includes(key))
   const isFolder = (path: string): boolean => pathsBelow(all, path).length > 0
@@ -135,7 +135,7 @@ function kustomizationIn(
   if (built.objects.length === 0 && built.broken.length > 0)
     return { kind: 'manifests', clusters: [], built: { ...built, read: [...built.read, ...folders] } }
   const clusters = clustersIn(built.objects.map(({ value }) => value))
-  if (option !== undefined && clusters.length > 0)
+  if (option !== undefined && clusters.length + built.charts.length > 0)
     return { kind: 'unread', what: `a kustomization (with \`kustomize.${option}\`)`, folders }
   return { kind: 'manifests', clusters, built }
 }
@@ -170,7 +170,7 @@ function foldersOf(all: Tree, first: string): string[] {
     const read = name === undefined || isJsonMap(plain) ? undefined : all.read(folder + name)
     // what is no YAML still has words in it
     const loose = read?.ok === true ? read.text.split(/[\s,[\]"']+/).filter((word) => word.startsWith('.') || /\.ya?ml$/.test(word)) : []
-    for (const entry of [...loose, ...['resources', 'bases', 'components'].flatMap((key) => texts(at(plain, key)))]) {
+    for (const entry of [...loose, ...chartsIn(plain), ...['resources', 'bases', 'components'].flatMap((key) => texts(at(plain, key)))]) {
       const path = posix.join('/', folder, entry).slice(1)
       const next = all.paths.includes(path) ? path : `${trimEndOf(path, '/')}/`
       if (/^[a-z]+:|^[^/]+@/.test(entry) || folders.includes(next)) continue
@@ -179,6 +179,24 @@ function foldersOf(all: Tree, first: string): string[] {
     }
   }
   return folders
+}
+
+/** Whether the kustomization of a folder inflates a chart that has the name of the official one, of whatever address. */
+function inflatesCluster(all: Tree, folder: string): boolean {
+  const name = kustomizations.find((one) => all.paths.includes(folder + one))
+  const read = name === undefined ? undefined : all.read(folder + name)
+  const list = read?.ok === true && read.text.includes('helmCharts') ? at(plainOf(all, folder + name), 'helmCharts') : null
+  return Array.isArray(list) && list.some((one) => at(one, 'name') === 'cluster')
+}
+
+/** Where charts may be that a kustomization inflates. */
+function chartsIn(plain: Json): string[] {
+  const list = at(plain, 'helmCharts')
+  const home = printed(at(plain, 'helmGlobals', 'chartHome') || 'charts')
+  return (Array.isArray(list) ? list : []).flatMap((one) => {
+    const [name, version] = ['name', 'version'].map((key) => printed(at(one, key) ?? '')) as [string, string]
+    return [posix.join(home, name), posix.join(home, `${name}-${version}`, name)]
+  })
 }
 
 /** A folder beside one that is missing, of nearly the same name. */

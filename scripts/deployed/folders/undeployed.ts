@@ -5,6 +5,8 @@ import type { LocatedFinding } from '../../findings/spot.ts'
 import type { Database } from '../../model.ts'
 import { layoutPathOf } from '../../values/value.ts'
 import type { Span } from '../../values/value.ts'
+import type { Tree } from '../../repository/tree.ts'
+import { appliedAsPatch } from '../kustomize/transformed.ts'
 import type { PlainCluster } from './folders.ts'
 import type { ManifestFile } from '../manifests.ts'
 import { undeployed } from '../skipped.ts'
@@ -21,11 +23,13 @@ const filesOf = (databases: readonly Database[]): ReadonlySet<string> =>
   new Set(databases.flatMap(({ layers }) => layers.map(({ file }) => file.path)))
 
 /** Each Cluster once: what nobody deploys is not judged, which is said. */
-export function undeployedClusters(files: readonly ManifestFile[], { databases, unread }: Deployed): Skipped[] {
+export function undeployedClusters(files: readonly ManifestFile[], tree: Tree, { databases, unread }: Deployed): Skipped[] {
   const read = filesOf(databases)
   return files.flatMap(({ file, clusters = [], isTemplate }) => {
     const path = layoutPathOf(file)
     if (isTemplate === true || read.has(file.path) || unread.some((folder) => path.startsWith(folder))) return []
+    // a part of a Cluster that is written elsewhere
+    if (clusters.length > 0 && appliedAsPatch(path, tree) !== undefined) return []
     return clusters.map(({ name, spot }: PlainCluster): Skipped => ({ name, reason: undeployed, at: spot }))
   })
 }

@@ -5,7 +5,6 @@ import { isHolder, isOperators } from '../../operator/objects.ts'
 import type { RenderedObject } from '../../model.ts'
 import { shownAddress } from '../../repository/remote.ts'
 import { append } from '../../values/append.ts'
-import { printed } from '../../values/printed.ts'
 import { trimEndOf } from '../../values/trim.ts'
 import { spotOf } from '../../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
@@ -16,6 +15,9 @@ import { parseYaml } from '../../yaml/parse.ts'
 import { affixedNames } from './affixes.ts'
 import { withCommon } from './common.ts'
 import { BesideCollector } from './beside.ts'
+import { ChartCollector } from './charts.ts'
+import type { InflatedChart } from './charts.ts'
+import { spotOfEntry, spotOfKey, textsAt, withEdits } from './entries.ts'
 import { applyPatches, isLocal, isRemote, patchesOf, toText } from './patches.ts'
 import type { Around, IdlePatch, Reader } from './patches.ts'
 import { nearest } from '../../values/path.ts'
@@ -37,6 +39,8 @@ export type Built =
       readonly beside: readonly RenderedObject[]
       /** names that are changed where they are given, and not where they are used */
       readonly lost: readonly LocatedFinding[]
+      /** charts that are rendered besides, in their order */
+      readonly charts: readonly InflatedChart[]
     }
   /** `at`: where in a kustomization; `isRefused`: kustomize certainly stops there */
   | { readonly why: string; readonly at?: Spot; readonly isRefused?: true }
@@ -85,6 +89,7 @@ export function buildKustomization(folder: string, files: Reader, edits?: MapVal
   }
   const broken: SourceFile[] = []
   const beside = new BesideCollector()
+  const charts = new ChartCollector((path) => reader.file(path)?.text ?? '')
   const hashed: Hashed[] = []
   const swapped: Swapped[] = []
   /** what is found out elsewhere, or put in by other keys, may say where names are used */
@@ -110,7 +115,9 @@ export function buildKustomization(folder: string, files: Reader, edits?: MapVal
     if (seen.has(at)) return refuse(`${at || 'a kustomization'} takes itself`)
     if (--left < 0) return `it takes more than ${mostFolders} folders`
     seen.add(at)
+    const { depth } = charts
     const objects = buildOnce(at, given, kind)
+    charts.leaveTo(depth)
     seen.delete(at)
     return objects
   }
@@ -133,6 +140,7 @@ export function buildKustomization(folder: string, files: Reader, edits?: MapVal
     const root = at === folder && given.length === 0 && edits !== undefined ? withEdits(written, edits) : written
     const objects = [...given]
     beside.kustomization(root)
+    charts.enter({ at, file, root })
     append(hashed, hashedBy(root))
     append(swapped, swappedBy(root))
     if (teaching.some((key) => root.entries.has(key))) areNamesOpen = true
@@ -154,6 +162,7 @@ export function buildKustomization(folder: string, files: Reader, edits?: MapVal
         reader,
         refuse,
         isWhole: () => isWhole,
+        hasCharts: () => charts.found.length > 0,
         // a component may be for several kustomizations
         idle: (patch) => (isComponent ? undefined : void idle.push(patch)),
       })
@@ -197,23 +206,16 @@ export function buildKustomization(folder: string, files: Reader, edits?: MapVal
       ? []
       : [...lostNames(objects, names), ...affixedNames(objects, (one, name) => files.elsewhere?.(one, name, read) === true)]
     const missed = idle.filter(({ kind, meant = kind }) => !foreign.has(kind) && !foreign.has(meant))
-    return { objects, broken, read: [...read], beside: beside.result(), lost: [...lost, ...idlePatches(missed)] }
+    return { objects, broken, read: [...read], beside: beside.result(), lost: [...lost, ...idlePatches(missed)], charts: charts.found }
   }
   // what is no YAML is an error where it is written
   const mistakes = broken.filter(({ path }) => objects === `${path} can't be read`)
   return mistakes.length > 0
-    ? { objects: [], broken: mistakes, read: [...read], beside: [], lost: [] }
+    ? { objects: [], broken: mistakes, read: [...read], beside: [], lost: [], charts: [] }
     : { why: objects, ...(place && { at: place }), ...(refusals.length > 0 && { isRefused: true }) }
 }
 
 type Kind = 'Component' | 'Kustomization'
-
-/** Where an entry of a list is. */
-function spotOfEntry(root: MapValue, key: string, entry: string): Spot | undefined {
-  const list = root.entries.get(key)
-  const item = list?.kind === 'list' ? list.items.find((one) => toText(one) === entry) : undefined
-  return item === undefined ? undefined : spotOf(item)
-}
 
 /** Why it is not built, and the keys that this is about. */
 interface Refusal {
@@ -221,28 +223,9 @@ interface Refusal {
   readonly keys: readonly string[]
 }
 
-const chartKeys = ['helmCharts', 'helmChartInflationGenerator']
+const oldKey = 'helmChartInflationGenerator'
 const rendersChart = (keys: readonly string[]): Refusal => ({ why: 'it renders the chart `cluster`', keys })
 const ofPatches = (why: string): Refusal => ({ why, keys: ['patches', 'patchesStrategicMerge', 'patchesJson6902'] })
-
-/** Where the first of some keys is, or that of the whole. */
-function spotOfKey(root: MapValue, keys: readonly string[]): Spot | undefined {
-  const node = keys.flatMap((key) => root.entries.get(key) ?? [])[0] ?? [...root.entries.values()][0]
-  return node === undefined ? undefined : spotOf(node, 'key')
-}
-
-/** Lists are added to, maps take further members, and texts are replaced. */
-function withEdits(root: MapValue, edits: MapValue): MapValue {
-  const entries = new Map(root.entries)
-  for (const [key, node] of edits.entries) {
-    const before = entries.get(key)
-    if (node.kind === 'list' && before?.kind === 'list') entries.set(key, { ...before, items: [...before.items, ...node.items] })
-    else if (node.kind === 'map' && before?.kind === 'map')
-      entries.set(key, { ...before, entries: new Map([...before.entries, ...node.entries]) })
-    else entries.set(key, node)
-  }
-  return { ...root, entries }
-}
 
 /** Kustomize takes no two objects with the same name. */
 function twice(objects: readonly Made[]): Refusal | undefined {
@@ -266,11 +249,8 @@ function transform(root: MapValue, objects: readonly Made[], around: Around): Ma
     const isTaken = nearest(strange, known) === undefined || known.some((key) => key.toLowerCase() === strange.toLowerCase())
     return { why: isTaken ? why : around.refuse(why), keys: [strange] }
   }
-  const isChart = chartKeys.some((key) => {
-    const charts = root.entries.get(key)
-    return charts !== undefined && chartOfDatabases(JSON.stringify(toPlain(charts)))
-  })
-  if (isChart) return rendersChart(chartKeys)
+  const older = root.entries.get(oldKey)
+  if (older !== undefined && chartOfDatabases(JSON.stringify(toPlain(older)))) return rendersChart([oldKey])
   for (const path of textsAt(root, 'generators'))
     if (chartOfDatabases(around.reader.file(posix.join('/', around.at, path).slice(1))?.text ?? '')) return rendersChart(['generators'])
   const other = keys.find((key) => others.has(key) && !(key === 'replacements' && keys.some((one) => one !== key && others.has(one))))
@@ -286,9 +266,4 @@ function transform(root: MapValue, objects: readonly Made[], around: Around): Ma
 
 const chartOfDatabases = (text: string): boolean =>
   /cloudnative-pg\.(?:github\.)?io\/charts|ghcr\.io\/cloudnative-pg\/charts/.test(text) &&
-  /["']?(?:name|chart)["']?\s*:\s*["']?cluster\b/.test(text)
-
-function textsAt(root: MapValue, key: string): string[] {
-  const list = root.entries.get(key)
-  return list?.kind === 'list' ? list.items.flatMap((item) => (item.kind === 'scalar' ? [printed(item.value)] : [])) : []
-}
+  /["']?(?:name|chart|chartName)["']?\s*:\s*["']?cluster\b/.test(text)

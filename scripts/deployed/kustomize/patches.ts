@@ -31,6 +31,8 @@ export interface Around {
   readonly reader: Reader
   /** whether every object is held here that a patch for one of CloudNativePG may be for */
   readonly isWhole: () => boolean
+  /** whether charts make objects besides, which patches may be for */
+  readonly hasCharts: () => boolean
   /** notes that kustomize certainly stops for this reason */
   readonly refuse: (why: string, node?: Value) => string
   /** notes a patch that changes nothing */
@@ -179,13 +181,16 @@ function inlineIn(node: Value): readonly Value[] | string {
 export function applyPatches(
   objects: readonly Made[],
   patches: readonly Patch[],
-  { refuse, isWhole, idle }: Pick<Around, 'refuse' | 'isWhole' | 'idle'>,
+  { refuse, isWhole, hasCharts, idle }: Pick<Around, 'refuse' | 'isWhole' | 'hasCharts' | 'idle'>,
 ): Made[] | string {
   let patched = [...objects]
   for (const patch of patches) {
     const targets = patch.targets(patched)
     if (typeof targets === 'string') return targets
-    if ('absent' in targets) return isWhole() ? refuse(targets.absent, patch.root) : targets.absent
+    if ('absent' in targets) {
+      if (hasCharts()) continue
+      return isWhole() ? refuse(targets.absent, patch.root) : targets.absent
+    }
     const missed = patch.target === undefined || targets.size > 0 || !isWhole() ? undefined : missedBy(patch.target, patched)
     if (missed !== undefined) idle(missed)
     // objects of others, which it may be for, are not held here

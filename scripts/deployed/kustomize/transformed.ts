@@ -1,4 +1,4 @@
-// May a kustomization change an Application that it takes?
+// Which files do kustomizations take or apply as patches, and may they change an Application that they take?
 import { posix } from 'node:path'
 import { isKustomization } from '../../discover/loose.ts'
 import type { Tree } from '../../repository/tree.ts'
@@ -9,10 +9,12 @@ import { parseYaml } from '../../yaml/parse.ts'
 import { at, texts } from '../manifest-parts.ts'
 
 interface Taking {
+  readonly path: string
   /** where it is, without a slash at its end */
   readonly folder: string
   /** files and folders */
   readonly taken: ReadonlySet<string>
+  readonly patches: ReadonlySet<string>
   readonly isChanging: boolean
 }
 
@@ -25,8 +27,7 @@ const known = new WeakMap<Tree, readonly Taking[]>()
 
 /** Whether a kustomization that takes a file, itself or through others, has keys that may change what is in it. */
 export function mayBeTransformed(file: SourceFile, tree: Tree): boolean {
-  const all = known.get(tree) ?? kustomizationsOf(tree)
-  known.set(tree, all)
+  const all = takingIn(tree)
   const reached = new Set([layoutPathOf(file)])
   for (const path of reached)
     for (const { folder, taken, isChanging } of all) {
@@ -37,6 +38,19 @@ export function mayBeTransformed(file: SourceFile, tree: Tree): boolean {
   return false
 }
 
+/** The kustomization that applies a file as a patch; undefined: none does, or one takes it whole. */
+export function appliedAsPatch(path: string, tree: Tree): string | undefined {
+  const all = takingIn(tree)
+  if (all.some(({ taken }) => taken.has(path))) return undefined
+  return all.find(({ patches }) => patches.has(path))?.path
+}
+
+function takingIn(tree: Tree): readonly Taking[] {
+  const all = known.get(tree) ?? kustomizationsOf(tree)
+  known.set(tree, all)
+  return all
+}
+
 function kustomizationsOf(tree: Tree): Taking[] {
   const all = tree.wide?.() ?? tree
   return all.paths.flatMap((path) => {
@@ -45,9 +59,18 @@ function kustomizationsOf(tree: Tree): Taking[] {
     if (!isJsonMap(plain)) return []
     const folder = path.includes('/') ? posix.dirname(path) : ''
     const taken = ['resources', 'bases', 'components'].flatMap((key) => texts(at(plain, key)))
+    const patches = ['patches', 'patchesJson6902'].flatMap((key) => {
+      const list = at(plain, key)
+      return Array.isArray(list) ? texts(list.map((item) => at(item, 'path') ?? null)) : []
+    })
+    const merged = texts(at(plain, 'patchesStrategicMerge')).filter((entry) => !entry.includes('\n'))
+    const here = (entries: readonly string[]): Set<string> =>
+      new Set(entries.map((entry) => trimEndOf(posix.join('/', folder, entry).slice(1), '/')))
     return {
+      path,
       folder,
-      taken: new Set(taken.map((entry) => trimEndOf(posix.join('/', folder, entry).slice(1), '/'))),
+      taken: here(taken),
+      patches: here([...patches, ...merged]),
       isChanging: changing.some((key) => plain[key] !== undefined),
     }
   })

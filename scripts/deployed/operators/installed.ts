@@ -1,13 +1,14 @@
 // Which operator do Applications install, and do the settings say the same?
-import { fitting } from '../../charts/releases.ts'
+import { fitting, installedBy } from '../../charts/releases.ts'
 import { named, phrase } from '../../findings/message.ts'
 import { operatorPinSpot } from '../../findings/spot.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
 import type { ChartPin, Database, Settings } from '../../model.ts'
 import { unknownOperator, unknownOperatorHelp } from '../../operator/known.ts'
-import { knownOperators } from '../../operator/version.ts'
+import { isKnownOperator, knownOperators } from '../../operator/version.ts'
+import { printed } from '../../values/printed.ts'
 import { destinationOf } from '../values/application-values.ts'
-import { releasesOfChart } from '../charts/chart-releases.ts'
+import { releasesOfChart, valueOf } from '../charts/chart-releases.ts'
 import type { ChartRelease } from '../charts/chart-releases.ts'
 import type { Manifest } from '../manifests.ts'
 
@@ -22,10 +23,19 @@ interface Installed {
 /** The operators of all Applications that install its chart, or one with that among its dependencies. */
 export function installedOperators(manifests: readonly Manifest[]): Installed[] {
   return releasesOfChart('cloudnative-pg', manifests).map((release): Installed => {
-    const possible = fitting(release.chart.version)
+    const image = imageOf(release)
+    const possible = image === undefined ? fitting(release.chart.version) : [image]
     const version = possible.at(-1)
     return { ...(version !== undefined && { version }), possible, release }
   })
+}
+
+/** The release that an image of one's own is; undefined: the chart's, or one that is no known release. */
+function imageOf(release: ChartRelease): string | undefined {
+  const [repository, tag] = ['repository', 'tag'].map((key) => printed(valueOf(release, ['image', key]) ?? ''))
+  if (repository !== undefined && repository !== '' && !/(?:^|\/)cloudnative-pg$/.test(repository)) return undefined
+  const version = /^v?(\d+\.\d+\.\d+)(?:[-@]|$)/.exec(tag ?? '')?.[1]
+  return version !== undefined && (isKnownOperator(version) || Object.values(installedBy).includes(version)) ? version : undefined
 }
 
 /** What is known of the operators that judge `databases`, each once: which was assumed, and whether the settings name another one. */

@@ -5,6 +5,7 @@ import { knownOperators } from '../../operator/version.ts'
 import { jsonAt, toPlain } from '../../values/value.ts'
 import type { ChartRelease } from '../charts/chart-releases.ts'
 import { installedOperators } from './installed.ts'
+import type { PlainOperators } from './plain-operators.ts'
 import type { Manifest } from '../manifests.ts'
 
 export interface OperatorThere {
@@ -14,6 +15,8 @@ export interface OperatorThere {
   readonly from: 'application' | 'settings' | 'newest'
   /** its settings choose the image of Clusters that name none, or are not here */
   readonly ownImage?: true
+  /** manifests without a chart name its release */
+  readonly isNamed?: true
   /** no label or annotation of a Cluster itself becomes one of its pods */
   readonly inheritsNone?: true
 }
@@ -38,11 +41,11 @@ function inheritsNothing({ values }: ChartRelease): boolean {
   return jsonAt(config, ['create']) !== false && !jsonAt(config, ['secret']) && !jsonAt(config, ['name'])
 }
 
-/** From the Applications that install the operator's chart, the newest known if nobody knows what that installs; then from the settings; then the newest known. */
-export function versionsOf(manifests: readonly Manifest[], settings: Settings): Versions {
+/** From the Applications that install the operator's chart, the newest known if nobody knows what that installs; then from the settings; then from its manifests; then the newest known. */
+export function versionsOf(manifests: readonly Manifest[], settings: Settings, plain: PlainOperators): Versions {
   const installed = new Map<string, OperatorThere>()
   for (const { version, release } of installedOperators(manifests)) {
-    const own = choosesImage(release) && ({ ownImage: true } as const)
+    const own = (plain.choosesImage || choosesImage(release)) && ({ ownImage: true } as const)
     const none = inheritsNothing(release) && ({ inheritsNone: true } as const)
     installed.set(release.destination, {
       version: version ?? knownOperators.last,
@@ -55,12 +58,15 @@ export function versionsOf(manifests: readonly Manifest[], settings: Settings): 
   const others = new Set([...installed.values()].map(({ version }) => version))
   const only = others.size === 1 ? [...installed.values()][0] : undefined
   const own = settings.environments[0]?.operator
+  const found = settings.operator === undefined && installed.size === 0 ? plain.version : undefined
   const assumed: OperatorThere =
     own === undefined
       ? {
-          version: settings.operator ?? knownOperators.last,
+          version: settings.operator ?? found ?? knownOperators.last,
           chart: { repository: charts, name: 'cloudnative-pg', version: '' },
-          from: settings.operator === undefined ? 'newest' : 'settings',
+          from: settings.operator === undefined ? (found === undefined ? 'newest' : 'application') : 'settings',
+          ...(found !== undefined && { isNamed: true }),
+          ...(plain.choosesImage && { ownImage: true }),
         }
       : { version: own.version, chart: own.chart, from: 'settings' }
   return {

@@ -5,8 +5,8 @@ import { judgeAnnotation, judgeSyncOption, splitOptions } from '../../applicatio
 import { nearestSpot } from '../../findings/spot.ts'
 import { namespaceOf } from '../../chart/release.ts'
 import type { RenderedObject } from '../../model.ts'
-import { valueAt } from '../../values/value.ts'
-import { textAt } from '../subject.ts'
+import { isJsonMap, valueAt } from '../../values/value.ts'
+import { plainAt, textAt } from '../subject.ts'
 import type { PolicyRule, PolicySubject } from '../subject.ts'
 
 const syncOptions = ['cluster', 'annotations', 'argocd.argoproj.io/sync-options'] as const
@@ -57,6 +57,29 @@ export const naming: readonly PolicyRule[] = [
           message: phrase`scheduled backup is named ${named(object.name)} (${named(object.name.length)} characters), but a label has at most 63`,
           places: [{ path: ['metadata', 'name'] }],
           help: phrase`shorten its name by ${object.name.length - 63}: every Backup carries it as a label`,
+        }
+      }
+    },
+  },
+  {
+    // "cannot use generate name with apply" (kubectl); "generateName" in Argo CD's "Resource Hooks"
+    id: 'argocd/name-written',
+    severity: 'error',
+    configurable: true,
+    summary: 'only hooks leave their name to the API server',
+    reads: [],
+    *check({ objects }) {
+      for (const object of objects) {
+        const prefix = textAt(object.plain, 'metadata', 'generateName')
+        const annotations = plainAt(object.plain, 'metadata', 'annotations')
+        const isHook =
+          isJsonMap(annotations) && Object.keys(annotations).some((key) => /^(?:argocd\.argoproj\.io|helm\.sh)\/hook$/.test(key))
+        if (prefix === undefined || object.name !== '' || isHook) continue
+        yield {
+          object,
+          message: phrase`${here('generateName')} is ${named(prefix)}, but Argo CD applies objects by their names, and only creates hooks without one`,
+          places: [{ path: ['metadata', 'generateName'] }],
+          help: phrase`write metadata.name, or make it a hook`,
         }
       }
     },

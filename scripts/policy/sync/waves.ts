@@ -13,9 +13,19 @@ import type { ObjectRule } from '../subject.ts'
 
 const annotation: Path = ['metadata', 'annotations', waveAnnotation]
 
+const hook: Path = ['metadata', 'annotations', 'argocd.argoproj.io/hook']
+
+/** What Argo CD applies after everything is healthy, or when something fails, or never: no Cluster may wait for it. */
+const late = /^(?:PostSync|SyncFail|PostDelete)$/
+
+function isLate({ plain }: RenderedObject): boolean {
+  const phases = (textAt(plain, ...hook) ?? '').split(',').map((phase) => phase.trim())
+  return !('sops' in plain) && phases.every((phase) => late.test(phase))
+}
+
 /** Undefined: it is no number, a hook has it, which belongs to a phase of its own, or another program decrypts the object first. */
 function ownWave({ plain }: RenderedObject): number | undefined {
-  const isHook = textAt(plain, 'metadata', 'annotations', 'argocd.argoproj.io/hook') !== undefined
+  const isHook = textAt(plain, ...hook) !== undefined
   return isHook || 'sops' in plain ? undefined : waveOf(plain)
 }
 
@@ -79,6 +89,15 @@ export const waves: readonly ObjectRule[] = [
             kind === object.kind ? names.includes(object.name) : kind === 'Secret' && filledBy(object).some((name) => names.includes(name)),
           )
         for (const object of objects) {
+          if (object !== cluster && isLate(object) && isNeeded(object)) {
+            yield {
+              object,
+              message: phrase`hook is ${named(textAt(object.plain, ...hook) ?? '')}, but Cluster ${named(cluster.name)} waits for this before the sync ends`,
+              places: [{ path: hook }],
+              help: phrase`write PreSync, or remove the annotation`,
+            }
+            break
+          }
           const wave = ownWave(object)
           if (object === cluster || wave === undefined || wave <= own || !isNeeded(object)) continue
           const isWritten = plainAt(object.plain, ...annotation) !== undefined

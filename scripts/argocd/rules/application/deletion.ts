@@ -5,7 +5,10 @@ import type { JsonMap, Path } from '../../../values/value.ts'
 import { guardOptions } from '../../../deployed/values/application-values.ts'
 import type { ManifestRule } from '../manifest-rule.ts'
 import type { Manifest } from '../../../deployed/manifests.ts'
-import { at, holds, indexOfText, isDatabase } from '../../../deployed/manifest-parts.ts'
+import { sourcesIn } from '../../../applicationset/sources.ts'
+import { splitOptions } from '../../../applicationset/sync-options.ts'
+import { objectsIn } from '../../../deployed/folders/folder-objects.ts'
+import { at, holds, indexOfText, isDatabase, texts } from '../../../deployed/manifest-parts.ts'
 
 const cascading = /^resources-finalizer\.argocd\.argoproj\.io(?:\/(?:background|foreground))?$/
 const options = 'annotate the Cluster through values: cluster.annotations with argocd.argoproj.io/sync-options: Prune=false,Delete=false'
@@ -16,6 +19,19 @@ function unguarded({ applications, settings, tree }: Manifest, what: 'Prune' | '
     if (!isDatabase(application, settings)) return false
     const found = guardOptions(application, { settings, tree })
     return found !== undefined && !holds(found, what)
+  })
+}
+
+/** Whether a folder has a Cluster of its own without the guard: Argo CD prunes what goes from it, but an empty folder only where that is allowed. */
+function hasUnguardedFolder(manifest: Manifest): boolean {
+  return (manifest.applications ?? []).some((application) => {
+    const own = texts(at(application, 'spec', 'syncPolicy', 'syncOptions'))
+    return sourcesIn(at(application, 'spec')).some((source) =>
+      objectsIn(source, manifest).some(({ kind, plain }) => {
+        const written = printed(at(plain, 'metadata', 'annotations', 'argocd.argoproj.io/sync-options') ?? '')
+        return kind === 'Cluster' && !holds(new Set([...own, ...splitOptions(written)]), 'Prune')
+      }),
+    )
   })
 }
 
@@ -70,8 +86,11 @@ export const deletionRules: readonly ManifestRule[] = [
     *check(manifest) {
       const path = [...manifest.base, 'spec', 'syncPolicy', 'automated']
       const { plain } = manifest
-      const name = at(plain, ...path, 'allowEmpty') === true ? 'allowEmpty' : 'prune'
-      if (at(plain, ...path, name) !== true || unguarded(manifest, 'Prune') === undefined) return
+      const isEmptied = at(plain, ...path, 'allowEmpty') === true
+      const name = isEmptied ? 'allowEmpty' : 'prune'
+      // without pruning nothing goes, whatever else is allowed
+      if (at(plain, ...path, 'prune') !== true) return
+      if (unguarded(manifest, 'Prune') === undefined && !(isEmptied && hasUnguardedFolder(manifest))) return
       yield {
         message: phrase`automated.${named(name)} is true, but nothing keeps the Cluster from being pruned`,
         places: [{ path: [...path, name] }],

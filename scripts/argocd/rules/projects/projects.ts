@@ -6,6 +6,7 @@ import {
   permitsSource,
   restrictsKinds,
 } from '../../../applicationset/project-permits.ts'
+import { globOrNothing } from '../../../go-template/gobwas.ts'
 import type { ProjectDestination } from '../../../applicationset/project-permits.ts'
 import { sourcesOf } from '../../../applicationset/sources.ts'
 import { applicationName } from '../../../deployed/manifests.ts'
@@ -65,7 +66,7 @@ interface Refusal {
   readonly path: Path
   readonly message: Message
   /** of the AppProject, what has to be extended */
-  readonly field: 'sourceRepos' | 'destinations' | 'namespaceResourceWhitelist' | 'clusterResourceWhitelist'
+  readonly field: 'sourceRepos' | 'sourceNamespaces' | 'destinations' | 'namespaceResourceWhitelist' | 'clusterResourceWhitelist'
   readonly entry: string
   /** it may work all the same: somebody else may have made the namespace */
   readonly isUnsure?: true
@@ -84,6 +85,11 @@ function refusalsOf(application: JsonMap, all: readonly Project[], manifest?: Ma
     const message = phrase`repoURL is ${named(short(url))}, but AppProject ${named(project)} does not permit that source`
     refusals.push({ path: ['spec', ...sourcePath(spec, nth), 'repoURL'], message, field: 'sourceRepos', entry: url })
     break
+  }
+  const home = printed(at(manifest?.plain, 'metadata', 'namespace') ?? '')
+  if (manifest !== undefined && home !== '' && !isUnknown(home) && !isPermitted((plain) => permitsHome(plain, home, manifest))) {
+    const message = phrase`namespace is ${named(home)}, but AppProject ${named(project)} takes no Applications of that namespace`
+    refusals.push({ path: ['metadata', 'namespace'], message, field: 'sourceNamespaces', entry: home })
   }
   const destination = destinationOf(spec)
   const { server, name, namespace } = destination
@@ -112,6 +118,15 @@ function refusalsOf(application: JsonMap, all: readonly Project[], manifest?: Ma
       isUnsure: true,
     })
   return refusals
+}
+
+/** `AppProject.IsAppNamespacePermitted`; a project of another Argo CD than the one of the settings says nothing. */
+function permitsHome(project: JsonMap, home: string, { settings }: Manifest): boolean {
+  const own = at(project, 'metadata', 'namespace')
+  if (own !== settings.argocd.namespace || home === own) return true
+  const allowed = at(project, 'spec', 'sourceNamespaces')
+  // `/…/` is an expression
+  return Array.isArray(allowed) && allowed.some((one) => /^\/.*\/$/.test(printed(one)) || globOrNothing(printed(one))(home))
 }
 
 /** Whether a file here makes a namespace, by whomever it is applied. */
@@ -173,7 +188,9 @@ function refusedManifest(manifest: Manifest, projects: ReadonlyMap<string, reado
   return [...found.values()].map(({ refusal, application, count }) => {
     const all = projects.get(printed(at(application, 'spec', 'project') ?? '')) ?? []
     const isSome = count < applications.length
-    const spot = isSome ? spotOfApplication(manifest, application) : manifest.spotOf([...manifest.base, ...refusal.path])
+    const spot = isSome
+      ? spotOfApplication(manifest, application)
+      : manifest.spotOf([...(refusal.path[0] === 'metadata' ? [] : manifest.base), ...refusal.path])
     return findingOf(refusal, { at: spot, all, count })
   })
 }
