@@ -19,7 +19,7 @@ import { formatPath, nearest } from '../values/path.ts'
 import { deepestAt, valueAt } from '../values/value.ts'
 import { suggestedWord } from './compared-words.ts'
 import { chartSpot } from './pin-spot.ts'
-import { lineSpot, templateFile } from './template-spots.ts'
+import { lineSpot, printedSpot, templateFile } from './template-spots.ts'
 import { wrongTypeFinding } from './wrong-values.ts'
 
 const clusterNameLimit = 50
@@ -58,11 +58,12 @@ export function refusalFinding(error: HelmRefusal, refused: Refused): LocatedFin
   if (broken !== undefined) return broken
   const rule = ruleNames.get(error.class)
   const isChart = rule === undefined || ofChart.has(error.class)
-  const path = refusedPath(error, refused)
+  const printer = error instanceof PrintedRefused ? printerSpot(error, refused) : undefined
+  const path = printer === undefined ? refusedPath(error, refused) : undefined
   const scope = scopeFinding(error, path, refused)
   if (scope !== undefined) return scope
   const blamed = path === undefined ? undefined : placeFor(path, values)
-  const own = blamed === undefined ? templateSpot(error, refused) : undefined
+  const own = printer ?? (blamed === undefined ? templateSpot(error, refused) : undefined)
   const at = own ?? (isChart ? chartSpot(settings, database) : blamed) ?? serviceSpot(database)
   const entry = path === undefined ? undefined : valueAt(values, path)
   const isAnnotation = entry !== undefined && entry.kind !== 'scalar' && isWrongAnnotation(error)
@@ -128,6 +129,12 @@ function scopeFinding(error: HelmRefusal, path: Path | undefined, refused: Refus
 function templateSpot({ template = '', line }: HelmRefusal, { database, chart }: Refused): Spot | undefined {
   if (database.written?.chartFolder === undefined || template.startsWith('charts/') || line === undefined) return undefined
   return lineSpot(chart, template, line)
+}
+
+/** What in the repository's own chart prints no YAML, whatever the values; what is YAML, but no object, is for them to change. */
+function printerSpot(error: PrintedRefused, { database, chart }: Refused): Spot | undefined {
+  const isRead = error.reason.startsWith('error unmarshaling JSON')
+  return isRead || database.written?.chartFolder === undefined ? undefined : printedSpot(chart, error)
 }
 
 /** The value that a refusal is about; undefined: nobody's, as of a chart that is broken. */
