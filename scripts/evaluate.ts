@@ -134,8 +134,9 @@ function verdict({ database, settings, merged, rendered }: Judged): LocatedFindi
             ? 'settings-namespace'
             : undefined
       for (const one of located({ database, merged }, object, [finding])) {
-        const at = templateKeySpot(one, finding, rendered)
-        const placed = at === undefined ? one : { ...one, at, message: finding.message }
+        const corrected = rendered.inTemplate?.(object, finding)
+        const at = corrected?.at ?? templateKeySpot(one, finding, rendered)
+        const placed = at === undefined ? one : { ...one, at, message: finding.message, ...corrected }
         findings.push(follows === undefined ? placed : { ...placed, follows })
       }
     }

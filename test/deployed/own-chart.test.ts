@@ -78,6 +78,10 @@ test.each([
   ['labels | indent 6', 'labels | indent 8', 23, 'chart/printed-yaml'],
   ['env | nindent 4', 'env | nindent 3', 12, 'chart/printed-yaml'],
   ['env | nindent 4', 'env | nindent 6', 12, 'chart/printed-yaml'],
+  ['parameters | nindent 6', 'parameters | nindent 4', 19, 'schema/unknown-field'],
+  ['parameters | nindent 6', 'parameters | nindent 2', 19, 'schema/unknown-field'],
+  ['resources | nindent 4', 'resources | nindent 2', 16, 'schema/unknown-field'],
+  ['size: 5Gi', '{{- if .Values.labels }}\n    size: 5GiB\n    {{- end }}', 15, 'storage/data-size-readable'],
 ])('of the template: %s → %s', async (from, to, line, rule) => {
   expect(await told({ template: [from, to] })).toEqual([
     expect.stringMatching(new RegExp(`^pg/templates/cluster\\.yaml:${line}: .* \\[${rule}\\]$`)),
