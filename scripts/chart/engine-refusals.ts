@@ -4,7 +4,7 @@ import { described, fieldAt, named, phrase } from '../findings/message.ts'
 import { helpForCutKey } from '../findings/outside-quotes.ts'
 import { choiceSpot, nearestSpot, spotOf, switchSpot } from '../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
-import { PrintedRefused, ValuesRefused } from '../helm/error.ts'
+import { MisfitRefused, PrintedRefused, ValuesRefused } from '../helm/error.ts'
 import type { HelmRefusal, PlacedFailure, RefusalClass, SchemaRefused } from '../helm/error.ts'
 import { loadOnce } from '../helm/load.ts'
 import { keysFor } from '../helm/unread.ts'
@@ -53,12 +53,14 @@ export interface Refused {
 
 /** Helm's refusal at the value that it is about, with the place in the chart; what is wrong with the chart is at its pin. */
 export function refusalFinding(error: HelmRefusal, refused: Refused): LocatedFinding {
-  const { database, settings, values } = refused
+  const { database, settings, values, chart } = refused
+  if (error instanceof MisfitRefused)
+    return { ...wrongTypeFinding({ value: error.value, want: ['object'] }, values), database: database.id }
   const broken = brokenDefaults(error, refused)
   if (broken !== undefined) return broken
   const rule = ruleNames.get(error.class)
   const isChart = rule === undefined || ofChart.has(error.class)
-  const printer = error instanceof PrintedRefused ? printerSpot(error, refused) : undefined
+  const printer = error instanceof PrintedRefused && database.written?.chartFolder !== undefined ? printedSpot(chart, error) : undefined
   const path = printer === undefined ? refusedPath(error, refused) : undefined
   const scope = scopeFinding(error, path, refused)
   if (scope !== undefined) return scope
@@ -129,12 +131,6 @@ function scopeFinding(error: HelmRefusal, path: Path | undefined, refused: Refus
 function templateSpot({ template = '', line }: HelmRefusal, { database, chart }: Refused): Spot | undefined {
   if (database.written?.chartFolder === undefined || template.startsWith('charts/') || line === undefined) return undefined
   return lineSpot(chart, template, line)
-}
-
-/** What in the repository's own chart prints no YAML, whatever the values; what is YAML, but no object, is for them to change. */
-function printerSpot(error: PrintedRefused, { database, chart }: Refused): Spot | undefined {
-  const isRead = error.reason.startsWith('error unmarshaling JSON')
-  return isRead || database.written?.chartFolder === undefined ? undefined : printedSpot(chart, error)
 }
 
 /** The value that a refusal is about; undefined: nobody's, as of a chart that is broken. */

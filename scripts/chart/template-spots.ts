@@ -35,7 +35,9 @@ export function lineSpot(chart: Chart, template: string, line: number): Spot | u
  */
 export function printedSpot(chart: Chart, error: PrintedRefused): Spot | undefined {
   const { printed, offset, reads } = error
-  if (offset === undefined || chart.files[error.template ?? ''] === undefined) return undefined
+  // what is YAML, but no object, is for the values to change
+  const isRead = error.reason.startsWith('error unmarshaling JSON')
+  if (isRead || offset === undefined || chart.files[error.template ?? ''] === undefined) return undefined
   const from = printed.text.lastIndexOf('\n', offset - 1) + 1
   const line = printed.text.indexOf('\n', offset)
   const until = line < 0 ? printed.text.length : line
