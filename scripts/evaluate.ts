@@ -125,7 +125,7 @@ function verdict({ database, settings, merged, rendered }: Judged): LocatedFindi
     if (object.kind === 'Cluster') refused = refusedParameters(refusals)
     const wrong = refusals.length > 0 ? rendered.reported() : []
     for (const finding of refusals) {
-      if (finding.severity === 'error') failed.push({ object, path: finding.places[0].path })
+      if (finding.severity === 'error') failed.push({ object, path: finding.places[0].path, isDropped: isOfSchema(finding) })
       const isDerived = isNameRefused && isName(finding) && object.name.startsWith(`${cluster.name}-`)
       const follows =
         isDerived || isConsequence(finding, object, { paths: wrong, above: aboveOf(object) })
@@ -134,14 +134,19 @@ function verdict({ database, settings, merged, rendered }: Judged): LocatedFindi
             ? 'settings-namespace'
             : undefined
       for (const one of located({ database, merged }, object, [finding])) {
-        const at = templateKeySpot(one, finding, rendered)
-        const placed = at === undefined ? one : { ...one, at, message: finding.message }
+        const corrected = rendered.inTemplate?.(object, finding)
+        const at = corrected?.at ?? templateKeySpot(one, finding, rendered)
+        const placed = at === undefined ? one : { ...one, at, message: finding.message, ...corrected }
         findings.push(follows === undefined ? placed : { ...placed, follows })
       }
     }
   }
   const objections = judgePostgres({ ...subject, refused })
-  const unset = [...(refused ?? []), ...objections.flatMap(misspeltParameter)].map((name) => [...parameters, name])
+  const unset: Path[] = [...(refused ?? []), ...objections.flatMap(misspeltParameter)].map((name) => [...parameters, name])
+  append(
+    unset,
+    failed.flatMap((part) => (part.isDropped ? fieldOfCluster(part) : [])),
+  )
   // nobody knows what a database is meant to have whose environment lacks its defaults, which is reported
   for (const one of clusters) {
     const policies = judgeDatabase(one.subject)
@@ -185,6 +190,15 @@ function below(above: Path, path: Path): Path[] {
 interface Failed {
   readonly object: RenderedObject
   readonly path: Path
+  /** the API server knows no such field, or not such a value of it: whatever it was to be is not set */
+  readonly isDropped: boolean
+}
+
+const isOfSchema = ({ rule }: RuledFinding): boolean => rule === 'schema/unknown-field' || rule === 'schema/type'
+
+/** A field of a Cluster as policies call it, after the key of the official chart that gives it. */
+function fieldOfCluster({ object, path }: Failed): Path[] {
+  return object.kind === 'Cluster' && path[0] === 'spec' ? [['cluster', ...path.slice(1)]] : []
 }
 
 /** Whether a policy is about an item of a list, such as a role, in which something is refused: the rest of it is not what was meant. */

@@ -4,7 +4,7 @@ import { described, fieldAt, named, phrase } from '../findings/message.ts'
 import { helpForCutKey } from '../findings/outside-quotes.ts'
 import { choiceSpot, nearestSpot, spotOf, switchSpot } from '../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
-import { PrintedRefused, ValuesRefused } from '../helm/error.ts'
+import { MisfitRefused, PrintedRefused, ValuesRefused } from '../helm/error.ts'
 import type { HelmRefusal, PlacedFailure, RefusalClass, SchemaRefused } from '../helm/error.ts'
 import { loadOnce } from '../helm/load.ts'
 import { keysFor } from '../helm/unread.ts'
@@ -19,7 +19,7 @@ import { formatPath, nearest } from '../values/path.ts'
 import { deepestAt, valueAt } from '../values/value.ts'
 import { suggestedWord } from './compared-words.ts'
 import { chartSpot } from './pin-spot.ts'
-import { lineSpot, templateFile } from './template-spots.ts'
+import { lineSpot, printedSpot, templateFile } from './template-spots.ts'
 import { wrongTypeFinding } from './wrong-values.ts'
 
 const clusterNameLimit = 50
@@ -53,16 +53,19 @@ export interface Refused {
 
 /** Helm's refusal at the value that it is about, with the place in the chart; what is wrong with the chart is at its pin. */
 export function refusalFinding(error: HelmRefusal, refused: Refused): LocatedFinding {
-  const { database, settings, values } = refused
+  const { database, settings, values, chart } = refused
+  if (error instanceof MisfitRefused)
+    return { ...wrongTypeFinding({ value: error.value, want: ['object'] }, values), database: database.id }
   const broken = brokenDefaults(error, refused)
   if (broken !== undefined) return broken
   const rule = ruleNames.get(error.class)
   const isChart = rule === undefined || ofChart.has(error.class)
-  const path = refusedPath(error, refused)
+  const printer = error instanceof PrintedRefused && database.written?.chartFolder !== undefined ? printedSpot(chart, error) : undefined
+  const path = printer === undefined ? refusedPath(error, refused) : undefined
   const scope = scopeFinding(error, path, refused)
   if (scope !== undefined) return scope
   const blamed = path === undefined ? undefined : placeFor(path, values)
-  const own = blamed === undefined ? templateSpot(error, refused) : undefined
+  const own = printer ?? (blamed === undefined ? templateSpot(error, refused) : undefined)
   const at = own ?? (isChart ? chartSpot(settings, database) : blamed) ?? serviceSpot(database)
   const entry = path === undefined ? undefined : valueAt(values, path)
   const isAnnotation = entry !== undefined && entry.kind !== 'scalar' && isWrongAnnotation(error)

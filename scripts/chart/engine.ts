@@ -32,6 +32,7 @@ import { withStandIn } from './stand-in.ts'
 import type { HelmDocument } from '../helm/output.ts'
 import { templateFindings } from './own-templates.ts'
 import type { Printed } from './own-templates.ts'
+import { printedWords } from './printed-words.ts'
 import { keySpot } from './template-spots.ts'
 import { unknownKeyFindings } from './unknown-key-findings.ts'
 import { replaced, without } from './wrong-values.ts'
@@ -189,7 +190,10 @@ export function renderWithEngine(
   return {
     objects: [...renderedObjects(run.documents), ...(modelled?.objects ?? [])],
     findings,
-    ...(database.written?.chartFolder !== undefined && { keySpot: (key: string) => keySpot(chart, key) }),
+    ...(database.written?.chartFolder !== undefined && {
+      keySpot: (key: string) => keySpot(chart, key),
+      inTemplate: printedWords(chart, run.documents),
+    }),
     reported: () => [...wrong, ...unknownKeys],
     seen: once(() => known(() => helmValues(input(values)), undefined)),
   }

@@ -1,4 +1,5 @@
 // What is known about one database after merging and rendering?
+import type { printedWords } from './printed-words.ts'
 import type { Database, RenderedObject, Settings } from '../model.ts'
 import type { MapValue, Path } from '../values/value.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
@@ -34,6 +35,8 @@ export interface DatabaseObjects {
   readonly findings: LocatedFinding[]
   /** where a template of the repository writes a key itself; absent: nobody here can change the templates */
   readonly keySpot?: (key: string) => Spot | undefined
+  /** what to change in the templates of the repository for a finding about an object that they print */
+  readonly inTemplate?: ReturnType<typeof printedWords>
   /** values already reported as wrong: admission findings about the fields that they become only follow from them */
   readonly reported: () => readonly Path[]
 }

@@ -4,6 +4,7 @@ import { nearestSpot } from '../findings/spot.ts'
 import type { Spot } from '../findings/spot.ts'
 import type { ChartPin, Database, Settings } from '../model.ts'
 import type { Path } from '../values/value.ts'
+import { nearest } from '../values/path.ts'
 import { valueAt } from '../values/value.ts'
 
 /** A chart that is wanted; `places` are those of its pin in the settings, none for one named on the command line. */
@@ -70,6 +71,18 @@ export function isOfficialPlace(repository: string): boolean {
   const bare = (url: string): string => trimEndOf(url, '/').replace(/^oci:\/\//, '')
   return officialCharts.some((one) => bare(one) === bare(repository))
 }
+
+/** The charts of github.com/cloudnative-pg/charts, those of old releases included. */
+export const officialNames: readonly string[] = ['cloudnative-pg', 'cluster', 'cnpg-sandbox', 'plugin-barman-cloud']
+
+/** The address of the official charts that another one is nearly. */
+export function officialMeant(name: string, repository: string): string | undefined {
+  const bare = trimEndOf(repository, '/')
+  return !officialNames.includes(name) || isOfficialPlace(bare) ? undefined : nearest(bare, officialCharts)
+}
+
+/** Whether an address is one of GitHub Pages, which serves https alone; without its scheme. */
+export const isPages = (bare: string): boolean => /^[a-z\d-]+\.github\.io(?:\/|$)/i.test(bare)
 
 /** Each chart that an environment or an Application deploys, once, those of the settings first; folders of the repository are left out. */
 export function pinnedCharts(settings: Settings, databases: readonly Database[] = []): WantedChart[] {

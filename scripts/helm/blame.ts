@@ -242,7 +242,7 @@ export function readsOfLine(text: string, offset: number, pieces: readonly Piece
   if (end < 0) end = text.length
   for (let lines = 0; lines < 4; lines++) {
     const found = pieces.filter((piece) => !piece.isText && piece.start < end && piece.end >= start).flatMap(({ reads }) => reads)
-    const own = written(found.filter(isOdd)) ?? written(found)
+    const own = written(found.filter(isOdd)) ?? written(found) ?? found.findLast(({ origin }) => origin.file.builtin !== true)
     if (own !== undefined) return [own]
     if (start === 0) break
     end = start

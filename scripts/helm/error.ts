@@ -72,6 +72,15 @@ export class ValuesRefused extends HelmRefusal {
   }
 }
 
+/** A value at the key of a subchart that is no map. */
+export class MisfitRefused extends HelmRefusal {
+  readonly value: Value
+  constructor(detail: string, value: Value) {
+    super('values-type', detail)
+    this.value = value
+  }
+}
+
 /** One thing that a schema refuses, in the values of the root chart. */
 export interface PlacedFailure {
   readonly path: readonly string[]

@@ -19,7 +19,7 @@ import type { Renderable } from './context.ts'
 import { processDependencies } from './dependencies.ts'
 import { renderTemplates } from './engine.ts'
 import type { Printed } from './engine.ts'
-import { HelmRefusal, SchemaRefused } from './error.ts'
+import { HelmRefusal, MisfitRefused, SchemaRefused } from './error.ts'
 import { loadOnce, readLayers } from './load.ts'
 import type { Layer } from './load.ts'
 import { finish } from './output.ts'
@@ -217,8 +217,8 @@ function valuesOf(chart: Chart, layers: MapValue, given: { readonly helm: HelmGe
   try {
     processDependencies(chart, layers, given.helm)
   } catch (error) {
-    if (!(error instanceof HelmRefusal) || error.class !== 'values-type') throw error
-    throw new HelmRefusal('values-type', `chart dependencies processing failed: ${error.message}`)
+    if (!(error instanceof MisfitRefused)) throw error
+    throw new MisfitRefused(`chart dependencies processing failed: ${error.message}`, error.value)
   }
   const values = coalesceChart(chart, layers, { helm: given.helm, keepNulls: false })
   const refused = given.skipSchema ? undefined : checkSchemas(chart, values, given.helm)

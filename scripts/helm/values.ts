@@ -3,7 +3,7 @@ import type { Chart } from './chart-tree.ts'
 import { mergeLayers } from '../values/merge.ts'
 import type { HelmGeneration } from '../values/merge.ts'
 import type { MapValue, Value } from '../values/value.ts'
-import { HelmRefusal } from './error.ts'
+import { MisfitRefused } from './error.ts'
 
 /** How values come together: `coalesce` drops nulls, `merge` keeps them for a later pass. */
 export interface Coalescing {
@@ -121,7 +121,7 @@ function coalesceDependencies(chart: Chart, values: MapValue, how: Coalescing): 
   const entries = new Map(values.entries)
   for (const child of chart.dependencies) {
     const own = entries.get(child.name) ?? emptyMap()
-    if (own.kind !== 'map') throw new HelmRefusal('values-type', `type mismatch on ${child.name}: ${mismatchText(own)}`)
+    if (own.kind !== 'map') throw new MisfitRefused(`type mismatch on ${child.name}: ${mismatchText(own)}`, own)
     const made = coalesceChart(child, withGlobals(own, entries.get('global')), how)
     entries.set(child.name, made)
     const shared = entries.get('global')

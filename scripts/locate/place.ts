@@ -1,6 +1,6 @@
 // Where was a place of a finding typed?
 import type { Database, RenderedObject } from '../model.ts'
-import type { MapValue, Path, Value } from '../values/value.ts'
+import type { MapValue, Path, SourceFile, Value } from '../values/value.ts'
 import type { Message, Place } from '../findings/finding.ts'
 import { layerRank, nearestSpot, spotOf, switchSpot } from '../findings/spot.ts'
 import type { Spot } from '../findings/spot.ts'
@@ -44,7 +44,12 @@ export function resolvePlace(place: Place, subject: Subject): ResolvedPlace {
     const at = spotOf(removed, 'key')
     if (at !== undefined) return { ...pathsOf(removed, subject), spot: at, label: place.label, path: place.path, exact: true }
   }
-  const spot = own ?? nearestSpot(values, node.origin.path, 'key') ?? switchSpot(values, node.origin.path) ?? subject.fallback
+  const spot =
+    own ??
+    nearestSpot(values, node.origin.path, 'key') ??
+    switchSpot(values, node.origin.path) ??
+    (exact ? templateSpot(node, subject.database) : undefined) ??
+    subject.fallback
   return {
     spot,
     rank: own === undefined ? 0 : rankOf(node, subject),
@@ -54,6 +59,25 @@ export function resolvePlace(place: Place, subject: Subject): ResolvedPlace {
     exact: exact && (own !== undefined || node.kind === 'null'),
     node,
   }
+}
+
+/** A word of a template of the repository's own chart, which no values change. */
+function templateSpot(node: Value, { written }: Database): Spot | undefined {
+  const { file, value } = node.origin
+  const isOwn = written?.chartFolder !== undefined && file.path.startsWith(`${written.chartFolder}/templates/`)
+  if (!isOwn || node.kind !== 'scalar' || node.constant !== true) return undefined
+  return { file: openFile(file), span: value }
+}
+
+const opened = new WeakMap<SourceFile, SourceFile>()
+
+/** The same file, as one that a person can open. */
+function openFile(file: SourceFile): SourceFile {
+  const known = opened.get(file)
+  if (known !== undefined) return known
+  const { builtin: _, ...open } = file
+  opened.set(file, open)
+  return open
 }
 
 const pathsOf = (node: Value, subject: Subject): Pick<ResolvedPlace, 'node' | 'rank' | 'typed'> => ({

@@ -104,3 +104,29 @@ test('a file parameter that is missing is refused where it is named', async () =
   expect(await told({ 'argo/pay.yaml': own, 'pay/Chart.yaml': chart() })).toEqual(['argo/pay.yaml:11 [argocd/value-file-exists]'])
   expect(await told({ 'argo/pay.yaml': own, 'pay/Chart.yaml': chart(), 'pay/a.sql': 'a' })).not.toContain(expect.stringContaining('exists'))
 })
+
+test.each<readonly [string, readonly string[]]>([
+  [repository, []],
+  [repository.replace('https', 'http'), []],
+  [`${repository}/`, []],
+  ['"@cnpg"', []],
+  ['https://charts.example.com/cnpg', []],
+  ['file://../cluster', []],
+  ['oci://ghcr.io/cloudnative-pg/charts', []],
+  ['https://cloudnative-pg.githb.io/charts', ['pay/Chart.yaml:7 [argocd/repository-known]']],
+  ['https://cloudnativepg.github.io/charts', ['pay/Chart.yaml:7 [argocd/repository-known]']],
+  ['oci://ghcr.io/cloudnative-pg/chart', ['pay/Chart.yaml:7 [argocd/repository-known]']],
+  ['oci://cloudnative-pg.github.io/charts', ['pay/Chart.yaml:7 [argocd/repository-scheme]']],
+  ['cloudnative-pg.github.io/charts', ['pay/Chart.yaml:7 [argocd/repository-scheme]']],
+  ['htps://charts.example.com/cnpg', ['pay/Chart.yaml:7 [argocd/repository-scheme]']],
+])('its repository is %s', async (address, expected) => {
+  const files = { 'pay/Chart.yaml': chart().replace(repository, address) }
+  expect((await told(files)).filter((text) => text.includes('argocd/repository-'))).toEqual(expected)
+})
+test('an address is not looked at where the dependency is packed into the chart', async () => {
+  const files = {
+    'pay/Chart.yaml': chart().replace(repository, 'https://cloudnative-pg.githb.io/charts'),
+    'pay/charts/cluster/Chart.yaml': 'apiVersion: v2\nname: cluster\nversion: 0.8.1\n',
+  }
+  expect((await told(files)).filter((text) => text.includes('argocd/repository-'))).toEqual([])
+})

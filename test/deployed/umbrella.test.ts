@@ -55,6 +55,13 @@ test('it is named after its alias, and what the chart refuses is below it', asyn
     'pg/values.yaml:5: db.backups.provider is `s4`, but must be one of azure, google, s3 [values/known-choice]',
   ])
 })
+test.each([
+  ['3', 'db is a number (3), but the chart takes a map'],
+  ['[a]', 'db is a list, but the chart takes a map'],
+])('it has %s where its values belong', async (given, expected) => {
+  const { told } = repository({ 'apps/orders.yaml': quietly, 'pg/values.yaml': `db: ${given}\n` })
+  expect(await told()).toEqual([`pg/values.yaml:1: ${expected} [values/chart-schema]`])
+})
 test('it makes nothing where its condition is off', async () => {
   const { run } = repository({ 'apps/orders.yaml': quietly, 'pg/values.yaml': 'db:\n  enabled: false\n' })
   expect((await run('list', '--format', 'json')).stdout).toContain('"objects": []')

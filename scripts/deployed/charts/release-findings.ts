@@ -8,6 +8,7 @@ import type { ChartPin } from '../../model.ts'
 import type { JsonMap } from '../../values/value.ts'
 import type { FoundChart } from '../../charts/find.ts'
 import { dependencySpot, sayUnfit } from './dependencies.ts'
+import { wrongAddresses } from './dependency-addresses.ts'
 import { staleLock } from './lock-file.ts'
 import { fixedText } from '../sets/drafts.ts'
 import type { Manifest } from '../manifests.ts'
@@ -56,6 +57,9 @@ export function addOnce(findings: LocatedFinding[], found: readonly LocatedFindi
 
 /** Whether Helm refuses to fetch the dependencies of a chart in the repository. */
 export function sayLock(folder: string, manifest: Manifest, findings: LocatedFinding[]): boolean {
+  const addresses = wrongAddresses(folder, manifest)
+  addOnce(findings, addresses)
+  if (addresses.length > 0) return true
   const stale = staleLock(folder, manifest)
   if (stale !== undefined) addOnce(findings, [stale])
   return stale !== undefined

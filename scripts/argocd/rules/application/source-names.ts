@@ -1,11 +1,10 @@
 // Do the charts, repositories and parameters that sources name exist?
 import { named, phrase } from '../../../findings/message.ts'
-import { isOfficialPlace, officialCharts, parseUrl } from '../../../charts/pin.ts'
+import { isOfficialPlace, isPages, officialMeant, officialNames, parseUrl } from '../../../charts/pin.ts'
 import { at, placedSources } from '../../../deployed/manifest-parts.ts'
 import { isOpen } from '../../../deployed/sets/unknown-text.ts'
 import { nearest } from '../../../values/path.ts'
 import { printed } from '../../../values/printed.ts'
-import { trimEndOf } from '../../../values/trim.ts'
 import { isJsonMap } from '../../../values/value.ts'
 import type { JsonMap } from '../../../values/value.ts'
 import type { Manifest } from '../../../deployed/manifests.ts'
@@ -14,30 +13,26 @@ import type { ManifestRule } from '../manifest-rule.ts'
 /** The chart of the official repository that a source means with another name. */
 function chartMeant({ chart, repoURL }: JsonMap): string | undefined {
   const name = printed(chart ?? '')
-  if (name === '' || charts.includes(name) || isOpen(name) || !isOfficialPlace(printed(repoURL ?? ''))) return undefined
+  if (name === '' || officialNames.includes(name) || isOpen(name) || !isOfficialPlace(printed(repoURL ?? ''))) return undefined
   // the name of a repository that `helm repo add` gave is no part of the chart's
   const last = name.slice(name.lastIndexOf('/') + 1)
   // nor is what is in them
   const [, bare = ''] = /^(?:cnpg|cloudnative-?pg|pg|postgres(?:ql)?)-(.+)$/.exec(last) ?? []
-  return [last, bare].find((one) => charts.includes(one)) ?? nearest(name, charts)
+  return [last, bare].find((one) => officialNames.includes(one)) ?? nearest(name, officialNames)
 }
 
 /** GitHub Pages without `https://`: what has no scheme is a registry to Argo CD (util/helm/client.go `IsHelmOciRepo`), and GitHub Pages is none. */
 function lacksScheme({ chart, repoURL }: JsonMap): boolean {
-  return printed(chart ?? '') !== '' && /^[a-z\d-]+\.github\.io(?:\/|$)/i.test(printed(repoURL ?? ''))
+  return printed(chart ?? '') !== '' && isPages(printed(repoURL ?? ''))
 }
 
 /** The address of the official charts that a source of one of them means with another one. */
 function repositoryMeant({ chart, repoURL }: JsonMap): string | undefined {
-  const repository = trimEndOf(printed(repoURL ?? ''), '/')
-  if (!charts.includes(printed(chart ?? '')) || isOpen(repository) || isOfficialPlace(repository)) return undefined
-  const meant = nearest(repository, officialCharts)
+  const repository = printed(repoURL ?? '')
+  const meant = isOpen(repository) ? undefined : officialMeant(printed(chart ?? ''), repository)
   // without encryption it is the same place
   return meant === undefined || parseUrl(repository)?.protocol !== parseUrl(meant)?.protocol ? undefined : meant
 }
-
-/** The charts of github.com/cloudnative-pg/charts, those of old releases included. */
-const charts: readonly string[] = ['cloudnative-pg', 'cluster', 'cnpg-sandbox', 'plugin-barman-cloud']
 
 /** Whether a source would be one of the official charts, but for a misspelling. */
 export function hasMisspeltSource(manifest: Manifest): boolean {
@@ -45,7 +40,7 @@ export function hasMisspeltSource(manifest: Manifest): boolean {
     ({ source }) =>
       chartMeant(source) !== undefined ||
       repositoryMeant(source) !== undefined ||
-      (charts.includes(printed(source['chart'] ?? '')) && lacksScheme(source)),
+      (officialNames.includes(printed(source['chart'] ?? '')) && lacksScheme(source)),
   )
 }
 
@@ -53,7 +48,7 @@ export function hasMisspeltSource(manifest: Manifest): boolean {
 export function hasMisplacedSource({ plain, base }: Manifest): boolean {
   const [source, sources] = [at(plain, ...base, 'spec', 'source'), at(plain, ...base, 'spec', 'sources')]
   const misplaced = [...(Array.isArray(source) ? source : []), sources ?? null].filter(isJsonMap)
-  return misplaced.some(({ chart, repoURL }) => charts.includes(printed(chart ?? '')) && isOfficialPlace(printed(repoURL ?? '')))
+  return misplaced.some(({ chart, repoURL }) => officialNames.includes(printed(chart ?? '')) && isOfficialPlace(printed(repoURL ?? '')))
 }
 
 export const sourceNameRules: readonly ManifestRule[] = [

@@ -1,0 +1,98 @@
+// Is a mistake in a template of the repository's own chart reported once, at its line?
+import { expect, test } from 'vitest'
+import { openFiles } from '../support/files.ts'
+
+const application = (name: string): string => `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: { name: ${name}, namespace: argocd }
+spec:
+  project: default
+  destination: { server: https://kubernetes.default.svc, namespace: ${name} }
+  source: { repoURL: https://github.com/acme/infra.git, targetRevision: main, path: pg, helm: { valueFiles: [values-${name}.yaml] } }
+`
+const template = `apiVersion: postgresql.cnpg.io/v1
+kind: Cluster
+metadata:
+  name: {{ .Release.Name }}
+spec:
+  instances: 1
+  enablePDB: false
+  imageName: ghcr.io/cloudnative-pg/postgresql:17.5
+  env:
+    - name: A
+      value: a
+    {{- toYaml .Values.env | nindent 4 }}
+  storage:
+    size: 5Gi
+  resources:
+    {{- toYaml .Values.resources | nindent 4 }}
+  postgresql:
+    parameters:
+      {{- toYaml .Values.parameters | nindent 6 }}
+  inheritedMetadata:
+    labels:
+      team: x
+{{ toYaml .Values.labels | indent 6 }}
+`
+const values = `parameters:
+  max_connections: "100"
+  work_mem: 4MB
+labels: { foo: a, bar: b }
+resources: { requests: { memory: 512Mi }, limits: { memory: 512Mi } }
+env: [{ name: B, value: b }]
+`
+const names = ['orders', 'billing', 'search']
+
+async function told(edit: {
+  readonly template?: readonly [string, string]
+  readonly values?: readonly [string, string]
+}): Promise<string[]> {
+  const opened = openFiles(
+    {
+      ...Object.fromEntries(names.map((name) => [`apps/${name}.yaml`, application(name)])),
+      ...Object.fromEntries(names.map((name, at) => [`pg/values-${name}.yaml`, `parameters: { max_connections: "${at + 100}" }\n`])),
+      'pg/Chart.yaml': 'apiVersion: v2\nname: pg\nversion: 1.0.0\n',
+      'pg/values.yaml': edit.values === undefined ? values : values.replace(...edit.values),
+      'pg/templates/cluster.yaml': edit.template === undefined ? template : template.replace(...edit.template),
+    },
+    'https://github.com/acme/infra.git',
+  )
+  try {
+    return await opened.told()
+  } finally {
+    opened.remove()
+  }
+}
+
+test('it is healthy', async () => expect(await told({})).toEqual([]))
+test.each([
+  ['size: 5Gi', 'size: 5GiB', 14, 'storage/data-size-readable'],
+  ['enablePDB: false', 'enablePDB: "false"', 7, 'schema/type'],
+  ['enablePDB: false', 'enabelPDB: false', 7, 'schema/unknown-field'],
+  ['kind: Cluster', 'kind: Clusster', 2, 'schema/kind'],
+  ['size: 5Gi', 'size: {{ "5GiB" }}', 14, 'storage/data-size-readable'],
+  ['  storage:\n    size', '  storage:\n\tsize', 14, 'chart/printed-yaml'],
+  ['instances: 1', 'instances 1', 6, 'chart/printed-yaml'],
+  ['parameters | nindent 6', 'parameters | nindent 3', 19, 'chart/printed-yaml'],
+  ['resources | nindent 4', 'resources | nindent 1', 16, 'chart/printed-yaml'],
+  ['labels | indent 6', 'labels | indent 8', 23, 'chart/printed-yaml'],
+  ['env | nindent 4', 'env | nindent 3', 12, 'chart/printed-yaml'],
+  ['env | nindent 4', 'env | nindent 6', 12, 'chart/printed-yaml'],
+  ['parameters | nindent 6', 'parameters | nindent 4', 19, 'schema/unknown-field'],
+  ['parameters | nindent 6', 'parameters | nindent 2', 19, 'schema/unknown-field'],
+  ['resources | nindent 4', 'resources | nindent 2', 16, 'schema/unknown-field'],
+  ['size: 5Gi', '{{- if .Values.labels }}\n    size: 5GiB\n    {{- end }}', 15, 'storage/data-size-readable'],
+])('of the template: %s → %s', async (from, to, line, rule) => {
+  expect(await told({ template: [from, to] })).toEqual([
+    expect.stringMatching(new RegExp(`^pg/templates/cluster\\.yaml:${line}: .* \\[${rule}\\]$`)),
+  ])
+})
+test.each([
+  ['{ foo: a, bar: b }', '[foo, bar]', 4],
+  ['{ foo: a, bar: b }', 'foo', 4],
+  ['[{ name: B, value: b }]', '{ name: B, value: b }', 6],
+])('of the values: %s → %s', async (from, to, line) => {
+  expect(await told({ values: [from, to] })).toEqual([
+    expect.stringMatching(new RegExp(`^pg/values\\.yaml:${line}: .*\\[chart/printed-yaml\\]$`)),
+  ])
+})
