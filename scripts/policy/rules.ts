@@ -53,6 +53,10 @@ import { roles } from './access/roles.ts'
 import { hibernation } from './objects/hibernation.ts'
 import { hugePages } from './capacity/huge-pages.ts'
 import { logical } from './declared/logical.ts'
+import { slotNames } from './declared/slot-names.ts'
+import { databases } from './declared/databases.ts'
+import { nodes } from './capacity/nodes.ts'
+import { ownSources } from './backup/own-source.ts'
 import { reload } from './secrets/reload.ts'
 import { secretData } from './secrets/secret-data.ts'
 import { secrets } from './secrets/secrets.ts'
@@ -122,6 +126,10 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...placement,
   ...marks,
   ...logicalParameters,
+  ...slotNames,
+  ...databases,
+  ...nodes,
+  ...ownSources,
   ...restored,
   ...snapshots,
   ...declaredOnce,
@@ -172,7 +180,7 @@ const needs: readonly (readonly [areas: readonly (readonly Pick<PolicyRule, 'id'
   [[network], ({ kind }) => isOfNetwork(kind)],
   [[annotations, waves], ({ plain }) => isJsonMap(plainAt(plain, 'metadata', 'annotations'))],
   [[connections], isClusterWith('externalClusters')],
-  [[placement], isClusterWith('affinity', 'topologySpreadConstraints')],
+  [[placement], (object) => object.kind === 'Pooler' || isClusterWith('affinity', 'topologySpreadConstraints')(object)],
   [[restored], isClusterWith('bootstrap')],
   [[store, checksums, providers], (object) => object.kind === 'ObjectStore' || hasStore(object)],
   [[programArguments], (object) => object.kind === 'ObjectStore' || hasStore(object) || isJsonMap(plainAt(object.plain, ...imported))],
@@ -180,6 +188,10 @@ const needs: readonly (readonly [areas: readonly (readonly Pick<PolicyRule, 'id'
   [[schedules], isKind('ScheduledBackup', 'Backup')],
   [[snapshots], isKind('ScheduledBackup')],
   [[logicalParameters, publications], isKind('Publication', 'Subscription')],
+  [[slotNames], isKind('Subscription')],
+  [[databases], isKind('Database')],
+  [[nodes], isClusterWith('affinity')],
+  [[ownSources], isClusterWith('externalClusters')],
   [[declaredOnce], isKind('Database', 'DatabaseRole', 'Publication', 'Subscription')],
 ]
 export const neededBy: ReadonlyMap<string, Needed> = new Map(

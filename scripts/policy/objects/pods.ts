@@ -193,6 +193,35 @@ function* nodeMistakes(plain: Json): Iterable<PodMistake> {
     }
 }
 
+const strategies = ['Recreate', 'RollingUpdate']
+
+/** `ValidateDeploymentStrategy` of Kubernetes; the operator hands it on as it is (`getDeploymentStrategy`). */
+function* strategyMistakes(plain: Json): Iterable<PodMistake> {
+  const path = ['spec', 'deploymentStrategy']
+  const type = textAt(plain, ...path, 'type') || 'RollingUpdate'
+  const rolling = plainAt(plain, ...path, 'rollingUpdate')
+  const isNone = (field: string): boolean => /^0%?$/.test(printed(plainAt(rolling, field) ?? null))
+  if (!strategies.includes(type))
+    yield {
+      path: [...path, 'type'],
+      message: phrase`${here('type')} is ${shown(type)}, but must be Recreate or RollingUpdate: Kubernetes refuses the Deployment`,
+      help: phrase`write ${named(nearest(type, strategies) ?? (/rec/i.test(type) ? 'Recreate' : 'RollingUpdate'))}`,
+    }
+  else if (type === 'Recreate' && isJsonMap(rolling))
+    yield {
+      path: [...path, 'rollingUpdate'],
+      on: 'key',
+      message: phrase`${here('rollingUpdate')} is set, but type is Recreate: Kubernetes refuses the Deployment`,
+      help: phrase`remove rollingUpdate, or write type: RollingUpdate`,
+    }
+  else if (isNone('maxUnavailable') && isNone('maxSurge'))
+    yield {
+      path: [...path, 'rollingUpdate', 'maxUnavailable'],
+      message: phrase`${here('maxUnavailable')} is 0, and so is maxSurge, with which no pod is ever replaced: Kubernetes refuses the Deployment`,
+      help: phrase`remove maxSurge (25% is the default)`,
+    }
+}
+
 /** What may be wrong, by the field of a Cluster that it is in; most have few of them. */
 const ofFields: readonly (readonly [field: string, mistakes: (plain: Json) => Iterable<PodMistake>])[] = [
   ['seccompProfile', profileMistakes],
@@ -207,6 +236,7 @@ const ofFields: readonly (readonly [field: string, mistakes: (plain: Json) => It
 function* mistakesOf({ kind, plain }: RenderedObject): Iterable<PodMistake> {
   if (kind !== 'Cluster' && kind !== 'Pooler') return
   yield* markMistakes(plain, kind)
+  if (kind === 'Pooler') yield* strategyMistakes(plain)
   if (kind !== 'Cluster' || !isJsonMap(plain['spec'])) return
   for (const [field, mistakes] of ofFields) if (field in plain['spec']) yield* mistakes(plain)
 }
@@ -218,7 +248,7 @@ export const pods: readonly ObjectRule[] = [
     id: 'policy/pod-possible',
     severity: 'error',
     configurable: true,
-    summary: 'Kubernetes accepts the pods and volumes that the operator makes of a Cluster or Pooler',
+    summary: 'Kubernetes accepts the pods, volumes and Deployments that the operator makes of a Cluster or Pooler',
     reads: [
       ['cluster', 'affinity'],
       ['cluster', 'env'],
