@@ -53,8 +53,10 @@ import { roles } from './access/roles.ts'
 import { hibernation } from './objects/hibernation.ts'
 import { hugePages } from './capacity/huge-pages.ts'
 import { logical } from './declared/logical.ts'
+import { timeouts } from './backup/timeouts.ts'
 import { slotNames } from './declared/slot-names.ts'
 import { databases } from './declared/databases.ts'
+import { workMemory } from './capacity/work-memory.ts'
 import { nodes } from './capacity/nodes.ts'
 import { ownSources } from './backup/own-source.ts'
 import { reload } from './secrets/reload.ts'
@@ -127,6 +129,8 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...marks,
   ...logicalParameters,
   ...slotNames,
+  ...workMemory,
+  ...timeouts,
   ...databases,
   ...nodes,
   ...ownSources,
@@ -186,6 +190,7 @@ const needs: readonly (readonly [areas: readonly (readonly Pick<PolicyRule, 'id'
   [[programArguments], (object) => object.kind === 'ObjectStore' || hasStore(object) || isJsonMap(plainAt(object.plain, ...imported))],
   [[poolers, ldapOfPoolers, poolerImages], isKind('Pooler')],
   [[schedules], isKind('ScheduledBackup', 'Backup')],
+  [[timeouts], isKind('ScheduledBackup')],
   [[snapshots], isKind('ScheduledBackup')],
   [[logicalParameters, publications], isKind('Publication', 'Subscription')],
   [[slotNames], isKind('Subscription')],

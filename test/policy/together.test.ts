@@ -41,6 +41,20 @@ const barman = 'plugin: {name: barman-cloud.cloudnative-pg.io, parameters: {barm
 const roles = (reports: string): string =>
   cluster(`managed: {roles: [{name: app2, login: true, inRoles: [reports]}, {name: reports${reports}}]}`)
 
+const nightly = (method: string): string =>
+  object('ScheduledBackup', 'nightly', `schedule: "0 0 2 * * *"\ncluster: {name: orders}\nmethod: ${method}`)
+const archived = (limit: string): string =>
+  cluster(
+    `plugins: [{name: barman-cloud.cloudnative-pg.io, isWALArchiver: true, parameters: {barmanObjectName: s}}]\npostgresql: {parameters: {${limit}}}`,
+  )
+const byPlugin = nightly('plugin\npluginConfiguration: {name: barman-cloud.cloudnative-pg.io}')
+const store = (data: string): string =>
+  object(
+    'ObjectStore',
+    's',
+    `configuration: {destinationPath: "s3://b/", s3Credentials: {inheritFromIAMRole: true}, data: {${data}}}`,
+  ).replace('postgresql.cnpg.io', 'barmancloud.cnpg.io')
+
 const twins: Readonly<Record<string, { readonly bad: string; readonly finds: string; readonly good: string }>> = {
   'a slot with the name of its subscription': {
     bad: all(cluster(old), subscription('from-old')),
@@ -143,6 +157,45 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
     bad: recovered('20260131T020000Z', barman),
     finds: '7: policy/backup-id-readable',
     good: recovered('20260131-020000F', 'plugin: {name: pgbackrest.dalibo.com}'),
+  },
+  'a limit that cuts base backups off': {
+    bad: all(archived('statement_timeout: 30s'), byPlugin, store('jobs: 2')),
+    finds: '8: policy/backups-outlast-limits',
+    good: all(archived('statement_timeout: 30s'), byPlugin, store('immediateCheckpoint: true')),
+  },
+  'a limit in milliseconds': {
+    bad: all(archived('transaction_timeout: "60000"'), byPlugin, store('jobs: 2')),
+    finds: '8: policy/backups-outlast-limits',
+    good: all(archived('statement_timeout: "0", transaction_timeout: 10min'), byPlugin, store('jobs: 2')),
+  },
+  'megabytes of WAL where gigabytes were meant': {
+    bad: cluster('postgresql: {parameters: {max_slot_wal_keep_size: "10"}}'),
+    finds: '7: policy/setting-has-unit',
+    good: cluster('postgresql: {parameters: {max_slot_wal_keep_size: "1024", archive_timeout: "60", temp_file_limit: "-1"}}'),
+  },
+  'seconds where minutes were meant': {
+    bad: cluster('postgresql: {parameters: {archive_timeout: "5"}}'),
+    finds: '7: policy/setting-has-unit',
+    good: cluster('postgresql: {parameters: {archive_timeout: 5min, max_standby_streaming_delay: "-1"}}'),
+  },
+  'kilobytes of temporary files': {
+    bad: cluster('postgresql: {parameters: {temp_file_limit: "10"}}'),
+    finds: '7: policy/setting-has-unit',
+    good: cluster('postgresql: {parameters: {temp_file_limit: 10GB, max_standby_archive_delay: "30000"}}'),
+  },
+  'one index that takes all of the memory': {
+    bad: cluster('resources: {limits: {memory: 1Gi}}\npostgresql: {parameters: {maintenance_work_mem: 2GB}}'),
+    finds: '8: policy/work-memory-fits',
+    good: cluster('resources: {limits: {memory: 1Gi}}\npostgresql: {parameters: {maintenance_work_mem: 512MB}}'),
+  },
+  'one sort beside the buffers': {
+    bad: cluster(
+      'resources: {requests: {memory: 1Gi}, limits: {memory: 1Gi}}\npostgresql: {parameters: {shared_buffers: 512MB, work_mem: 600MB}}',
+    ),
+    finds: '8: policy/work-memory-fits',
+    good: cluster(
+      'resources: {requests: {memory: 1Gi}, limits: {memory: 1Gi}}\npostgresql: {parameters: {shared_buffers: 512MB, work_mem: 64MB}}',
+    ),
   },
   'a member of what is removed': { bad: roles(', ensure: absent'), finds: '7: policy/role-stays', good: roles('') },
   'an extension in a closed database': {

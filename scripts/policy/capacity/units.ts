@@ -5,13 +5,27 @@ import { isJsonMap } from '../../values/value.ts'
 import { plainAt } from '../subject.ts'
 import type { ObjectFinding, ObjectRule } from '../subject.ts'
 
+type Unit = 's' | 'ms' | 'MB' | 'kB' | '8kB'
+
+interface Bare {
+  readonly unit: Unit
+  readonly least: number
+  readonly meant: string
+}
+
 /** Settings with the unit of a bare number (pg_settings.unit), and the least number that anybody means by it. */
-const bare: ReadonlyMap<string, { readonly unit: 'ms' | 'kB' | '8kB'; readonly least: number; readonly meant: string }> = new Map([
+const bare: ReadonlyMap<string, Bare> = new Map<string, Bare>([
   // web services stop statements after some hundred milliseconds
   ...['statement_timeout', 'transaction_timeout'].map((name) => [name, { unit: 'ms', least: 100, meant: 's' }] as const),
   ...['idle_in_transaction_session_timeout', 'idle_session_timeout', 'wal_sender_timeout', 'wal_receiver_timeout'].map(
     (name) => [name, { unit: 'ms', least: 500, meant: 's' }] as const,
   ),
+  // nobody lets queries of standbys wait for less than the lag of a network, or switches WAL each few seconds
+  ...['max_standby_streaming_delay', 'max_standby_archive_delay'].map((name) => [name, { unit: 'ms', least: 200, meant: 's' }] as const),
+  ['archive_timeout', { unit: 's', least: 10, meant: 'min' }],
+  // less than one file of WAL
+  ...['max_slot_wal_keep_size', 'wal_keep_size'].map((name) => [name, { unit: 'MB', least: 16, meant: 'GB' }] as const),
+  ['temp_file_limit', { unit: 'kB', least: 1024, meant: 'GB' }],
   ['deadlock_timeout', { unit: 'ms', least: 20, meant: 's' }],
   ['work_mem', { unit: 'kB', least: 1024, meant: 'MB' }],
   ['maintenance_work_mem', { unit: 'kB', least: 4096, meant: 'MB' }],
@@ -19,8 +33,8 @@ const bare: ReadonlyMap<string, { readonly unit: 'ms' | 'kB' | '8kB'; readonly l
 ])
 
 /** `64kB`, `4MB` of a number in a unit. */
-function amountOf(count: number, unit: 'ms' | 'kB' | '8kB'): string {
-  if (unit === 'ms') return `${count} ms`
+function amountOf(count: number, unit: Unit): string {
+  if (unit === 'ms' || unit === 's' || unit === 'MB') return `${count} ${unit}`
   const kilobytes = unit === 'kB' ? count : count * 8
   return kilobytes % 1024 === 0 ? `${kilobytes / 1024} MB` : `${kilobytes} kB`
 }
@@ -33,7 +47,8 @@ function* withoutUnits(object: RenderedObject): Iterable<ObjectFinding> {
     if (known === undefined || typeof value !== 'string' || !/^\d{1,9}$/.test(value.trim())) continue
     const count = Number(value)
     // 0 switches off, and what is below the bound is refused
-    if (count === 0 || count >= known.least || (known.unit !== 'ms' && count < 64)) continue
+    const isRefused = (known.unit === 'kB' || known.unit === '8kB') && name !== 'temp_file_limit' && count < 64
+    if (count === 0 || count >= known.least || isRefused) continue
     yield {
       object,
       message: phrase`${here(name)} is ${shown(value)} without a unit, which means ${amountOf(count, known.unit)}`,
