@@ -55,6 +55,11 @@ const store = (data: string): string =>
     `configuration: {destinationPath: "s3://b/", s3Credentials: {inheritFromIAMRole: true}, data: {${data}}}`,
   ).replace('postgresql.cnpg.io', 'barmancloud.cnpg.io')
 
+const published = (table: string): string =>
+  object('Publication', 'p', `name: p\ndbname: app\ncluster: {name: orders}\ntarget: {objects: [{table: ${table}}]}`)
+const archiver = (name: string, rest = ', isWALArchiver: true'): string =>
+  `{name: barman-cloud.cloudnative-pg.io, parameters: {barmanObjectName: ${name}}${rest}}`
+
 const twins: Readonly<Record<string, { readonly bad: string; readonly finds: string; readonly good: string }>> = {
   'a slot with the name of its subscription': {
     bad: all(cluster(old), subscription('from-old')),
@@ -196,6 +201,31 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
     good: cluster(
       'resources: {requests: {memory: 1Gi}, limits: {memory: 1Gi}}\npostgresql: {parameters: {shared_buffers: 512MB, work_mem: 64MB}}',
     ),
+  },
+  'no slot of a subscription that is on': {
+    bad: all(cluster(old), subscription('sub', 'slot_name: none, enabled: "false"')),
+    finds: '18: policy/slot-name-possible',
+    good: all(cluster(old), subscription('sub', 'slot_name: none, connect: "off"')),
+  },
+  'a schema in the name of a table': {
+    bad: all(cluster(''), published('{name: public.users}')),
+    finds: '15: policy/published-table-named',
+    good: all(cluster(''), published('{name: users, schema: public}')),
+  },
+  'a plugin with two stores': {
+    bad: cluster(`plugins: [${archiver('a')}, ${archiver('b', ', enabled: false')}]`),
+    finds: '7: policy/plugin-once',
+    good: cluster(`plugins: [${archiver('a')}, {name: other.example.com}]`),
+  },
+  'a toleration of a Pooler': {
+    bad: pooler('template: {spec: {containers: [], tolerations: [{key: db, operator: Equal, effect: noSchedule}]}}'),
+    finds: '8: policy/pod-possible',
+    good: pooler('template: {spec: {containers: [], tolerations: [{key: db, operator: Equal, effect: NoSchedule}, {operator: Exists}]}}'),
+  },
+  'nodes of a Pooler': {
+    bad: pooler(`template: {spec: {containers: [], affinity: {${nodesIn('zone', 'a').replace('In', 'in')}}}}`),
+    finds: '8: policy/pod-possible',
+    good: pooler(`template: {spec: {containers: [], affinity: {${nodesIn('zone', 'a')}}}}`),
   },
   'a member of what is removed': { bad: roles(', ensure: absent'), finds: '7: policy/role-stays', good: roles('') },
   'an extension in a closed database': {

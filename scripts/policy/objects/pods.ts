@@ -11,6 +11,7 @@ import { listAt, plainAt, textAt } from '../subject.ts'
 import type { ObjectFinding, ObjectRule } from '../subject.ts'
 import { claimMistakes, projectedMistakes, temporaryMistakes } from './pod-volumes.ts'
 import type { PodMistake } from './pod-volumes.ts'
+import { tolerationMistakes } from './tolerations.ts'
 
 const mapAt = (plain: Json, path: Path): [key: string, value: Json][] => {
   const map = plainAt(plain, ...path)
@@ -111,8 +112,11 @@ function* variableMistakes(plain: Json): Iterable<PodMistake> {
 
 const whens = ['DoNotSchedule', 'ScheduleAnyway']
 
-function* spreadMistakes(plain: Json): Iterable<PodMistake> {
-  const list = ['spec', 'topologySpreadConstraints']
+/** Where the specification of pods is in an object. */
+const podSpecs: Readonly<Record<'Cluster' | 'Pooler', Path>> = { Cluster: ['spec'], Pooler: ['spec', 'template', 'spec'] }
+
+function* spreadMistakes(plain: Json, spec = podSpecs.Cluster): Iterable<PodMistake> {
+  const list = [...spec, 'topologySpreadConstraints']
   const pairs = new Set<string>()
   for (const [index, constraint] of listAt(plain, ...list).entries()) {
     const [key, when] = [textAt(constraint, 'topologyKey') ?? '', textAt(constraint, 'whenUnsatisfiable') ?? '']
@@ -157,8 +161,8 @@ const words: ReadonlyMap<string, string> = new Map([
   ['notexists', 'DoesNotExist'],
 ])
 
-function* nodeMistakes(plain: Json): Iterable<PodMistake> {
-  const affinity = ['spec', 'affinity', 'nodeAffinity']
+function* nodeMistakes(plain: Json, spec = podSpecs.Cluster): Iterable<PodMistake> {
+  const affinity = [...spec, 'affinity', 'nodeAffinity']
   const required = [...affinity, 'requiredDuringSchedulingIgnoredDuringExecution', 'nodeSelectorTerms']
   const preferred = [...affinity, 'preferredDuringSchedulingIgnoredDuringExecution']
   const terms: Path[] = [
@@ -236,7 +240,12 @@ const ofFields: readonly (readonly [field: string, mistakes: (plain: Json) => It
 function* mistakesOf({ kind, plain }: RenderedObject): Iterable<PodMistake> {
   if (kind !== 'Cluster' && kind !== 'Pooler') return
   yield* markMistakes(plain, kind)
-  if (kind === 'Pooler') yield* strategyMistakes(plain)
+  if (kind === 'Pooler') {
+    yield* strategyMistakes(plain)
+    yield* tolerationMistakes(plain)
+    yield* spreadMistakes(plain, podSpecs.Pooler)
+    yield* nodeMistakes(plain, podSpecs.Pooler)
+  }
   if (kind !== 'Cluster' || !isJsonMap(plain['spec'])) return
   for (const [field, mistakes] of ofFields) if (field in plain['spec']) yield* mistakes(plain)
 }
