@@ -54,6 +54,12 @@ import { roles } from './access/roles.ts'
 import { hibernation } from './objects/hibernation.ts'
 import { hugePages } from './capacity/huge-pages.ts'
 import { logical } from './declared/logical.ts'
+import { timeouts } from './backup/timeouts.ts'
+import { slotNames } from './declared/slot-names.ts'
+import { databases } from './declared/databases.ts'
+import { workMemory } from './capacity/work-memory.ts'
+import { nodes } from './capacity/nodes.ts'
+import { ownSources } from './backup/own-source.ts'
 import { reload } from './secrets/reload.ts'
 import { secretData } from './secrets/secret-data.ts'
 import { secrets } from './secrets/secrets.ts'
@@ -67,7 +73,6 @@ import { makers } from './secrets/makers.ts'
 import { waves } from './sync/waves.ts'
 import { units } from './capacity/units.ts'
 import { harmfulSettings } from './capacity/harmful-settings.ts'
-import { queryMemory } from './capacity/query-memory.ts'
 import { reachableLimits } from './capacity/reachable-limits.ts'
 import { subscriptionWorkers } from './capacity/subscription-workers.ts'
 import { plainAt } from './subject.ts'
@@ -129,11 +134,16 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...units,
   ...reachableLimits,
   ...harmfulSettings,
-  ...queryMemory,
   ...subscriptionWorkers,
   ...placement,
   ...marks,
   ...logicalParameters,
+  ...slotNames,
+  ...workMemory,
+  ...timeouts,
+  ...databases,
+  ...nodes,
+  ...ownSources,
   ...restored,
   ...snapshots,
   ...declaredOnce,
@@ -186,15 +196,20 @@ const needs: readonly (readonly [areas: readonly (readonly Pick<PolicyRule, 'id'
   [[network], ({ kind }) => isOfNetwork(kind)],
   [[annotations, waves], ({ plain }) => isJsonMap(plainAt(plain, 'metadata', 'annotations'))],
   [[connections], isClusterWith('externalClusters')],
-  [[placement], isClusterWith('affinity', 'topologySpreadConstraints')],
+  [[placement], (object) => object.kind === 'Pooler' || isClusterWith('affinity', 'topologySpreadConstraints')(object)],
   [[restored], isClusterWith('bootstrap')],
   [[store, checksums, providers], (object) => object.kind === 'ObjectStore' || hasStore(object)],
   [[programArguments], (object) => object.kind === 'ObjectStore' || hasStore(object) || isJsonMap(plainAt(object.plain, ...imported))],
   [[poolers, pooledConnections, ldapOfPoolers, poolerImages], isKind('Pooler')],
   [[schedules], isKind('ScheduledBackup', 'Backup')],
+  [[timeouts], isKind('ScheduledBackup')],
   [[snapshots], isKind('ScheduledBackup')],
   [[subscriptionWorkers], isKind('Subscription')],
   [[logicalParameters, publications], isKind('Publication', 'Subscription')],
+  [[slotNames], isKind('Subscription')],
+  [[databases], isKind('Database')],
+  [[nodes], isClusterWith('affinity')],
+  [[ownSources], isClusterWith('externalClusters')],
   [[declaredOnce], isKind('Database', 'DatabaseRole', 'Publication', 'Subscription')],
 ]
 export const neededBy: ReadonlyMap<string, Needed> = new Map(

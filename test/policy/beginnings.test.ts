@@ -214,7 +214,7 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
   'a parameter of a newer PostgreSQL': {
     bad: all(cluster(`${old}${external}`), subscription('failover: "true"')),
     finds: '19: policy/logical-parameter',
-    good: all(cluster(external), subscription('failover: "true", streaming: parallel, slot_name: NONE')),
+    good: all(cluster(external), subscription('failover: "true", streaming: parallel, slot_name: reports')),
   },
   'a text that is no Boolean in SQL': {
     bad: all(cluster(external), subscription('enabled: "no"')),

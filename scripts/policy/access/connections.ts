@@ -52,7 +52,27 @@ function* externalsOf({ objects }: ObjectsSubject): Iterable<External> {
     }
 }
 
-function* unreadable({ cluster, parameters, path }: External): Iterable<ObjectFinding> {
+/** A URL, or a port behind a name or an IPv4 address; an IPv6 address has more colons. */
+const withMore = /^(?:\w+:\/\/\S*|[^:/\s]+:\d+)$/
+
+/** libpq looks up the whole text: "could not translate host name "db:5432" to address" (tried with 15.20). */
+function* wrongHost({ cluster, parameters, path }: External): Iterable<ObjectFinding> {
+  const host = textAt(parameters, 'host') ?? ''
+  const wrong = host.split(',').find((one) => withMore.test(one))
+  if (wrong === undefined) return
+  const url = wrong.includes('//') ? wrong.slice(wrong.indexOf('//') + 2).split('/')[0] : wrong
+  const [name = '', port] = (url ?? '').slice((url ?? '').lastIndexOf('@') + 1).split(':')
+  yield {
+    object: cluster,
+    message: phrase`${here('host')} is ${shown(wrong)}, but PostgreSQL takes a name or an address only there: no connection is made`,
+    places: [{ path: [...path, 'host'] }],
+    help: port === undefined ? phrase`write host: ${named(name)}` : phrase`write host: ${named(name)} and port: "${named(port)}"`,
+  }
+}
+
+function* unreadable(one: External): Iterable<ObjectFinding> {
+  const { cluster, parameters, path } = one
+  yield* wrongHost(one)
   for (const [name, value] of Object.entries(parameters)) {
     const places = [{ path: [...path, name], on: 'key' as const }] as const
     if (!keywords.has(name)) {

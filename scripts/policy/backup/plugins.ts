@@ -65,6 +65,27 @@ function archives({ plain }: RenderedObject): boolean {
 
 export const barmanOfObjects: readonly ObjectRule[] = [
   {
+    // plugin 0.14.0 `NewPlugin`: the parameters of the last one count, `enabled` or not
+    id: 'policy/plugin-once',
+    severity: 'warning',
+    configurable: true,
+    summary: 'the Barman plugin is listed once, since it writes to one store',
+    reads: [['cluster', 'plugins']],
+    *check({ objects }) {
+      for (const object of objects.filter(({ kind }) => kind === 'Cluster')) {
+        const own = [...listAt(object.plain, 'spec', 'plugins').entries()].filter(([, plugin]) => textAt(plugin, 'name') === barmanPlugin)
+        const [first, last] = [own[0]?.[0], own.at(-1)?.[0]]
+        if (first === undefined || last === undefined || first === last) continue
+        yield {
+          object,
+          message: phrase`the plugin is listed ${named(own.length)} times, but takes the parameters of the last one only: nothing goes to another store`,
+          places: [{ path: ['spec', 'plugins', first, 'name'] }, { path: ['spec', 'plugins', last, 'name'], label: phrase`the last one` }],
+          help: phrase`remove all but one; a second copy of the backups is the work of the object store`,
+        }
+      }
+    },
+  },
+  {
     // plugin 0.14.0 `PluginConfiguration.Validate`: "no reference to barmanObjectName have been included"; no pod is made
     id: 'policy/plugin-has-store',
     severity: 'error',

@@ -3,9 +3,10 @@ import { lookup } from '../../values/lookup.ts'
 import { here, named, phrase, shown } from '../../findings/message.ts'
 import { reached } from '../../operator/version.ts'
 import { printed } from '../../values/printed.ts'
+import { barmanPlugin } from '../../chart/model/plugins.ts'
 import { valueAt } from '../../values/value.ts'
-import type { JsonMap } from '../../values/value.ts'
-import { objectOf, plainAt, textAt } from '../subject.ts'
+import type { Json, JsonMap } from '../../values/value.ts'
+import { listAt, objectOf, plainAt, textAt } from '../subject.ts'
 import type { ObjectRule, PolicyRule } from '../subject.ts'
 
 /** The first releases whose `ConvertToPostgresFormat` (machinery 0.3.3) writes `+00:00` where it wrote `Z`. */
@@ -28,7 +29,40 @@ function hasBackup(cluster: JsonMap | undefined): boolean {
   return plainAt(cluster, 'spec', 'bootstrap', 'recovery', 'backup') !== undefined
 }
 
+/** The ids that `barman-cloud-backup` gives: the time at which it began. */
+const isBarmanId = (id: string): boolean => /^\d{8}T\d{6}$/.test(id)
+
+/** Whether the backups of an external cluster are Barman's; those of other plugins have other ids. */
+function isOfBarman(external: Json | undefined): boolean {
+  const plugin = textAt(external, 'plugin', 'name')
+  return plugin === undefined ? plainAt(external, 'barmanObjectStore') !== undefined : plugin === barmanPlugin
+}
+
 export const recoveryOfObjects: readonly ObjectRule[] = [
+  {
+    // `findBackupFromID` of barman-cloud 0.1 to 0.5, in the operator and in the plugin: "no backup found with ID …"
+    id: 'policy/backup-id-readable',
+    severity: 'error',
+    configurable: true,
+    summary: 'the backup that a recovery starts from is named by the id that Barman gave it',
+    reads: [],
+    *check({ objects }) {
+      for (const cluster of objects.filter(({ kind }) => kind === 'Cluster')) {
+        const recovery = ['spec', 'bootstrap', 'recovery']
+        const path = [...recovery, 'recoveryTarget', 'backupID']
+        const [id, source] = [textAt(cluster.plain, ...path) ?? '', textAt(cluster.plain, ...recovery, 'source')]
+        if (id === '' || isBarmanId(id)) continue
+        const external = listAt(cluster.plain, 'spec', 'externalClusters').find((one) => textAt(one, 'name') === source)
+        if (external === undefined || !isOfBarman(external)) continue
+        yield {
+          object: cluster,
+          message: phrase`${here('backupID')} is ${shown(id)}, but ids of Barman are like 20260131T020000: no backup is found`,
+          places: [{ path }],
+          help: phrase`write status.backupId of the Backup that was meant`,
+        }
+      }
+    },
+  },
   {
     id: 'policy/target-time-readable',
     severity: 'error',

@@ -6,9 +6,7 @@ import { parsePostgresBoolean } from '../../operator/go-text.ts'
 import type { Budgets } from '../../postgres/budgets/budgets.ts'
 import { readReal } from '../../postgres/number.ts'
 import type { Path } from '../../values/value.ts'
-import { isJsonMap } from '../../values/value.ts'
 import { archives } from '../backup/snapshots.ts'
-import { plainAt } from '../subject.ts'
 import type { ObjectRule } from '../subject.ts'
 import { withBudgets } from './budgets.ts'
 
@@ -44,24 +42,6 @@ function* archivedElsewhere({ settings, cluster }: Budgets): Iterable<Finding> {
     message: phrase`${here('archive_library')} is ${named(library)}, but the operator sets archive_command: ${settings.major < 16 ? 'its archive gets no WAL' : 'no WAL is archived or removed'}`,
     places: [{ path: parameter('archive_library') }],
     help: phrase`remove it`,
-  }
-}
-
-function* neverWaiting({ settings, cluster }: Budgets): Iterable<Finding> {
-  const value = settings.written('synchronous_commit')
-  if (value === undefined || !/^(?:off|local|false|no|0)$/i.test(value)) return
-  const synchronous: Path = ['spec', 'postgresql', 'synchronous']
-  const [own, least]: Path[] = [synchronous, ['spec', 'minSyncReplicas']]
-  const path = isJsonMap(plainAt(cluster.plain, ...synchronous))
-    ? own
-    : Number(plainAt(cluster.plain, 'spec', 'minSyncReplicas')) > 0
-      ? least
-      : undefined
-  if (path === undefined) return
-  yield {
-    message: phrase`${here('synchronous_commit')} is ${named(value)}, but standbys are to confirm: no commit waits for them unless its session asks for it`,
-    places: [{ path: parameter('synchronous_commit') }, { path, label: phrase`synchronous replication is asked for here` }],
-    help: phrase`remove synchronous_commit, or synchronous replication`,
   }
 }
 
@@ -192,15 +172,6 @@ export const harmfulSettings: readonly ObjectRule[] = [
     check: (subject) => withBudgets(subject, archivedElsewhere),
   },
   {
-    // PostgreSQL 17, 19.5.1: off and local do not wait for standbys, whatever synchronous_standby_names says
-    id: 'policy/commits-wait',
-    severity: 'warning',
-    configurable: true,
-    summary: 'commits wait for the standbys that are to be synchronous',
-    reads: [...reading('synchronous_commit'), ['cluster', 'postgresql', 'synchronous']],
-    check: (subject) => withBudgets(subject, neverWaiting),
-  },
-  {
     // PostgreSQL 17, 19.3.1; the instance manager connects as postgres, by pkg/management/postgres/pool of CloudNativePG 1.27 to 1.30
     id: 'policy/superuser-has-connections',
     severity: 'warning',
@@ -214,6 +185,7 @@ export const harmfulSettings: readonly ObjectRule[] = [
     id: 'policy/standby-replays',
     severity: 'warning',
     configurable: true,
+    preset: 'production',
     summary: 'queries on a standby do not hold up its replay without end',
     reads: [...reading('max_standby_archive_delay', 'max_standby_streaming_delay'), ['cluster', 'instances']],
     check: (subject) => withBudgets(subject, replayingNever),

@@ -1,10 +1,11 @@
 // Can the scheduler spread the instances by the label that they name?
 import { here, named, phrase, shown } from '../../findings/message.ts'
 import { nearest } from '../../values/path.ts'
-import { valueAt } from '../../values/value.ts'
+import type { Path } from '../../values/value.ts'
+import { isJsonMap, valueAt } from '../../values/value.ts'
 import { instancesIn, listAt, plainAt, textAt } from '../subject.ts'
 import type { RenderedObject } from '../../model.ts'
-import type { ObjectRule } from '../subject.ts'
+import type { ObjectFinding, ObjectRule } from '../subject.ts'
 import { lookup } from '../../values/lookup.ts'
 
 /** Well-known labels of nodes that people spread by (https://kubernetes.io/docs/reference/labels-annotations-taints/). */
@@ -19,6 +20,57 @@ const meantBy: Readonly<Record<string, string>> = lookup({
 /** Whether the operator keeps the instances apart; a single one may be anywhere. */
 function isSpread(cluster: RenderedObject): boolean {
   return plainAt(cluster.plain, 'spec', 'affinity', 'enablePodAntiAffinity') !== false && instancesIn(cluster) !== 1
+}
+
+/** Labels that the operator gives pods itself, or may. */
+const ofOperator = /^(?:role$|(?:[\w.-]+\.)?cnpg\.io\/|app\.kubernetes\.io\/)/
+
+/** Where pods get labels from; those of a Cluster itself are handed on by some operators. */
+const labelled: Readonly<Record<string, readonly Path[]>> = lookup({
+  Cluster: [
+    ['spec', 'inheritedMetadata', 'labels'],
+    ['metadata', 'labels'],
+  ],
+  Pooler: [['spec', 'template', 'metadata', 'labels']],
+})
+
+/** Why a constraint counts no pod of the object: what to blame, and what to write. */
+function whyUncounted(object: RenderedObject, path: Path): Pick<ObjectFinding, 'message' | 'places' | 'help'> | undefined {
+  const pods = object.kind === 'Cluster' ? 'instances' : 'pods'
+  const own = object.kind === 'Cluster' ? 'cnpg.io/cluster' : 'cnpg.io/poolerName'
+  const selector = plainAt(object.plain, ...path, 'labelSelector')
+  if (selector === undefined || selector === null)
+    return {
+      message: phrase`labelSelector is not set, but then no pod is counted: ${pods} are not spread`,
+      places: [{ path, on: 'key' }],
+      help: phrase`add labelSelector: {matchLabels: {${own}: ${named(object.name)}}}`,
+    }
+  const labels = plainAt(selector, 'matchLabels')
+  for (const [key, value] of isJsonMap(labels) ? Object.entries(labels) : []) {
+    const there = { places: [{ path: [...path, 'labelSelector', 'matchLabels', key] }] as const }
+    if (key === own && value !== object.name)
+      return {
+        ...there,
+        message: phrase`${here(key)} is ${shown(value)}, but this ${object.kind} is ${shown(object.name)}: its ${pods} are not spread`,
+        help: phrase`write ${object.name}`,
+      }
+    const given = (labelled[object.kind] ?? []).map((at) => plainAt(object.plain, ...at, key))
+    if (ofOperator.test(key) || given.includes(value)) continue
+    return {
+      ...there,
+      message: phrase`${here(key)} is ${shown(value)}, but nothing here gives ${pods} that label: they are not spread`,
+      help: phrase`write ${own}: ${named(object.name)}, or add the label to ${named(labelled[object.kind]?.[0]?.join('.'))}`,
+    }
+  }
+  return undefined
+}
+
+function* uncounted(object: RenderedObject): Iterable<ObjectFinding> {
+  const list = object.kind === 'Cluster' ? ['spec', 'topologySpreadConstraints'] : ['spec', 'template', 'spec', 'topologySpreadConstraints']
+  for (const index of listAt(object.plain, ...list).keys()) {
+    const finding = whyUncounted(object, [...list, index])
+    if (finding !== undefined) yield { object, ...finding }
+  }
 }
 
 export const placement: readonly ObjectRule[] = [
@@ -77,21 +129,10 @@ export const placement: readonly ObjectRule[] = [
     id: 'policy/spread-counts-instances',
     severity: 'warning',
     configurable: true,
-    summary: 'the instances are among the pods that are spread',
+    summary: 'the pods of a Cluster or Pooler are among those that are spread',
     reads: [['cluster', 'topologySpreadConstraints']],
     *check({ objects }) {
-      for (const object of objects.filter(({ kind }) => kind === 'Cluster'))
-        for (const index of listAt(object.plain, 'spec', 'topologySpreadConstraints').keys()) {
-          const path = ['spec', 'topologySpreadConstraints', index, 'labelSelector', 'matchLabels', 'cnpg.io/cluster']
-          const counted = textAt(object.plain, ...path)
-          if (counted === undefined || counted === object.name) continue
-          yield {
-            object,
-            message: phrase`${here('cnpg.io/cluster')} is ${shown(counted)}, but this Cluster is ${shown(object.name)}: its instances are not spread`,
-            places: [{ path }],
-            help: phrase`write ${object.name}`,
-          }
-        }
+      for (const object of objects) if (object.kind === 'Cluster' || object.kind === 'Pooler') yield* uncounted(object)
     },
   },
 ]

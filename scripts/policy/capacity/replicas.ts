@@ -1,5 +1,7 @@
 // Do instances, budgets and synchronous replication let nodes be drained and transactions commit?
-import { fieldAt, here, named, phrase } from '../../findings/message.ts'
+import { fieldAt, here, named, phrase, shown } from '../../findings/message.ts'
+import type { RenderedObject } from '../../model.ts'
+import type { Path } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'
 import { isHibernated } from '../objects/hibernation.ts'
 import { instancesIn, listAt, objectsOf, plainAt, textAt, typed } from '../subject.ts'
@@ -37,6 +39,17 @@ export const drains: readonly ObjectRule[] = [
     },
   },
 ]
+
+/** Values of synchronous_commit with which a commit waits for no standby; `false`, `no` and `0` are other words for `off`. */
+const notWaiting = /^(?:0|false|local|no|off)$/i
+
+/** Where a Cluster asks for synchronous standbys. */
+function synchronousOf({ plain }: RenderedObject): Path | undefined {
+  const count = plainAt(plain, 'spec', 'minSyncReplicas')
+  if (typeof count === 'number' && count > 0) return ['spec', 'minSyncReplicas']
+  const path = ['spec', 'postgresql', 'synchronous']
+  return isJsonMap(plainAt(plain, ...path)) ? path : undefined
+}
 
 export const replicas: readonly ObjectRule[] = [
   {
@@ -121,6 +134,31 @@ export const replicas: readonly ObjectRule[] = [
           message: phrase`${here('number')} is ${named(number)} of ${instances - 1} standbys, but then one that is away stops every commit`,
           places: [{ path: [...path, 'number'] }, { path: ['spec', 'instances'], label: phrase`instances is ${instances}` }],
           help: phrase`raise instances to ${instances + 1}, or set dataDurability: preferred beside it`,
+        }
+      }
+    },
+  },
+  {
+    // PostgreSQL, "synchronous_commit": with local or off no commit waits for synchronous_standby_names
+    id: 'policy/commits-wait',
+    severity: 'warning',
+    configurable: true,
+    summary: 'commits wait for the standbys where synchronous replication is asked for',
+    reads: [
+      ['cluster', 'postgresql', 'synchronous'],
+      ['cluster', 'postgresql', 'parameters', 'synchronous_commit'],
+    ],
+    *check(subject) {
+      for (const cluster of objectsOf(subject, 'Cluster')) {
+        const path = ['spec', 'postgresql', 'parameters', 'synchronous_commit']
+        const commit = textAt(cluster.plain, ...path) ?? ''
+        const asked = notWaiting.test(commit) ? synchronousOf(cluster) : undefined
+        if (asked === undefined) continue
+        yield {
+          object: cluster,
+          message: phrase`${here('synchronous_commit')} is ${shown(commit)}, but then no commit waits for a standby, unless its session asks for it`,
+          places: [{ path }, { path: asked, on: 'key', label: phrase`synchronous replication is asked for here` }],
+          help: phrase`remove it (on is the default), or ask for no synchronous replication`,
         }
       }
     },

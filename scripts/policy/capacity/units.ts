@@ -7,8 +7,14 @@ import type { ObjectFinding, ObjectRule } from '../subject.ts'
 
 type Unit = 'ms' | 's' | 'kB' | '8kB' | 'MB'
 
+interface Bare {
+  readonly unit: Unit
+  readonly least: number
+  readonly meant: string
+}
+
 /** Settings with the unit of a bare number (pg_settings.unit), and the least number that anybody means by it. */
-const bare: ReadonlyMap<string, { readonly unit: Unit; readonly least: number; readonly meant: string }> = new Map([
+const bare: ReadonlyMap<string, Bare> = new Map<string, Bare>([
   // web services stop statements after some hundred milliseconds
   ...['statement_timeout', 'transaction_timeout'].map((name) => [name, { unit: 'ms', least: 100, meant: 's' }] as const),
   ...['idle_in_transaction_session_timeout', 'idle_session_timeout', 'wal_sender_timeout', 'wal_receiver_timeout'].map(
@@ -29,7 +35,8 @@ const bare: ReadonlyMap<string, { readonly unit: Unit; readonly least: number; r
   ['temp_file_limit', { unit: 'kB', least: 1024, meant: 'GB' }],
   ['effective_cache_size', { unit: '8kB', least: 4096, meant: 'MB' }],
   ['wal_buffers', { unit: '8kB', least: 65, meant: 'MB' }],
-  // less than four segments of WAL
+  // less than one segment of WAL, or than four
+  ['wal_keep_size', { unit: 'MB', least: 16, meant: 'GB' }],
   ['max_slot_wal_keep_size', { unit: 'MB', least: 64, meant: 'GB' }],
 ])
 

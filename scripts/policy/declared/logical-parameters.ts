@@ -80,6 +80,31 @@ const newer: readonly (readonly [path: Path, what: string])[] = [
 
 export const publications: readonly ObjectRule[] = [
   {
+    // `toPublicationObjectSQL` of CloudNativePG 1.27 to 1.30 quotes the whole name; PostgreSQL 15: `relation "public.t" does not exist`
+    id: 'policy/published-table-named',
+    severity: 'warning',
+    configurable: true,
+    summary: 'the schema of a table that is published is not a part of its name',
+    reads: [],
+    *check(subject) {
+      for (const object of objectsOf(subject, 'Publication')) {
+        if (isAbsent(object.plain['spec'])) continue
+        const list = ['spec', 'target', 'objects']
+        for (const [index, item] of listAt(object.plain, ...list).entries()) {
+          const name = textAt(item, 'table', 'name') ?? ''
+          const [schema = '', table = ''] = name.split('.')
+          if (!/^\w+\.\w+$/.test(name)) continue
+          yield {
+            object,
+            message: phrase`${here('name')} is ${shown(name)}, all of which is the name of the table: PostgreSQL finds none`,
+            places: [{ path: [...list, index, 'table', 'name'] }],
+            help: phrase`write schema: ${named(schema)} and name: ${named(table)}`,
+          }
+        }
+      }
+    },
+  },
+  {
     // release notes of PostgreSQL 15: "Allow publication of all tables in a schema", "Allow publication of table columns"
     id: 'policy/publication-objects-known',
     severity: 'error',

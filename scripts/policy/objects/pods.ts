@@ -11,6 +11,7 @@ import { listAt, plainAt, textAt } from '../subject.ts'
 import type { ObjectFinding, ObjectRule } from '../subject.ts'
 import { claimMistakes, projectedMistakes, temporaryMistakes } from './pod-volumes.ts'
 import type { PodMistake } from './pod-volumes.ts'
+import { tolerationMistakes } from './tolerations.ts'
 
 const mapAt = (plain: Json, path: Path): [key: string, value: Json][] => {
   const map = plainAt(plain, ...path)
@@ -111,8 +112,11 @@ function* variableMistakes(plain: Json): Iterable<PodMistake> {
 
 const whens = ['DoNotSchedule', 'ScheduleAnyway']
 
-function* spreadMistakes(plain: Json): Iterable<PodMistake> {
-  const list = ['spec', 'topologySpreadConstraints']
+/** Where the specification of pods is in an object. */
+const podSpecs: Readonly<Record<'Cluster' | 'Pooler', Path>> = { Cluster: ['spec'], Pooler: ['spec', 'template', 'spec'] }
+
+function* spreadMistakes(plain: Json, spec = podSpecs.Cluster): Iterable<PodMistake> {
+  const list = [...spec, 'topologySpreadConstraints']
   const pairs = new Set<string>()
   for (const [index, constraint] of listAt(plain, ...list).entries()) {
     const [key, when] = [textAt(constraint, 'topologyKey') ?? '', textAt(constraint, 'whenUnsatisfiable') ?? '']
@@ -157,8 +161,8 @@ const words: ReadonlyMap<string, string> = new Map([
   ['notexists', 'DoesNotExist'],
 ])
 
-function* nodeMistakes(plain: Json): Iterable<PodMistake> {
-  const affinity = ['spec', 'affinity', 'nodeAffinity']
+function* nodeMistakes(plain: Json, spec = podSpecs.Cluster): Iterable<PodMistake> {
+  const affinity = [...spec, 'affinity', 'nodeAffinity']
   const required = [...affinity, 'requiredDuringSchedulingIgnoredDuringExecution', 'nodeSelectorTerms']
   const preferred = [...affinity, 'preferredDuringSchedulingIgnoredDuringExecution']
   const terms: Path[] = [
@@ -193,6 +197,35 @@ function* nodeMistakes(plain: Json): Iterable<PodMistake> {
     }
 }
 
+const strategies = ['Recreate', 'RollingUpdate']
+
+/** `ValidateDeploymentStrategy` of Kubernetes; the operator hands it on as it is (`getDeploymentStrategy`). */
+function* strategyMistakes(plain: Json): Iterable<PodMistake> {
+  const path = ['spec', 'deploymentStrategy']
+  const type = textAt(plain, ...path, 'type') || 'RollingUpdate'
+  const rolling = plainAt(plain, ...path, 'rollingUpdate')
+  const isNone = (field: string): boolean => /^0%?$/.test(printed(plainAt(rolling, field) ?? null))
+  if (!strategies.includes(type))
+    yield {
+      path: [...path, 'type'],
+      message: phrase`${here('type')} is ${shown(type)}, but must be Recreate or RollingUpdate: Kubernetes refuses the Deployment`,
+      help: phrase`write ${named(nearest(type, strategies) ?? (/rec/i.test(type) ? 'Recreate' : 'RollingUpdate'))}`,
+    }
+  else if (type === 'Recreate' && isJsonMap(rolling))
+    yield {
+      path: [...path, 'rollingUpdate'],
+      on: 'key',
+      message: phrase`${here('rollingUpdate')} is set, but type is Recreate: Kubernetes refuses the Deployment`,
+      help: phrase`remove rollingUpdate, or write type: RollingUpdate`,
+    }
+  else if (isNone('maxUnavailable') && isNone('maxSurge'))
+    yield {
+      path: [...path, 'rollingUpdate', 'maxUnavailable'],
+      message: phrase`${here('maxUnavailable')} is 0, and so is maxSurge, with which no pod is ever replaced: Kubernetes refuses the Deployment`,
+      help: phrase`remove maxSurge (25% is the default)`,
+    }
+}
+
 /** What may be wrong, by the field of a Cluster that it is in; most have few of them. */
 const ofFields: readonly (readonly [field: string, mistakes: (plain: Json) => Iterable<PodMistake>])[] = [
   ['seccompProfile', profileMistakes],
@@ -207,6 +240,12 @@ const ofFields: readonly (readonly [field: string, mistakes: (plain: Json) => It
 function* mistakesOf({ kind, plain }: RenderedObject): Iterable<PodMistake> {
   if (kind !== 'Cluster' && kind !== 'Pooler') return
   yield* markMistakes(plain, kind)
+  if (kind === 'Pooler') {
+    yield* strategyMistakes(plain)
+    yield* tolerationMistakes(plain)
+    yield* spreadMistakes(plain, podSpecs.Pooler)
+    yield* nodeMistakes(plain, podSpecs.Pooler)
+  }
   if (kind !== 'Cluster' || !isJsonMap(plain['spec'])) return
   for (const [field, mistakes] of ofFields) if (field in plain['spec']) yield* mistakes(plain)
 }
@@ -218,7 +257,7 @@ export const pods: readonly ObjectRule[] = [
     id: 'policy/pod-possible',
     severity: 'error',
     configurable: true,
-    summary: 'Kubernetes accepts the pods and volumes that the operator makes of a Cluster or Pooler',
+    summary: 'Kubernetes accepts the pods, volumes and Deployments that the operator makes of a Cluster or Pooler',
     reads: [
       ['cluster', 'affinity'],
       ['cluster', 'env'],

@@ -86,6 +86,25 @@ export function rolesOf(cluster: RenderedObject, subject: ObjectsSubject): strin
   return [textAt(initdb, 'owner') || textAt(initdb, 'database') || 'app', 'postgres', ...managed, ...declared]
 }
 
+const tablespacesOf = (cluster: RenderedObject | undefined): string[] =>
+  listAt(cluster?.plain, 'spec', 'tablespaces').flatMap((one) => textAt(one, 'name') ?? [])
+
+/** PostgreSQL: "If the value does not match the name of any existing tablespace, PostgreSQL will automatically use the default tablespace". */
+function* lostDefaults({ objects }: ObjectsSubject): Iterable<ObjectFinding> {
+  for (const cluster of objects.filter(({ kind }) => kind === 'Cluster')) {
+    const path = ['spec', 'postgresql', 'parameters', 'default_tablespace']
+    const name = (textAt(cluster.plain, ...path) ?? '').trim()
+    const declared = name === '' || name === 'pg_default' ? [name] : tablespacesOf(cluster)
+    if (declared.includes(name)) continue
+    yield {
+      object: cluster,
+      message: phrase`${here('default_tablespace')} is ${shown(name)}, but the Cluster declares ${declared.length === 0 ? 'none' : named(declared.join(', '))}: tables go elsewhere`,
+      places: [{ path }],
+      help: phrase`remove it, or declare that tablespace`,
+    }
+  }
+}
+
 export const references: readonly ObjectRule[] = [
   {
     // PostgreSQL: `CREATE DATABASE … OWNER …` fails: "role … does not exist"
@@ -193,11 +212,12 @@ export const references: readonly ObjectRule[] = [
     id: 'policy/tablespace-declared',
     severity: 'warning',
     configurable: true,
-    summary: 'the tablespace of a Database is one of its Cluster',
-    reads: [['databases']],
+    summary: 'the tablespace of a Database, and the default one, is one of its Cluster',
+    reads: [['databases'], ['cluster', 'postgresql', 'parameters', 'default_tablespace']],
     *check(subject) {
+      yield* lostDefaults(subject)
       const cluster = objectOf(subject, 'Cluster')
-      const declared = listAt(cluster?.plain, 'spec', 'tablespaces').flatMap((one) => textAt(one, 'name') ?? [])
+      const declared = tablespacesOf(cluster)
       for (const object of cluster === undefined ? [] : objectsOfCluster(subject, cluster, 'Database')) {
         const path = ['spec', 'tablespace']
         const name = textAt(object.plain, ...path) ?? ''

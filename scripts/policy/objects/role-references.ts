@@ -47,7 +47,41 @@ function isSuperuser(role: string, cluster: RenderedObject, subject: ObjectsSubj
   )
 }
 
+/** The roles that are declared, if only to be removed. */
+function removedRoles(cluster: RenderedObject, subject: ObjectsSubject): Set<string> {
+  const declared = objectsOfCluster(subject, cluster, 'DatabaseRole').map(({ plain }) => plain['spec'])
+  const all = [...listAt(cluster.plain, 'spec', 'managed', 'roles'), ...declared]
+  const names = (isWanted: boolean): string[] => all.filter((one) => isAbsent(one) !== isWanted).flatMap((one) => textAt(one, 'name') ?? [])
+  const kept = names(true)
+  return new Set(names(false).filter((name) => !kept.includes(name)))
+}
+
 export const roleReferences: readonly ObjectRule[] = [
+  {
+    // PostgreSQL: "role … cannot be dropped because some objects depend on it", and for a member "role … does not exist"
+    id: 'policy/role-stays',
+    severity: 'warning',
+    configurable: true,
+    summary: 'a role that is to be removed is no owner, member or user of anything that is declared',
+    reads: [['cluster', 'roles']],
+    *check(subject) {
+      for (const cluster of objectsOf(subject, 'Cluster')) {
+        const removed = removedRoles(cluster, subject)
+        if (removed.size === 0) continue
+        const owners = databasesOf(cluster, subject).map((object) => ({ object, path: ['spec', 'owner'] }))
+        for (const { object, path } of [...namedRoles(cluster, subject), ...owners]) {
+          const role = textAt(object.plain, ...path) ?? ''
+          if (!removed.has(role)) continue
+          yield {
+            object,
+            message: phrase`${here('role')} is ${shown(role)}, but that one is to be removed: it is declared with ensure: absent`,
+            places: [{ path }],
+            help: phrase`name another role here, or write ensure: present there`,
+          }
+        }
+      }
+    },
+  },
   {
     // PostgreSQL: "role … does not exist"; what the role is for waits until somebody makes it
     id: 'policy/role-known',
