@@ -21,7 +21,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // tests are pure or work in folders of their own, so they can share a process
-    pool: 'threads',
+    pool: 'forks',
     isolate: false,
     // as many as there are, also where there are two
     maxWorkers: '100%',

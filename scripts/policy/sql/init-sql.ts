@@ -1,4 +1,5 @@
 // Is there, when SQL of a new Cluster runs, what it names: the databases and the roles?
+import { append } from '../../values/append.ts'
 import { here, named, phrase } from '../../findings/message.ts'
 import type { Message } from '../../findings/finding.ts'
 import type { RenderedObject } from '../../model.ts'
@@ -242,16 +243,25 @@ function rolesIn(statement: Statement): string[] {
   return [...granted, ...owners, ...roleSpecs(node)]
 }
 
-/** In their order; expressions may be nested deeper than calls may. */
-function roleSpecs(top: Json): string[] {
-  const found: string[] = []
+/** All that is in a statement, in its order; expressions may be nested deeper than calls may. */
+function* nodesIn(top: Json): Iterable<Json> {
   const open: Json[] = [top]
   for (let value = open.pop(); value !== undefined; value = open.pop()) {
-    if (typeof value !== 'object' || value === null) continue
-    if (isJsonMap(value) && value['roletype'] === 'ROLESPEC_CSTRING' && typeof value['rolename'] === 'string') found.push(value['rolename'])
-    else for (const below of Object.values(value).reverse()) open.push(below)
+    yield value
+    if (typeof value === 'object' && value !== null) append(open, Object.values(value).toReversed())
   }
-  return found
+}
+
+function roleSpecs(top: Json): string[] {
+  return [...nodesIn(top)].flatMap((value) =>
+    isJsonMap(value) && value['roletype'] === 'ROLESPEC_CSTRING' && typeof value['rolename'] === 'string' ? [value['rolename']] : [],
+  )
+}
+
+/** SQL that another server, or another session of this one, runs. */
+function callsDblink(node: Json): boolean {
+  for (const value of nodesIn(node)) if (typeof value === 'string' && value.startsWith('dblink')) return true
+  return false
 }
 
 /** Extensions of PostgreSQL itself and of the images of the project, none of which makes a role. */
@@ -276,7 +286,7 @@ function remember({ kind, node }: Statement, present: Present): void {
   const isOpen =
     kind === 'CreateExtensionStmt'
       ? !quiet.test(textAt(node, 'extname') ?? '')
-      : ['DoStmt', 'CallStmt', 'CreateFunctionStmt'].includes(kind) || (kind === 'SelectStmt' && JSON.stringify(node).includes('"dblink'))
+      : ['DoStmt', 'CallStmt', 'CreateFunctionStmt'].includes(kind) || (kind === 'SelectStmt' && callsDblink(node))
   if (isOpen) present.areRolesKnown = false
 }
 
