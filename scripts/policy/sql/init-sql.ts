@@ -1,5 +1,4 @@
 // Is there, when SQL of a new Cluster runs, what it names: the databases and the roles?
-import { append } from '../../values/append.ts'
 import { here, named, phrase } from '../../findings/message.ts'
 import type { Message } from '../../findings/finding.ts'
 import type { RenderedObject } from '../../model.ts'
@@ -10,6 +9,7 @@ import type { Json, JsonMap } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'
 import { asIs, heldSql, initLists, sqlTextsOf } from './sql-texts.ts'
 import type { SqlText } from './sql-texts.ts'
+import { callsDblink, roleSpecs } from './statement-tree.ts'
 import { isAbsent, listAt, objectsOfCluster, plainAt, textAt } from '../subject.ts'
 import type { ObjectsSubject } from '../subject.ts'
 
@@ -241,27 +241,6 @@ function rolesIn(statement: Statement): string[] {
         )
       : []
   return [...granted, ...owners, ...roleSpecs(node)]
-}
-
-/** All that is in a statement, in its order; expressions may be nested deeper than calls may. */
-function* nodesIn(top: Json): Iterable<Json> {
-  const open: Json[] = [top]
-  for (let value = open.pop(); value !== undefined; value = open.pop()) {
-    yield value
-    if (typeof value === 'object' && value !== null) append(open, Object.values(value).toReversed())
-  }
-}
-
-function roleSpecs(top: Json): string[] {
-  return [...nodesIn(top)].flatMap((value) =>
-    isJsonMap(value) && value['roletype'] === 'ROLESPEC_CSTRING' && typeof value['rolename'] === 'string' ? [value['rolename']] : [],
-  )
-}
-
-/** SQL that another server, or another session of this one, runs. */
-function callsDblink(node: Json): boolean {
-  for (const value of nodesIn(node)) if (typeof value === 'string' && value.startsWith('dblink')) return true
-  return false
 }
 
 /** Extensions of PostgreSQL itself and of the images of the project, none of which makes a role. */
