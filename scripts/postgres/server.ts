@@ -3,7 +3,8 @@ import { textOf } from '../findings/message.ts'
 import { readHba, refusedIdentLines } from './hba/hba.ts'
 import { judgeParameter } from './judge-parameter.ts'
 import type { Verdict } from './judge-parameter.ts'
-import { loadSqlParser } from './sql.ts'
+import { SqlTooDeep, loadSqlParser } from './sql.ts'
+import type { SqlError } from './sql.ts'
 import { starts } from './starts.ts'
 
 export interface ServerInput {
@@ -54,8 +55,18 @@ export async function judgePostgres({
     for (const rule of starts) for (const { message } of rule.check(running)) errors.push({ message: textOf(message) })
   for (const { line, message } of readHba(hba.join('\n'), major).refused) errors.push({ message, where: `line ${line}` })
   for (const { line, message } of refusedIdentLines(ident.join('\n'), major)) errors.push({ message, where: `line ${line}` })
-  const parser = sql === undefined || sql.trim() === '' ? undefined : loadSqlParser(major)
-  const parsed = parser === undefined || sql === undefined ? undefined : (await parser)(sql)
-  if (parsed !== undefined && 'error' in parsed) errors.push(parsed.error)
+  const refused = sql === undefined || sql.trim() === '' ? undefined : await sqlError(sql, major)
+  if (refused !== undefined) errors.push(refused)
   return { errors }
+}
+
+/** Undefined: none, or nothing is known of such a text or such a major. */
+async function sqlError(sql: string, major: number): Promise<SqlError | undefined> {
+  try {
+    const parsed = (await loadSqlParser(major))?.(sql)
+    return parsed !== undefined && 'error' in parsed ? parsed.error : undefined
+  } catch (error) {
+    if (error instanceof SqlTooDeep) return undefined
+    throw error
+  }
 }

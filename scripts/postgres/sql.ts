@@ -14,7 +14,16 @@ export interface SqlError {
   readonly position?: number
 }
 
-/** The parser of one major: a statement list in, the first error out. `tree`: PostgreSQL's own parse tree as JSON. */
+/** SQL that is nested deeper than it can be parsed here: a server refuses most of it, too ("stack depth limit exceeded"). */
+export class SqlTooDeep extends Error {
+  readonly sql: string
+  constructor(sql: string) {
+    super('the SQL is nested too deeply to be parsed')
+    this.sql = sql
+  }
+}
+
+/** The parser of one major: a statement list in, the first error out. `tree`: PostgreSQL's own parse tree as JSON. Throws SqlTooDeep. */
 export type SqlParser = (sql: string) => { readonly error: SqlError } | { readonly tree: string }
 
 /** The functions of the compiled parser (Emscripten) that are called here. */
@@ -69,7 +78,16 @@ async function compile(major: number): Promise<SqlParser> {
       return {}
     },
   })
-  return (sql) => parse(compiled, sql)
+  return (sql) => {
+    try {
+      return parse(compiled, sql)
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      // what the parser left undone is in its memory: the next caller gets another one
+      loaded.delete(major)
+      throw new SqlTooDeep(sql)
+    }
+  }
 }
 
 /** Fields of `PgQueryParseResult` and `PgQueryError` in the memory of the parser, four bytes each. */

@@ -75,6 +75,7 @@ const byRule: Readonly<Record<string, string>> = lookup({
   'policy/backup-parameters-read': 'Backups and ScheduledBackups of hand-written manifests',
   'policy/replication-certificate-names-user': "cert-manager's Certificates in the same files (`admit --policies`)",
   'policy/shm-fits-queries': 'ephemeralVolumesSizeLimit of hand-written manifests: the chart passes none on',
+  'postgres/sql-depth': 'thousands of operators or brackets in each other in one text of SQL',
   'policy/database-once': 'all Database objects of one release',
   'policy/pooler-name-free': 'Poolers of charts that name them freely, and of hand-written manifests',
   'policy/null-keeps-major': 'a null at version.postgresql above a lower layer that names a newer PostgreSQL',

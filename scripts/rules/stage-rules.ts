@@ -163,6 +163,7 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       policy('policy/catalog-exists', 'an image catalog that a Cluster names is in its namespace', 'warning'),
       policy('policy/object-store-exists', 'a plugin names an ObjectStore that is rendered', 'warning'),
       rule('postgres/sql-syntax', 'SQL in the values is what the PostgreSQL of the database parses'),
+      policy('postgres/sql-depth', 'SQL is nested no deeper than it can be parsed here', 'warning'),
       rule('postgres/sql-name-exists', 'roles and databases that SQL of a new Cluster names exist when it runs'),
       rule('postgres/sql-name-free', 'SQL of a new Cluster creates no role or database that is there already'),
       rule('postgres/sql-allowed', 'SQL of a new Cluster runs no ALTER SYSTEM, which the operator switches off'),

@@ -1,6 +1,7 @@
 // Is SQL of a new Cluster told apart that names what is not there yet?
 import { expect, test } from 'vitest'
 import { judgeSqlOf } from '../../scripts/policy/manifests.ts'
+import { judgePostgres } from '../../scripts/postgres/server.ts'
 import { readManifests } from '../../scripts/yaml/manifests.ts'
 import { costOfAsync } from '../support/cost.ts'
 
@@ -85,6 +86,13 @@ test('knows what comes later, and what it can not know', async () => {
 })
 
 const many = (count: number, line: (index: number) => string): string => Array.from({ length: count }, (_, index) => line(index)).join('')
+
+test('says of what is nested too deeply that it was not parsed, and goes on with other databases', async () => {
+  const deep = `SELECT ${'1+'.repeat(60_000)}1; GRANT s TO app`
+  expect(await found({ postInitSQL: ['GRANT t TO app', deep] })).toEqual(['sql-depth: postInitSQL.1 '])
+  expect(await found({ postInitSQL: ['GRANT t TO app'] })).toEqual(['sql-name-exists: postInitSQL.0 t'])
+  expect(await judgePostgres({ major: 17, sql: deep })).toEqual({ errors: [] })
+})
 
 test('goes through expressions that are nested deeply', async () => {
   expect(await found({ postInitSQL: [`SELECT ${'1+'.repeat(3_000)}1; GRANT s TO app`] })).toEqual(['sql-name-exists: postInitSQL.0 s'])

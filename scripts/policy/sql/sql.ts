@@ -4,7 +4,7 @@ import { here, named, phrase } from '../../findings/message.ts'
 import type { Message, Severity } from '../../findings/finding.ts'
 import type { Spot } from '../../findings/spot.ts'
 import { majorOf, presetMajor } from '../../operator/major.ts'
-import { charactersOf, loadSqlParser } from '../../postgres/sql.ts'
+import { SqlTooDeep, charactersOf, loadSqlParser } from '../../postgres/sql.ts'
 import type { SqlParser } from '../../postgres/sql.ts'
 import { ofLatest } from '../../values/once.ts'
 import type { Json, JsonMap, Value } from '../../values/value.ts'
@@ -21,7 +21,7 @@ import type { ObjectFinding, ObjectsSubject } from '../subject.ts'
 
 /** An error in a text, with the place of its very word where the text stands in a file as it is. */
 export interface SqlFinding extends ObjectFinding {
-  readonly rule: 'postgres/sql-syntax' | 'postgres/sql-transaction' | InitMistake['rule'] | QueryRule
+  readonly rule: 'postgres/sql-depth' | 'postgres/sql-syntax' | 'postgres/sql-transaction' | InitMistake['rule'] | QueryRule
   readonly severity: Severity
   readonly word?: Spot
 }
@@ -38,14 +38,31 @@ export async function judgeSql(subject: ObjectsSubject): Promise<SqlFinding[]> {
   const major = (cluster === undefined ? undefined : majorOf(cluster.plain)) ?? presetMajor
   const parse = texts.length === 0 && queries.length === 0 ? undefined : await loadSqlParser(major)
   if (parse === undefined) return []
-  return [
-    ...texts.flatMap((text) => judgeText(text, parse, major)),
-    ...[...initMistakes(subject, parse, major)].map(locateMistake),
-    ...queries.flatMap((held) => [
-      ...mistakesIn(held, parse),
-      ...sqlOfQueries(held).flatMap((text) => judgeText(text, parse, major).filter(({ rule }) => rule === 'postgres/sql-syntax')),
-    ]),
-  ]
+  try {
+    return [
+      ...texts.flatMap((text) => judgeText(text, parse, major)),
+      ...[...initMistakes(subject, parse, major)].map(locateMistake),
+      ...queries.flatMap((held) => [
+        ...mistakesIn(held, parse),
+        ...sqlOfQueries(held).flatMap((text) => judgeText(text, parse, major).filter(({ rule }) => rule === 'postgres/sql-syntax')),
+      ]),
+    ]
+  } catch (error) {
+    if (!(error instanceof SqlTooDeep)) throw error
+    const deep = [...texts, ...queries.flatMap(sqlOfQueries)].find(({ run, sql }) => run === error.sql || sql === error.sql)
+    return deep === undefined ? [] : [tooDeep(deep)]
+  }
+}
+
+function tooDeep({ object, path }: SqlText): SqlFinding {
+  return {
+    rule: 'postgres/sql-depth',
+    severity: 'warning',
+    object,
+    message: phrase`${here('SQL')} is nested too deeply to be parsed here: no SQL of this database was checked`,
+    places: [{ path }],
+    help: phrase`write it with fewer brackets and operators in each other; PostgreSQL has a limit, too (max_stack_depth)`,
+  }
 }
 
 function judgeText(text: SqlText, parse: SqlParser, major: number): SqlFinding[] {
