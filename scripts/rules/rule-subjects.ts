@@ -50,7 +50,6 @@ const byRule: Readonly<Record<string, string>> = lookup({
   'policy/declared-once': 'DatabaseRoles, Publications and Subscriptions of hand-written manifests',
   'policy/hot-snapshot-has-archive': 'snapshots that ScheduledBackups of hand-written manifests take',
   'policy/recovery-names-server': 'recoveries by the Barman plugin in hand-written manifests, beside the Cluster whose store they read',
-  'policy/stop-has-time': 'smartShutdownTimeout of hand-written manifests: the chart does not pass it on',
   'policy/inherited-label-free': 'inheritedMetadata of hand-written manifests: the chart passes none on',
   'policy/logical-parameter': 'Publications and Subscriptions of hand-written manifests',
   'policy/recovery-has-source': 'recoveries of hand-written manifests: the chart names a source itself',
