@@ -1,5 +1,6 @@
 // Does PostgreSQL know the parameters of a Publication and a Subscription, and their values?
 import { here, named, phrase, shown } from '../../findings/message.ts'
+import type { RenderedObject } from '../../model.ts'
 import { likelyMajorOf } from '../../operator/major.ts'
 import { misspelt } from '../../values/misspelt.ts'
 import type { Path } from '../../values/value.ts'
@@ -9,6 +10,11 @@ import type { ObjectFinding, ObjectRule } from '../subject.ts'
 
 /** `defGetBoolean`: the operator quotes every value (`toPostgresParameters`), and of texts only these are Booleans. */
 const booleans = ['false', 'off', 'on', 'true']
+
+/** Whether a parameter of a Publication or Subscription is written to be off; each is on by default that another rule asks for. */
+export const isSwitchedOff = ({ plain }: RenderedObject, name: string): boolean =>
+  /^(?:false|off)$/i.test(textAt(plain, 'spec', 'parameters', name) ?? '')
+
 const actions = ['delete', 'insert', 'truncate', 'update']
 
 interface Parameter {
