@@ -3,7 +3,7 @@ import { operatorParameters } from '../../operator/defaults.ts'
 import { likelyMajorOf } from '../../operator/major.ts'
 import type { RenderedObject } from '../../model.ts'
 import { parametersOf } from '../catalogue.ts'
-import { readInteger } from '../number.ts'
+import { readInteger, readReal } from '../number.ts'
 import { configuredOf, valueOf, verdictOn } from '../running.ts'
 import type { Running } from '../running.ts'
 
@@ -19,6 +19,7 @@ export interface ServerSettings {
 const presets: ReadonlyMap<string, number> = new Map([
   ['autovacuum_max_workers', 3],
   ['autovacuum_worker_slots', 16],
+  ['checkpoint_timeout', 300],
   ['commit_timestamp_buffers', 0],
   ['effective_cache_size', 524_288],
   ['io_max_combine_limit', 16],
@@ -58,6 +59,13 @@ export const presetOf = (name: string): number | undefined => presets.get(name)
 
 /** Whether a boolean is switched off, as `parse_bool` reads it: any part of the word that is no other's. */
 export const isOff = (value: string): boolean => /^(?:0|of|off|n|no|f|fa|fal|fals|false)$/i.test(value)
+
+/** A number of type real that is written and accepted. */
+export function realOf({ written }: ServerSettings, name: string): number | undefined {
+  const text = written(name)
+  const read = text === undefined ? undefined : readReal(text, undefined)
+  return typeof read === 'number' ? read : undefined
+}
 
 /** Undefined: no Cluster of a major that is known here. */
 export function settingsOf(cluster: RenderedObject): ServerSettings | undefined {
