@@ -47,6 +47,8 @@ test.each([
   [cluster('idle_in_transaction_session_timeout: 5min, transaction_timeout: 30s'), 'limit-reachable: idle_in_transaction_session_timeout'],
   [cluster('lock_timeout: 1min, statement_timeout: "30000"'), 'limit-reachable: lock_timeout'],
   [cluster('max_parallel_workers: "64"'), 'limit-reachable: max_parallel_workers'],
+  // the operator writes its own line behind this one
+  [cluster('Max_Worker_Processes: "64", max_parallel_workers: "48"'), 'limit-reachable: max_parallel_workers'],
   [cluster('max_parallel_workers: "4", max_parallel_workers_per_gather: "8"'), 'limit-reachable: max_parallel_workers_per_gather'],
   [cluster('max_sync_workers_per_subscription: "8"'), 'limit-reachable: max_sync_workers_per_subscription'],
   [cluster('autovacuum_max_workers: "20"', '', 18), 'limit-reachable: autovacuum_max_workers'],
@@ -135,4 +137,6 @@ test.each([
     ', parameters: { copy_data: "false" }',
   ),
   subscribed('max_logical_replication_workers: "16"', '', '', '', '', ''),
+  // PostgreSQL reads names in any case
+  subscribed('Max_Logical_Replication_Workers: "16"', '', '', '', '', ''),
 ])('%s', (text) => expect(found(text)).toEqual([]))

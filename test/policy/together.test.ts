@@ -238,6 +238,12 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
     finds: '15: policy/published-table-named',
     good: all(cluster(''), published('{name: users, schema: public}')),
   },
+  'a schema in the name of a table, and beside it': {
+    bad: all(cluster(''), published('{name: public.users, schema: public}')),
+    finds: '15: policy/published-table-named',
+    // a table may have such a name
+    good: all(cluster(''), published('{name: a.b, schema: public}')),
+  },
   'a plugin with two stores': {
     bad: cluster(`plugins: [${archiver('a')}, ${archiver('b', ', enabled: false')}]`),
     finds: '7: policy/plugin-once',

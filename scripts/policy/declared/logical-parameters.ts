@@ -99,12 +99,13 @@ export const publications: readonly ObjectRule[] = [
         for (const [index, item] of listAt(object.plain, ...list).entries()) {
           const name = textAt(item, 'table', 'name') ?? ''
           const [schema = '', table = ''] = name.split('.')
-          if (!/^\w+\.\w+$/.test(name)) continue
+          const beside = textAt(item, 'table', 'schema') ?? ''
+          if (!/^\w+\.\w+$/.test(name) || (beside !== '' && beside !== schema)) continue
           yield {
             object,
             message: phrase`${here('name')} is ${shown(name)}, all of which is the name of the table: PostgreSQL finds none`,
             places: [{ path: [...list, index, 'table', 'name'] }],
-            help: phrase`write schema: ${named(schema)} and name: ${named(table)}`,
+            help: beside === '' ? phrase`write schema: ${named(schema)} and name: ${named(table)}` : phrase`write ${named(table)}`,
           }
         }
       }

@@ -4,7 +4,7 @@ import { likelyMajorOf } from '../../operator/major.ts'
 import type { RenderedObject } from '../../model.ts'
 import { parametersOf } from '../catalogue.ts'
 import { readInteger, readReal } from '../number.ts'
-import { configuredOf, valueOf, verdictOn } from '../running.ts'
+import { configuredOf, isWritten, valueOf, verdictOn } from '../running.ts'
 import type { Running } from '../running.ts'
 
 export interface ServerSettings {
@@ -96,9 +96,9 @@ export function serverSettings(running: Running): ServerSettings {
   }
   const known = new Map<string, number | undefined>()
   const look = (name: string): number | undefined => {
-    const isWritten = running.parameters.has(name)
-    const text = isWritten ? written(name) : isOperated ? operatorParameters[name] : undefined
-    if (text === undefined) return isWritten ? undefined : presets.get(name)
+    // in another case, it is read before the operator's own line, if there is one, since lines are sorted (`GetSortedList`)
+    const text = running.parameters.has(name) ? written(name) : isOperated ? operatorParameters[name] : undefined
+    if (text === undefined) return isWritten(running, name) ? undefined : presets.get(name)
     return amountOf(text, catalogue?.get(name)?.unit)
   }
   // several budgets ask for the same few
