@@ -101,6 +101,11 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
     finds: '8: policy/connection-readable',
     good: cluster(external('fd00::1,10.0.0.1')),
   },
+  'a port in one host of two': {
+    bad: cluster(external('a,b:5432')),
+    finds: '8: policy/connection-readable',
+    good: cluster(external('b:5432').replace('user:', 'hostaddr: 10.0.0.1, user:')),
+  },
   'a URL for a host': {
     bad: cluster(external('postgresql://app@old:5432/app')),
     finds: '8: policy/connection-readable',
