@@ -130,6 +130,8 @@ test.each([
   together(owner, secret('namespace: other'), external('')),
   together(owner, secret(hook('PreSync')), external('')),
   together(owner, secret('annotations: { sealedsecrets.bitnami.com/managed: "true" }'), sealed('name: s')),
+  // the controller adds its keys to those of such a Secret
+  together(owner, secret('annotations: { sealedsecrets.bitnami.com/patch: "true" }'), sealed('name: s')),
   together(inShop, sealed('name: s, namespace: shop', 'name: s, namespace: shop')),
   together(inShop, sealed('name: s, namespace: shop')),
   together(owner, sealed('name: s, namespace: shop, annotations: { sealedsecrets.bitnami.com/cluster-wide: "true" }', 'namespace: dev')),

@@ -37,6 +37,12 @@ function leavesSecrets(subject: ObjectsSubject): boolean {
   )
 }
 
+const ofSealing = 'sealedsecrets.bitnami.com/'
+
+/** Whether the controller of SealedSecrets may take a Secret over, or add its keys (`isAnnotatedToBeManaged`, `isAnnotatedToBePatched`). */
+const isForSealing = (object: RenderedObject): boolean =>
+  ['managed', 'patch'].some((mark) => annotationsOf(object)[`${ofSealing}${mark}`] === 'true')
+
 /** The last two of a Secret with several makers, in the order of the files. */
 function* twice(subject: ObjectsSubject): Iterable<ObjectFinding> {
   const makers = grouped(
@@ -54,7 +60,7 @@ function* twice(subject: ObjectsSubject): Iterable<ObjectFinding> {
     if (filler === undefined || other === undefined) continue
     // the same object, of two charts or files, is another mistake
     if (other.object.kind === filler.object.kind && other.object.name === filler.object.name) continue
-    if (annotationsOf(other.object)['sealedsecrets.bitnami.com/managed'] === 'true') continue
+    if (isForSealing(other.object)) continue
     if (other.object.kind === 'Secret' && filler.object.kind !== 'SealedSecret' && leavesSecrets(subject)) continue
     const isWritten = other.object.kind === 'Secret'
     const isTarget = !isWritten && textAt(other.object.plain, 'spec', 'target', 'name') !== undefined
@@ -71,12 +77,14 @@ function* twice(subject: ObjectsSubject): Iterable<ObjectFinding> {
   }
 }
 
-const scopes = 'sealedsecrets.bitnami.com/'
+/** Whether the name is part of what is encrypted (`StrictScope`). */
+const isBound = (object: RenderedObject): boolean =>
+  ['cluster-wide', 'namespace-wide'].every((scope) => annotationsOf(object)[`${ofSealing}${scope}`] !== 'true')
 
 /** A namespace is part of what is encrypted (`EncryptionLabel`, `labelFor` of sealed-secrets 0.36); kubeseal writes it twice, and a kustomization changes one. */
 function* moved(object: RenderedObject): Iterable<ObjectFinding> {
   const { plain, value } = object
-  if (annotationsOf(object)[`${scopes}cluster-wide`] === 'true') return
+  if (annotationsOf(object)[`${ofSealing}cluster-wide`] === 'true') return
   const now = textAt(plain, 'metadata', 'namespace')
   const inTemplate: Path = ['spec', 'template', 'metadata', 'namespace']
   const own: Path = ['metadata', 'namespace']
@@ -108,7 +116,9 @@ function* renamed(object: RenderedObject, objects: readonly RenderedObject[]): I
     object,
     message: phrase`${here('name')} is ${named(meant)} in the template, but the Secret is called ${named(object.name)}, as the SealedSecret is`,
     places: [{ path }],
-    help: phrase`seal it again with \`kubeseal --name ${named(meant)}\`: the name is part of what is encrypted`,
+    help: isBound(object)
+      ? phrase`seal it again with \`kubeseal --name ${named(meant)}\`: the name is part of what is encrypted`
+      : phrase`write metadata.name: ${named(meant)}`,
   }
 }
 
