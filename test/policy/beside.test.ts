@@ -123,6 +123,8 @@ test.each([
   together(inWave(2, owner), secret(wave(1))),
   together(owner, secret(wave(0))),
   together(owner, secret(hook('PreSync'))),
+  together(owner, secret('annotations: { helm.sh/hook: pre-install, argocd.argoproj.io/sync-wave: "5" }')),
+  together(owner, secret('annotations: { helm.sh/hook: pre-install }'), external('')),
   together(owner, secret(hook('"PreSync,PostSync"'))),
   // nobody waits for what a role takes
   together(role, secret(hook('PostSync'))),

@@ -96,7 +96,7 @@ function* sessionsEnded(subject: ObjectsSubject): Iterable<ObjectFinding> {
     if (kept === undefined || (kept > 0 && kept * 1000 <= timeout)) continue
     yield {
       object: budgets.cluster,
-      message: phrase`${here('idle_session_timeout')} is ${named(budgets.settings.written('idle_session_timeout'))}, but Pooler ${named(pooler.name)} keeps idle connections ${named(kept === 0 ? 'for ever' : `${kept}s`)}, which then break`,
+      message: phrase`${here('idle_session_timeout')} is ${named(budgets.settings.written('idle_session_timeout'))}, but Pooler ${named(pooler.name)} keeps idle connections ${named(kept === 0 ? 'forever' : `${kept}s`)}, which then break`,
       places: [{ path: ['spec', 'postgresql', 'parameters', 'idle_session_timeout'] }],
       help: phrase`set server_idle_timeout of the Pooler to less, or remove idle_session_timeout`,
     }

@@ -54,7 +54,7 @@ function* replayingNever({ settings, cluster, instances }: Budgets): Iterable<Fi
   for (const name of ['max_standby_archive_delay', 'max_standby_streaming_delay']) {
     if (settings.written(name) === undefined || settings.read(name) !== -1) continue
     yield {
-      message: phrase`${here(name)} is -1, but then a query on a standby can hold up its replay, and a failover, for ever`,
+      message: phrase`${here(name)} is -1, but then a query on a standby can hold up its replay, and a failover, forever`,
       places: [{ path: parameter(name) }],
       help: phrase`write how long queries may hold it up, such as 5min; 30s is the default`,
     }

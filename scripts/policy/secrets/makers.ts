@@ -1,5 +1,6 @@
 // Is each Secret that a Cluster reads made by one object, and can that object make it where it is?
 import { here, named, phrase } from '../../findings/message.ts'
+import { isHook } from '../../applicationset/sync-wave.ts'
 import type { RenderedObject } from '../../model.ts'
 import { isOperators, textsIn } from '../../operator/objects.ts'
 import { grouped } from '../../values/append.ts'
@@ -17,7 +18,7 @@ const annotationsOf = ({ plain }: RenderedObject): Readonly<Record<string, unkno
 function madeBy(object: RenderedObject): string | undefined {
   const { kind, name, plain } = object
   // what is there from time to time, or decrypted first, is something else by then
-  if ('argocd.argoproj.io/hook' in annotationsOf(object) || 'sops' in plain) return undefined
+  if (isHook(plain) || 'sops' in plain) return undefined
   if (kind === 'SealedSecret') return name
   if (kind === 'Secret') return ['data', 'stringData'].some((key) => Object.keys(jsonAt(plain, [key]) ?? {}).length > 0) ? name : undefined
   if (kind !== 'ExternalSecret') return undefined
