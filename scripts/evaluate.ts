@@ -1,6 +1,8 @@
 // What is one database with some settings: its values, its objects, and what is wrong with them?
 import type { DatabaseObjects } from './chart/evaluated.ts'
 import { examine } from './admit/examine.ts'
+import { meantBy } from './admit/meant.ts'
+import type { Meant } from './admit/meant.ts'
 import { isConsequence, wouldGive } from './chart/consequence.ts'
 import { renderDatabase, valuesChecks } from './chart/database-objects.ts'
 import type { Repository } from './chart/database-objects.ts'
@@ -17,6 +19,7 @@ import { isOperators } from './operator/objects.ts'
 import { judgeDatabase } from './policy/judge.ts'
 import { readsOf } from './policy/rules.ts'
 import { eachCluster, officialChart, policySubject } from './policy/subject.ts'
+import type { PolicySubject } from './policy/subject.ts'
 import { judgePostgres, refusedParameters } from './postgres/judge.ts'
 import { isDns1123Subdomain } from './kubernetes/dns-name.ts'
 import { locateFinding } from './locate/finding.ts'
@@ -115,17 +118,17 @@ function verdict({ database, settings, merged, rendered }: Judged): LocatedFindi
   const subject = policySubject({ database, settings, values: merged, objects })
   const clusters = eachCluster(subject).map((one) => ({ subject: one, above: officialChart(one)?.above ?? [] }))
   const aboveOf = (object: RenderedObject): Path => clusters.find((one) => one.subject.objects.includes(object))?.above ?? []
-  const failed: Failed[] = []
-  let refused: ReadonlySet<string> | undefined
+  const refused = new Map<RenderedObject, ReadonlySet<string>>()
+  const meant = new Map<RenderedObject, Meant>()
   const cluster = objects.find(({ kind }) => kind === 'Cluster')
   const isNameRefused = cluster !== undefined && !isDns1123Subdomain(cluster.name)
   for (const object of objects) {
     if (!isOperators(object.plain)) continue
     const refusals = examine(object.plain, { operator: database.environment.operator.version })
-    if (object.kind === 'Cluster') refused = refusedParameters(refusals)
+    if (object.kind === 'Cluster') refused.set(object, refusedParameters(refusals))
+    if (refusals.length > 0) meant.set(object, meantBy(object.plain, refusals))
     const wrong = refusals.length > 0 ? rendered.reported() : []
     for (const finding of refusals) {
-      if (finding.severity === 'error') failed.push({ object, path: finding.places[0].path, isDropped: isOfSchema(finding) })
       const isDerived = isNameRefused && isName(finding) && object.name.startsWith(`${cluster.name}-`)
       const follows =
         isDerived || isConsequence(finding, object, { paths: wrong, above: aboveOf(object) })
@@ -142,21 +145,25 @@ function verdict({ database, settings, merged, rendered }: Judged): LocatedFindi
     }
   }
   const objections = judgePostgres({ ...subject, refused })
-  const unset: Path[] = [...(refused ?? []), ...objections.flatMap(misspeltParameter)].map((name) => [...parameters, name])
-  append(
-    unset,
-    failed.flatMap((part) => (part.isDropped ? fieldOfCluster(part) : [])),
+  const failed = [...meant].flatMap(([object, { others }]) =>
+    others.filter(isError).map(({ places: [{ path }] }): Failed => ({ object, path })),
   )
   // nobody knows what a database is meant to have whose environment lacks its defaults, which is reported
   for (const one of clusters) {
     const policies = judgeDatabase(one.subject)
-    const reported = policies.length === 0 ? [] : [...rendered.reported().flatMap((path) => below(one.above, path)), ...unset]
+    if (policies.length === 0) continue
+    const missing = [
+      ...rendered.reported().flatMap((path) => below(one.above, path)),
+      ...one.subject.objects.flatMap((object) => missingOf(object, meant.get(object)?.others ?? [])),
+      ...objections.flatMap(misspeltParameter),
+    ]
+    const remains = once(() => remaining(one.subject, meant))
     append(
       findings,
       policies.map((finding) => {
         if (!hasDefaults(database)) return { ...finding, follows: 'missing-defaults' as const }
-        const isMissed = readsOf(finding.rule).some((read) => reported.some((mistake) => wouldGive(mistake, read)))
-        return isMissed || failed.some((part) => isOfFailedItem(finding, part))
+        const isMissed = readsOf(finding.rule).some((read) => missing.some((mistake) => wouldGive(mistake, read)))
+        return isMissed || failed.some((part) => isOfFailedItem(finding, part)) || remains()?.has(identityOf(finding)) === false
           ? { ...finding, follows: 'reported-value' as const }
           : finding
       }),
@@ -169,10 +176,35 @@ function verdict({ database, settings, merged, rendered }: Judged): LocatedFindi
 const parameters: Path = ['cluster', 'postgresql', 'parameters']
 
 /** A parameter that PostgreSQL does not know was meant to be another one, which is then missing. */
-function misspeltParameter({ rule, path = '' }: LocatedFinding): string[] {
+function misspeltParameter({ rule, path = '' }: LocatedFinding): Path[] {
   const [, name] = /^spec\.postgresql\.parameters\.([a-z_]+)$/.exec(path) ?? []
-  return rule === 'postgres/known-parameter' && name !== undefined ? [name] : []
+  return rule === 'postgres/known-parameter' && name !== undefined ? [[...parameters, name]] : []
 }
+
+/** The fields of a Cluster, as policies call them, that are not set, since they are refused, and nobody knows what they were to be. */
+function missingOf({ kind }: RenderedObject, refusals: readonly RuledFinding[]): Path[] {
+  if (kind !== 'Cluster') return []
+  const dropped = refusals.filter((one) => isError(one) && isOfSchema(one)).map(({ places: [{ path }] }) => path)
+  return [
+    ...[...refusedParameters(refusals)].map((name) => [...parameters, name]),
+    // after the key of the official chart that gives it
+    ...dropped.filter(([section]) => section === 'spec').map(([, ...path]) => ['cluster', ...path]),
+  ]
+}
+
+/** What the policies report all the same once each field that is refused is written as it was meant; undefined: there is none. */
+function remaining(subject: PolicySubject, meant: ReadonlyMap<RenderedObject, Meant>): ReadonlySet<string> | undefined {
+  const objects = subject.objects.map((object): RenderedObject => {
+    const plain = meant.get(object)?.plain ?? object.plain
+    if (plain === object.plain) return object
+    const { kind, name, value, hook } = object
+    return { kind, name, value, hook, plain }
+  })
+  if (objects.every((object, index) => object === subject.objects[index])) return undefined
+  return new Set(judgeDatabase({ ...subject, objects }).map(identityOf))
+}
+
+const identityOf = ({ rule, object, path }: LocatedFinding): string => JSON.stringify([rule, object, path])
 
 /** The line of the template that writes an unknown field itself, which the value in it can't help. */
 function templateKeySpot({ rule, at }: LocatedFinding, { places: [{ path }] }: Finding, { keySpot }: DatabaseObjects): Spot | undefined {
@@ -186,20 +218,15 @@ function below(above: Path, path: Path): Path[] {
   return above.every((step, index) => step === path[index]) ? [path.slice(above.length)] : []
 }
 
-/** A part of an object that the API server or the operator refuses. */
+/** A part of an object that the API server or the operator refuses, and of which nobody knows what it was meant to be. */
 interface Failed {
   readonly object: RenderedObject
   readonly path: Path
-  /** the API server knows no such field, or not such a value of it: whatever it was to be is not set */
-  readonly isDropped: boolean
 }
+
+const isError = ({ severity }: RuledFinding): boolean => severity === 'error'
 
 const isOfSchema = ({ rule }: RuledFinding): boolean => rule === 'schema/unknown-field' || rule === 'schema/type'
-
-/** A field of a Cluster as policies call it, after the key of the official chart that gives it. */
-function fieldOfCluster({ object, path }: Failed): Path[] {
-  return object.kind === 'Cluster' && path[0] === 'spec' ? [['cluster', ...path.slice(1)]] : []
-}
 
 /** Whether a policy is about an item of a list, such as a role, in which something is refused: the rest of it is not what was meant. */
 function isOfFailedItem({ object: id, path: place }: LocatedFinding, { object, path }: Failed): boolean {

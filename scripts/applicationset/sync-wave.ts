@@ -1,8 +1,14 @@
-// In which wave of a sync is an object applied?
+// In which wave of a sync is an object applied, and is it a hook?
 import type { Json } from '../values/value.ts'
 import { jsonAt } from '../values/value.ts'
 
 export const waveAnnotation = 'argocd.argoproj.io/sync-wave'
+
+/** What makes an object a hook, which is applied in a phase of its own; Argo CD takes Helm's for its own. */
+export const hookAnnotations = ['helm.sh/hook', 'argocd.argoproj.io/hook'] as const
+
+export const isHook = (plain: Json): boolean =>
+  hookAnnotations.some((name) => jsonAt(plain, ['metadata', 'annotations', name]) !== undefined)
 
 /** Reproduces gitops-engine's `syncwaves.Wave`: 0 where none is written; undefined: the text is no number that anybody means. */
 export function waveOf(plain: Json): number | undefined {

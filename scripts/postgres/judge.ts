@@ -13,12 +13,12 @@ import { parameters } from './parameters.ts'
 import { authFilesOf, runningOf } from './running.ts'
 import { starts } from './starts.ts'
 
-/** One database, and which of its parameters the operator already refuses. */
+/** One database, and which parameters of its Clusters the operator already refuses. */
 export interface PostgresSubject {
   readonly database: Database
   readonly values: MapValue
   readonly objects: readonly RenderedObject[]
-  readonly refused: ReadonlySet<string> | undefined
+  readonly refused: ReadonlyMap<RenderedObject, ReadonlySet<string>>
 }
 
 export const postgresRules: readonly Pick<Rule<unknown>, 'id' | 'severity' | 'summary' | 'configurable' | 'preset'>[] = [
@@ -74,7 +74,7 @@ export function judgePostgres({ database, values, objects, refused }: PostgresSu
   return objects.flatMap((object) =>
     [...objectionsTo(object, operator)].map(({ rule, finding }): LocatedFinding => {
       const found = locateFinding({ ...finding, rule: rule.id, severity: rule.severity }, { object, values, fallback, database })
-      const isRefused = object.kind === 'Cluster' && finding.places.some(({ path }) => refused?.has(String(path.at(-1))) === true)
+      const isRefused = finding.places.some(({ path }) => refused.get(object)?.has(String(path.at(-1))) === true)
       return isRefused ? { ...found, follows: 'refused-parameter' } : found
     }),
   )

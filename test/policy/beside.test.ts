@@ -123,6 +123,8 @@ test.each([
   together(inWave(2, owner), secret(wave(1))),
   together(owner, secret(wave(0))),
   together(owner, secret(hook('PreSync'))),
+  together(owner, secret('annotations: { helm.sh/hook: pre-install, argocd.argoproj.io/sync-wave: "5" }')),
+  together(owner, secret('annotations: { helm.sh/hook: pre-install }'), external('')),
   together(owner, secret(hook('"PreSync,PostSync"'))),
   // nobody waits for what a role takes
   together(role, secret(hook('PostSync'))),
@@ -130,6 +132,8 @@ test.each([
   together(owner, secret('namespace: other'), external('')),
   together(owner, secret(hook('PreSync')), external('')),
   together(owner, secret('annotations: { sealedsecrets.bitnami.com/managed: "true" }'), sealed('name: s')),
+  // the controller adds its keys to those of such a Secret
+  together(owner, secret('annotations: { sealedsecrets.bitnami.com/patch: "true" }'), sealed('name: s')),
   together(inShop, sealed('name: s, namespace: shop', 'name: s, namespace: shop')),
   together(inShop, sealed('name: s, namespace: shop')),
   together(owner, sealed('name: s, namespace: shop, annotations: { sealedsecrets.bitnami.com/cluster-wide: "true" }', 'namespace: dev')),

@@ -47,6 +47,8 @@ test.each([
   [cluster('idle_in_transaction_session_timeout: 5min, transaction_timeout: 30s'), 'limit-reachable: idle_in_transaction_session_timeout'],
   [cluster('lock_timeout: 1min, statement_timeout: "30000"'), 'limit-reachable: lock_timeout'],
   [cluster('max_parallel_workers: "64"'), 'limit-reachable: max_parallel_workers'],
+  // the operator writes its own line behind this one
+  [cluster('Max_Worker_Processes: "64", max_parallel_workers: "48"'), 'limit-reachable: max_parallel_workers'],
   [cluster('max_parallel_workers: "4", max_parallel_workers_per_gather: "8"'), 'limit-reachable: max_parallel_workers_per_gather'],
   [cluster('max_sync_workers_per_subscription: "8"'), 'limit-reachable: max_sync_workers_per_subscription'],
   [cluster('autovacuum_max_workers: "20"', '', 18), 'limit-reachable: autovacuum_max_workers'],
@@ -61,6 +63,8 @@ test.each([
   [cluster('random_page_cost: "1", seq_page_cost: "1.5"'), 'page-costs-sensible: random_page_cost'],
   [cluster('work_mem: 8GB', limited), 'work-memory-fits: work_mem'],
   [cluster('maintenance_work_mem: 4GB', limited), 'work-memory-fits: maintenance_work_mem'],
+  [cluster('autovacuum_work_mem: 8GB', limited), 'work-memory-fits: autovacuum_work_mem'],
+  [cluster('maintenance_work_mem: 4GB', limited, 16), 'work-memory-fits: maintenance_work_mem'],
   [cluster('archive_timeout: "5"'), 'setting-has-unit: archive_timeout'],
   [cluster('temp_file_limit: "10"'), 'setting-has-unit: temp_file_limit'],
   [cluster('wal_buffers: "16"'), 'setting-has-unit: wal_buffers'],
@@ -70,6 +74,11 @@ test.each([
   [cluster('autovacuum_naptime: 1d'), 'vacuum-looks-often: autovacuum_naptime'],
   [pooled(role(20), 'poolMode: transaction, parameters: {}'), 'pool-within-limits: connectionLimit'],
   [pooled('', 'poolMode: transaction, parameters: {}', '', database(10)), 'pool-within-limits: connectionLimit'],
+  // the owner that a Cluster has unless it names another one
+  [
+    pooled('managed: { roles: [{ name: app, login: true, connectionLimit: 5 }] },', 'poolMode: transaction, parameters: {}'),
+    'pool-within-limits: connectionLimit',
+  ],
   [pooled('', 'poolMode: session, parameters: { server_reset_query: "" }'), 'pooler-resets-sessions: server_reset_query'],
   [pooled('', 'poolMode: transaction, parameters: {}', 'idle_session_timeout: 5min'), 'pooled-sessions-stay: idle_session_timeout'],
   [subscribed('max_logical_replication_workers: "1"', '', ''), 'subscriptions-have-workers: max_logical_replication_workers'],
@@ -92,6 +101,8 @@ test.each([
   cluster('synchronous_commit: "off"'),
   synchronous('synchronous_commit: remote_apply'),
   cluster('superuser_reserved_connections: "1"'),
+  // superusers get those, too
+  cluster('superuser_reserved_connections: "0", reserved_connections: "5"'),
   cluster('max_standby_streaming_delay: 1h'),
   cluster('max_standby_streaming_delay: "-1"').replace('instances: 3', 'instances: 1, enablePDB: false'),
   cluster('max_standby_streaming_delay: "-1"', replica),
@@ -100,6 +111,8 @@ test.each([
   cluster('random_page_cost: "0.5", seq_page_cost: "0.5"'),
   cluster('work_mem: 8GB'),
   cluster('work_mem: 1GB, maintenance_work_mem: 2GB', limited),
+  // VACUUM took at most 1 GB before 17
+  cluster('autovacuum_work_mem: 8GB', limited, 16),
   cluster('archive_timeout: "60", lock_timeout: "100", temp_file_limit: "-1", wal_buffers: "-1", log_min_duration_statement: "0"'),
   cluster('', member('pg_maintain'), 17),
   cluster('').replace('parameters:', 'pg_hba: ["host all all samehost trust"], parameters:'),
@@ -124,4 +137,6 @@ test.each([
     ', parameters: { copy_data: "false" }',
   ),
   subscribed('max_logical_replication_workers: "16"', '', '', '', '', ''),
+  // PostgreSQL reads names in any case
+  subscribed('Max_Logical_Replication_Workers: "16"', '', '', '', '', ''),
 ])('%s', (text) => expect(found(text)).toEqual([]))

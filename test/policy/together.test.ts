@@ -71,6 +71,16 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
     finds: '18: policy/slot-name-possible',
     good: all(cluster(old), subscription('From-Old', 'connect: "false"')),
   },
+  'a slot that is made, and one that is not asked for': {
+    bad: all(cluster(old), subscription('from-old', 'enabled: "false"')),
+    finds: '17: policy/slot-name-possible',
+    good: all(cluster(old), subscription('from-old', 'enabled: "false", create_slot: "OFF"')),
+  },
+  'a slot whose name is cut at 63 bytes': {
+    bad: all(cluster(old), subscription(`${'a'.repeat(60)}-${'a'.repeat(10)}`)),
+    finds: '17: policy/slot-name-possible',
+    good: all(cluster(old), subscription('a'.repeat(63), 'slot_name: a')),
+  },
   'no slot, in capitals': {
     bad: all(cluster(old), subscription('sub', 'slot_name: NONE')),
     finds: '18: policy/slot-name-possible',
@@ -91,6 +101,11 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
     finds: '8: policy/connection-readable',
     good: cluster(external('fd00::1,10.0.0.1')),
   },
+  'a port in one host of two': {
+    bad: cluster(external('a,b:5432')),
+    finds: '8: policy/connection-readable',
+    good: cluster(external('b:5432').replace('user:', 'hostaddr: 10.0.0.1, user:')),
+  },
   'a URL for a host': {
     bad: cluster(external('postgresql://app@old:5432/app')),
     finds: '8: policy/connection-readable',
@@ -100,6 +115,12 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
     bad: cluster(external('orders-rw.shop.svc.cluster.local')),
     finds: '8: policy/source-is-another',
     good: cluster(external('orders-rw.shop-old.svc.cluster.local')),
+  },
+  'a copy of itself, by the whole name': {
+    bad: cluster(external('orders-ro.shop.svc.cluster.local.')),
+    finds: '8: policy/source-is-another',
+    // a Service of the same name, exported by another Kubernetes cluster
+    good: cluster(external('orders-rw.shop.svc.clusterset.local')),
   },
   'a replica that follows itself': {
     bad: followed('paris', 'orders'),
@@ -173,6 +194,16 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
     finds: '8: policy/backups-outlast-limits',
     good: all(archived('statement_timeout: "0", transaction_timeout: 10min'), byPlugin, store('jobs: 2')),
   },
+  'a limit beside a checkpoint that takes its time, or hurries': {
+    bad: all(archived('statement_timeout: 60s, checkpoint_completion_target: "0.5"'), byPlugin, store('jobs: 2')),
+    finds: '8: policy/backups-outlast-limits',
+    good: all(archived('statement_timeout: 60s, checkpoint_completion_target: "0.1"'), byPlugin, store('jobs: 2')),
+  },
+  'the smaller one of two limits': {
+    bad: all(archived('statement_timeout: "0", transaction_timeout: 30s'), byPlugin, store('jobs: 2')),
+    finds: '8: policy/backups-outlast-limits',
+    good: all(archived('statement_timeout: 10min, transaction_timeout: 10min'), byPlugin, store('jobs: 2')),
+  },
   'megabytes of WAL where gigabytes were meant': {
     bad: cluster('postgresql: {parameters: {max_slot_wal_keep_size: "10"}}'),
     finds: '7: policy/setting-has-unit',
@@ -212,6 +243,12 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
     finds: '15: policy/published-table-named',
     good: all(cluster(''), published('{name: users, schema: public}')),
   },
+  'a schema in the name of a table, and beside it': {
+    bad: all(cluster(''), published('{name: public.users, schema: public}')),
+    finds: '15: policy/published-table-named',
+    // a table may have such a name
+    good: all(cluster(''), published('{name: a.b, schema: public}')),
+  },
   'a plugin with two stores': {
     bad: cluster(`plugins: [${archiver('a')}, ${archiver('b', ', enabled: false')}]`),
     finds: '7: policy/plugin-once',
@@ -220,7 +257,9 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
   'a toleration of a Pooler': {
     bad: pooler('template: {spec: {containers: [], tolerations: [{key: db, operator: Equal, effect: noSchedule}]}}'),
     finds: '8: policy/pod-possible',
-    good: pooler('template: {spec: {containers: [], tolerations: [{key: db, operator: Equal, effect: NoSchedule}, {operator: Exists}]}}'),
+    good: pooler(
+      'template: {spec: {containers: [], tolerations: [{key: db, operator: Equal, effect: NoSchedule}, {key: sla, operator: Gt, value: "950", effect: NoSchedule}, {operator: Exists}]}}',
+    ),
   },
   'nodes of a Pooler': {
     bad: pooler(`template: {spec: {containers: [], affinity: {${nodesIn('zone', 'a').replace('In', 'in')}}}}`),

@@ -55,18 +55,27 @@ function* externalsOf({ objects }: ObjectsSubject): Iterable<External> {
 /** A URL, or a port behind a name or an IPv4 address; an IPv6 address has more colons. */
 const withMore = /^(?:\w+:\/\/\S*|[^:/\s]+:\d+)$/
 
-/** libpq looks up the whole text: "could not translate host name "db:5432" to address" (tried with 15.20). */
+/** What may have been meant by a URL, or by a name with a port. */
+function partsOf(host: string): { readonly name: string; readonly port: string } {
+  const authority = host.includes('//') ? (host.slice(host.indexOf('//') + 2).split('/')[0] ?? '') : host
+  if (!withMore.test(host)) return { name: host, port: '' }
+  const [name = '', port = ''] = authority.slice(authority.lastIndexOf('@') + 1).split(':')
+  return { name, port }
+}
+
+/** libpq looks up the whole text: "could not translate host name "db:5432" to address" (tried with 15.20); not where hostaddr is given. */
 function* wrongHost({ cluster, parameters, path }: External): Iterable<ObjectFinding> {
-  const host = textAt(parameters, 'host') ?? ''
-  const wrong = host.split(',').find((one) => withMore.test(one))
-  if (wrong === undefined) return
-  const url = wrong.includes('//') ? wrong.slice(wrong.indexOf('//') + 2).split('/')[0] : wrong
-  const [name = '', port] = (url ?? '').slice((url ?? '').lastIndexOf('@') + 1).split(':')
+  const hosts = (textAt(parameters, 'host') ?? '').split(',')
+  const wrong = hosts.find((one) => withMore.test(one))
+  if (wrong === undefined || (textAt(parameters, 'hostaddr') ?? '') !== '') return
+  const meant = hosts.map(partsOf)
+  const [names, ports] = [meant.map(({ name }) => name).join(','), meant.map(({ port }) => port).join(',')]
+  const hasPort = meant.some(({ port }) => port !== '')
   yield {
     object: cluster,
     message: phrase`${here('host')} is ${shown(wrong)}, but PostgreSQL takes a name or an address only there: no connection is made`,
     places: [{ path: [...path, 'host'] }],
-    help: port === undefined ? phrase`write host: ${named(name)}` : phrase`write host: ${named(name)} and port: "${named(port)}"`,
+    help: hasPort ? phrase`write host: ${named(names)} and port: "${named(ports)}"` : phrase`write host: ${named(names)}`,
   }
 }
 

@@ -1,27 +1,22 @@
 // Do the connections that poolers keep agree with what PostgreSQL lets a role, a database or a session have?
 import { here, named, phrase } from '../../findings/message.ts'
 import type { RenderedObject } from '../../model.ts'
-import { readPgBouncerInteger } from '../../pgbouncer/number.ts'
 import { budgetsOf } from '../../postgres/budgets/budgets.ts'
-import type { Path } from '../../values/value.ts'
+import { isClient, ownersOf, poolerNumber } from '../../postgres/budgets/connections.ts'
+import type { Json, Path } from '../../values/value.ts'
 import { isAbsent, listAt, objectOf, objectsOfCluster, plainAt, textAt } from '../subject.ts'
 import type { ObjectFinding, ObjectRule, ObjectsSubject } from '../subject.ts'
 
 const parameters: Path = ['spec', 'pgbouncer', 'parameters']
 
-function numberOf({ plain }: RenderedObject, name: string, preset: number): number | undefined {
-  const written = plainAt(plain, ...parameters, name)
-  return written === undefined ? preset : typeof written === 'string' ? readPgBouncerInteger(written) : undefined
-}
-
 /** The connections that one Pooler opens for one user to one database, if clients ask for them; undefined: not known. */
 function poolOf(pooler: RenderedObject): number | undefined {
   const instances = plainAt(pooler.plain, 'spec', 'instances') ?? 1
   const [size, ...limits] = [
-    numberOf(pooler, 'default_pool_size', 20),
-    numberOf(pooler, 'max_db_connections', 0),
-    numberOf(pooler, 'max_user_connections', 0),
-    numberOf(pooler, 'max_client_conn', 100),
+    poolerNumber(pooler, 'default_pool_size', 20),
+    poolerNumber(pooler, 'max_db_connections', 0),
+    poolerNumber(pooler, 'max_user_connections', 0),
+    poolerNumber(pooler, 'max_client_conn', 100),
   ]
   if (typeof instances !== 'number' || size === undefined || size <= 0 || limits.includes(undefined)) return undefined
   return instances * Math.min(size, ...limits.map(Number).filter((limit) => limit > 0))
@@ -34,33 +29,28 @@ interface Limit {
   readonly limit: number
 }
 
-function limitIn(object: RenderedObject, path: Path, of: string): Limit[] {
+function limitIn(object: RenderedObject, path: Path, kind: string): Limit[] {
   const declared = plainAt(object.plain, ...path)
   const limit = plainAt(declared, 'connectionLimit')
   const name = textAt(declared, 'name')
   // no connection at all is reported as such, or meant
   if (name === undefined || typeof limit !== 'number' || limit < 1 || isAbsent(declared)) return []
-  return [{ object, path: [...path, 'connectionLimit'], of: `${of} ${name}`, limit }]
+  return [{ object, path: [...path, 'connectionLimit'], of: `${kind} ${name}`, limit }]
 }
 
-/** Limits of roles that log in as clients, and of databases: superusers have none. */
+/** Limits of databases and of their owners: other roles, such as those of people and jobs, may stay away from the pooler. */
 function limitsOf(subject: ObjectsSubject, cluster: RenderedObject): Limit[] {
-  const own = listAt(cluster.plain, 'spec', 'managed', 'roles').flatMap((role, index) =>
-    plainAt(role, 'login') === true && plainAt(role, 'superuser') !== true && plainAt(role, 'replication') !== true
-      ? limitIn(cluster, ['spec', 'managed', 'roles', index], 'role')
-      : [],
-  )
-  return [...own, ...objectsOfCluster(subject, cluster, 'Database').flatMap((database) => limitIn(database, ['spec'], 'database'))]
-}
-
-/** A role whose name says that people or jobs, not the application, use it may stay away from the pooler: only the owners count. */
-function isOwner(cluster: RenderedObject, subject: ObjectsSubject, name: string): boolean {
-  const bootstrap = plainAt(cluster.plain, 'spec', 'bootstrap')
-  const owners = ['initdb', 'recovery', 'pg_basebackup'].map(
-    (method) => textAt(bootstrap, method, 'owner') ?? textAt(bootstrap, method, 'database'),
-  )
-  const databases = objectsOfCluster(subject, cluster, 'Database').map(({ plain }) => textAt(plain, 'spec', 'owner'))
-  return [...owners, ...databases].includes(name)
+  const owners = new Set(ownersOf(cluster, subject.objects).values())
+  const isOwner = (role: Json): boolean => isClient(role) && owners.has(textAt(role, 'name') ?? '')
+  return [
+    ...listAt(cluster.plain, 'spec', 'managed', 'roles').flatMap((role, index) =>
+      isOwner(role) ? limitIn(cluster, ['spec', 'managed', 'roles', index], 'role') : [],
+    ),
+    ...objectsOfCluster(subject, cluster, 'DatabaseRole').flatMap((role) =>
+      isOwner(plainAt(role.plain, 'spec') ?? null) ? limitIn(role, ['spec'], 'role') : [],
+    ),
+    ...objectsOfCluster(subject, cluster, 'Database').flatMap((database) => limitIn(database, ['spec'], 'database')),
+  ]
 }
 
 function* tooFewForPool(subject: ObjectsSubject): Iterable<ObjectFinding> {
@@ -73,7 +63,7 @@ function* tooFewForPool(subject: ObjectsSubject): Iterable<ObjectFinding> {
   const [largest] = poolers.flatMap((pooler) => ({ pooler, opens: poolOf(pooler) ?? 0 })).toSorted((a, b) => b.opens - a.opens)
   if (cluster === undefined || largest === undefined) return
   for (const { object, path, of, limit } of limitsOf(subject, cluster)) {
-    if (limit >= largest.opens || (of.startsWith('role ') && !isOwner(cluster, subject, of.slice(5)))) continue
+    if (limit >= largest.opens) continue
     yield {
       object,
       message: phrase`${here('connectionLimit')} of ${named(of)} is ${limit}, but Pooler ${named(largest.pooler.name)} may open ${named(largest.opens)} connections to it`,
@@ -102,11 +92,11 @@ function* sessionsEnded(subject: ObjectsSubject): Iterable<ObjectFinding> {
   const timeout = budgets?.settings.written('idle_session_timeout') === undefined ? 0 : (budgets.settings.read('idle_session_timeout') ?? 0)
   if (budgets === undefined || timeout <= 0) return
   for (const pooler of objectsOfCluster(subject, budgets.cluster, 'Pooler')) {
-    const kept = numberOf(pooler, 'server_idle_timeout', 600)
+    const kept = poolerNumber(pooler, 'server_idle_timeout', 600)
     if (kept === undefined || (kept > 0 && kept * 1000 <= timeout)) continue
     yield {
       object: budgets.cluster,
-      message: phrase`${here('idle_session_timeout')} is ${named(budgets.settings.written('idle_session_timeout'))}, but Pooler ${named(pooler.name)} keeps idle connections ${named(kept === 0 ? 'for ever' : `${kept}s`)}, which then break`,
+      message: phrase`${here('idle_session_timeout')} is ${named(budgets.settings.written('idle_session_timeout'))}, but Pooler ${named(pooler.name)} keeps idle connections ${named(kept === 0 ? 'forever' : `${kept}s`)}, which then break`,
       places: [{ path: ['spec', 'postgresql', 'parameters', 'idle_session_timeout'] }],
       help: phrase`set server_idle_timeout of the Pooler to less, or remove idle_session_timeout`,
     }

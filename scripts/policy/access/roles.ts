@@ -4,7 +4,7 @@ import type { Message } from '../../findings/finding.ts'
 import type { RenderedObject } from '../../model.ts'
 import { majorOf } from '../../operator/major.ts'
 import type { Json, Path } from '../../values/value.ts'
-import { nearest } from '../../values/path.ts'
+import { listed, nearest } from '../../values/path.ts'
 import { isAbsent, listAt, plainAt, textAt } from '../subject.ts'
 import type { ObjectRule } from '../subject.ts'
 
@@ -44,7 +44,7 @@ function refusalOf(group: string, major: number | undefined): { readonly but: Me
     const meant = nearest(group, names) ?? names.find((one) => one.startsWith(group))
     return {
       but: phrase`PostgreSQL has no predefined role of this name`,
-      help: meant === undefined ? phrase`known: ${names.slice(0, 8).join(', ')}` : phrase`did you mean ${meant}?`,
+      help: meant === undefined ? phrase`known: ${listed(names)}` : phrase`did you mean ${meant}?`,
     }
   }
   if (major !== undefined && major < since)

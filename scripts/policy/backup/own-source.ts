@@ -26,11 +26,14 @@ function sourcesOf(cluster: RenderedObject): Set<string> {
   return new Set(named.flatMap((one) => (one === undefined || one === '' ? [] : [one])))
 }
 
+/** After the namespace; other domains, such as `svc.clusterset.local`, have the Services of several Kubernetes clusters. */
+const ownDomains = ['', 'svc', 'svc.cluster.local']
+
 /** Whether a host is a Service that the operator makes for the Cluster; one without a namespace is of its own. */
 function isOwnService(host: string, { name, plain }: RenderedObject): boolean {
-  const [service = '', namespace, svc] = host.split('.')
+  const [service = '', namespace, ...domain] = host.replace(/\.$/, '').split('.')
   if (!['rw', 'ro', 'r'].some((suffix) => service === `${name}-${suffix}`)) return false
-  return namespace === undefined || (namespace === textAt(plain, 'metadata', 'namespace') && (svc === undefined || svc === 'svc'))
+  return namespace === undefined || (namespace === textAt(plain, 'metadata', 'namespace') && ownDomains.includes(domain.join('.')))
 }
 
 function* ownHosts(cluster: RenderedObject): Iterable<ObjectFinding> {

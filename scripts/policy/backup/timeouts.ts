@@ -1,19 +1,13 @@
 // Does a time limit for every statement cut base backups off?
 import { barmanPlugin } from '../../chart/model/plugins.ts'
 import { here, named, phrase, shown } from '../../findings/message.ts'
-import { readInteger } from '../../postgres/number.ts'
+import { realOf, settingsOf } from '../../postgres/budgets/settings.ts'
+import type { ServerSettings } from '../../postgres/budgets/settings.ts'
+import { at } from '../../postgres/running.ts'
 import type { RenderedObject } from '../../model.ts'
 import type { Json } from '../../values/value.ts'
 import { listAt, objectsOf, objectsOfCluster, officialChart, plainAt, textAt } from '../subject.ts'
 import type { ObjectRule, ObjectsSubject } from '../subject.ts'
-
-const parameters = ['spec', 'postgresql', 'parameters'] as const
-
-/** A parameter in a unit, as PostgreSQL reads it. */
-function numberOf({ plain }: RenderedObject, name: string, unit: string): number | undefined {
-  const read = readInteger(textAt(plain, ...parameters, name) ?? '', unit)
-  return typeof read === 'number' ? read : undefined
-}
 
 /** The configuration of the object store that the Barman plugin of a Cluster writes to; undefined: it is elsewhere. */
 function storeOf({ plain }: RenderedObject, subject: ObjectsSubject): Json | undefined {
@@ -36,10 +30,22 @@ function waitsForCheckpoint(cluster: RenderedObject, schedule: RenderedObject, s
   return store !== undefined && plainAt(store, 'data', 'immediateCheckpoint') !== true
 }
 
-/** How many seconds a checkpoint may be spread over. */
-const spreadOf = (cluster: RenderedObject): number => Math.round((numberOf(cluster, 'checkpoint_timeout', 's') ?? 300) * 0.9)
+/** How many seconds a checkpoint may be spread over; undefined: not known. */
+function spreadOf(settings: ServerSettings): number | undefined {
+  const [seconds, share] = [settings.read('checkpoint_timeout'), realOf(settings, 'checkpoint_completion_target')]
+  const preset = settings.major < 14 ? 0.5 : 0.9
+  return seconds === undefined ? undefined : Math.round(seconds * (share ?? preset))
+}
 
 const limits = ['statement_timeout', 'transaction_timeout']
+
+/** The shortest limit for a statement. */
+function shortestLimit({ written, read }: ServerSettings): { readonly name: string; readonly milliseconds: number } | undefined {
+  return limits
+    .flatMap((name) => (written(name) === undefined ? [] : { name, milliseconds: read(name) ?? 0 }))
+    .filter(({ milliseconds }) => milliseconds > 0)
+    .toSorted((a, b) => a.milliseconds - b.milliseconds)[0]
+}
 
 export const timeouts: readonly ObjectRule[] = [
   {
@@ -49,15 +55,14 @@ export const timeouts: readonly ObjectRule[] = [
     severity: 'warning',
     configurable: true,
     summary: 'a limit for all statements leaves base backups the time for a checkpoint',
-    reads: [['cluster', 'postgresql', 'parameters', 'statement_timeout']],
+    reads: limits.map((name) => ['cluster', 'postgresql', 'parameters', name]),
     *check(subject) {
       for (const cluster of objectsOf(subject, 'Cluster')) {
-        const limit = limits.find((name) => (numberOf(cluster, name, 'ms') ?? 0) > 0)
-        const milliseconds = limit === undefined ? 0 : (numberOf(cluster, limit, 'ms') ?? 0)
-        const seconds = spreadOf(cluster)
-        if (limit === undefined || milliseconds >= seconds * 1000) continue
+        const settings = limits.some((name) => plainAt(cluster.plain, ...at(name)) !== undefined) ? settingsOf(cluster) : undefined
+        const [limit, seconds] = settings === undefined ? [] : [shortestLimit(settings), spreadOf(settings)]
+        if (limit === undefined || seconds === undefined || limit.milliseconds >= seconds * 1000) continue
         // SQL of a new Cluster may set another limit for the superuser
-        if (JSON.stringify(plainAt(cluster.plain, 'spec', 'bootstrap') ?? null).includes(limit)) continue
+        if (JSON.stringify(plainAt(cluster.plain, 'spec', 'bootstrap') ?? null).includes(limit.name)) continue
         const schedule = objectsOfCluster(subject, cluster, 'ScheduledBackup').find(
           (one) => plainAt(one.plain, 'spec', 'suspend') !== true && waitsForCheckpoint(cluster, one, subject),
         )
@@ -65,9 +70,9 @@ export const timeouts: readonly ObjectRule[] = [
         const faster = officialChart(subject) === undefined ? ', or immediateCheckpoint: true for the backups' : ''
         yield {
           object: cluster,
-          message: phrase`${here(limit)} is ${shown(textAt(cluster.plain, ...parameters, limit) ?? '')}, but ${named(schedule.name)} begins with a checkpoint of up to ${seconds} s: it is cut off`,
-          places: [{ path: [...parameters, limit] }],
-          help: phrase`set it by role (ALTER ROLE … SET ${limit} = …)${faster}`,
+          message: phrase`${here(limit.name)} is ${shown(textAt(cluster.plain, ...at(limit.name)))}, but ${named(schedule.name)} begins with a checkpoint of up to ${seconds} s: it is cut off`,
+          places: [{ path: at(limit.name) }],
+          help: phrase`set it by role (ALTER ROLE … SET ${limit.name} = …)${faster}`,
         }
       }
     },

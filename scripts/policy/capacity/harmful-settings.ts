@@ -4,21 +4,14 @@ import type { Finding } from '../../findings/finding.ts'
 import { isReplica } from '../../operator/cluster/cluster.ts'
 import { parsePostgresBoolean } from '../../operator/go-text.ts'
 import type { Budgets } from '../../postgres/budgets/budgets.ts'
-import { readReal } from '../../postgres/number.ts'
+import { realOf } from '../../postgres/budgets/settings.ts'
+import { at as parameter } from '../../postgres/running.ts'
 import type { Path } from '../../values/value.ts'
 import { archives } from '../backup/snapshots.ts'
 import type { ObjectRule } from '../subject.ts'
 import { withBudgets } from './budgets.ts'
 
-const parameter = (name: string): Path => ['spec', 'postgresql', 'parameters', name]
 const reading = (...names: readonly string[]): Path[] => names.map((name) => ['cluster', 'postgresql', 'parameters', name])
-
-/** A number of type real that is written and accepted. */
-function realOf({ settings }: Budgets, name: string): number | undefined {
-  const text = settings.written(name)
-  const read = text === undefined ? undefined : readReal(text, undefined)
-  return typeof read === 'number' ? read : undefined
-}
 
 const hiding = ['ignore_checksum_failure', 'ignore_invalid_pages', 'zero_damaged_pages']
 
@@ -47,6 +40,8 @@ function* archivedElsewhere({ settings, cluster }: Budgets): Iterable<Finding> {
 
 function* noneReserved({ settings }: Budgets): Iterable<Finding> {
   if (settings.written('superuser_reserved_connections') === undefined || settings.read('superuser_reserved_connections') !== 0) return
+  // those of pg_use_reserved_connections are for superusers, too
+  if (settings.major >= 16 && settings.read('reserved_connections') !== 0) return
   yield {
     message: phrase`${here('superuser_reserved_connections')} is 0: once clients hold all connections, the operator gets none either`,
     places: [{ path: parameter('superuser_reserved_connections') }],
@@ -59,7 +54,7 @@ function* replayingNever({ settings, cluster, instances }: Budgets): Iterable<Fi
   for (const name of ['max_standby_archive_delay', 'max_standby_streaming_delay']) {
     if (settings.written(name) === undefined || settings.read(name) !== -1) continue
     yield {
-      message: phrase`${here(name)} is -1, but then a query on a standby can hold up its replay, and a failover, for ever`,
+      message: phrase`${here(name)} is -1, but then a query on a standby can hold up its replay, and a failover, forever`,
       places: [{ path: parameter(name) }],
       help: phrase`write how long queries may hold it up, such as 5min; 30s is the default`,
     }
@@ -129,21 +124,21 @@ function* logsForDevelopers({ settings }: Budgets): Iterable<Finding> {
 
 const fractions = ['autovacuum_analyze_scale_factor', 'autovacuum_vacuum_insert_scale_factor', 'autovacuum_vacuum_scale_factor']
 
-function* wholeTables(budgets: Budgets): Iterable<Finding> {
+function* wholeTables({ settings }: Budgets): Iterable<Finding> {
   for (const name of fractions) {
-    const factor = realOf(budgets, name)
+    const factor = realOf(settings, name)
     if (factor === undefined || factor < 1) continue
     yield {
-      message: phrase`${here(name)} is ${named(budgets.settings.written(name))}, but 1 is the whole table: it waits until as many rows changed`,
+      message: phrase`${here(name)} is ${named(settings.written(name))}, but 1 is the whole table: it waits until as many rows changed`,
       places: [{ path: parameter(name) }],
       help: phrase`write a fraction, such as ${named(factor <= 50 ? String(factor / 100) : '0.1')} for ${named(factor <= 50 ? factor : 10)} %`,
     }
   }
 }
 
-function* cheaperAtRandom(budgets: Budgets): Iterable<Finding> {
-  const random = realOf(budgets, 'random_page_cost')
-  const sequential = realOf(budgets, 'seq_page_cost') ?? (budgets.settings.written('seq_page_cost') === undefined ? 1 : undefined)
+function* cheaperAtRandom({ settings }: Budgets): Iterable<Finding> {
+  const random = realOf(settings, 'random_page_cost')
+  const sequential = realOf(settings, 'seq_page_cost') ?? (settings.written('seq_page_cost') === undefined ? 1 : undefined)
   if (random === undefined || sequential === undefined || random >= sequential) return
   yield {
     message: phrase`${here('random_page_cost')} is ${named(random)}, but must be at least seq_page_cost, ${named(sequential)}: no page is cheaper at random`,
@@ -228,7 +223,7 @@ export const harmfulSettings: readonly ObjectRule[] = [
     check: (subject) => withBudgets(subject, seldomVacuumed),
   },
   {
-    // PostgreSQL 17, 19.8.1 (DEBUG1 to DEBUG5: "for use by developers"), 19.8.2 and 19.9.2 ("crude profiling")
+    // PostgreSQL 17, 19.8.2 (DEBUG1 to DEBUG5: "for use by developers"), 19.8.3 and 19.9.2 ("crude profiling")
     id: 'policy/log-without-debugging',
     severity: 'warning',
     configurable: true,

@@ -2,11 +2,9 @@
 import { here, named, phrase } from '../../findings/message.ts'
 import type { Finding } from '../../findings/finding.ts'
 import type { Budgets } from '../../postgres/budgets/budgets.ts'
-import type { Path } from '../../values/value.ts'
+import { at as parameter } from '../../postgres/running.ts'
 import { withBudgets } from './budgets.ts'
 import type { ObjectRule } from '../subject.ts'
-
-const parameter = (name: string): Path => ['spec', 'postgresql', 'parameters', name]
 
 /** Pools of processes, and the pool that each takes them from. */
 const workers = [

@@ -1,30 +1,24 @@
 // Has a server a worker for each of its subscriptions?
 import { fieldAt, named, phrase } from '../../findings/message.ts'
-import { parsePostgresBoolean } from '../../operator/go-text.ts'
 import { budgetsOf } from '../../postgres/budgets/budgets.ts'
-import type { RenderedObject } from '../../model.ts'
-import type { Path } from '../../values/value.ts'
-import { isAbsent, objectsOfCluster, textAt } from '../subject.ts'
+import { at as parameter } from '../../postgres/running.ts'
+import { isSwitchedOff } from '../declared/logical-parameters.ts'
+import { isAbsent, objectsOfCluster } from '../subject.ts'
 import type { ObjectFinding, ObjectRule, ObjectsSubject } from '../subject.ts'
-
-const parameter = (name: string): Path => ['spec', 'postgresql', 'parameters', name]
-
-const isOff = ({ plain }: RenderedObject, name: string): boolean =>
-  parsePostgresBoolean(textAt(plain, 'spec', 'parameters', name) ?? 'on') === false
 
 function* tooFew(subject: ObjectsSubject): Iterable<ObjectFinding> {
   const budgets = budgetsOf(subject.objects)
   if (budgets === undefined) return
   const { cluster, settings } = budgets
   const running = objectsOfCluster(subject, cluster, 'Subscription').filter(
-    (one) => !isAbsent(one.plain['spec']) && !isOff(one, 'enabled') && !isOff(one, 'connect'),
+    (one) => !isAbsent(one.plain['spec']) && !isSwitchedOff(one, 'enabled') && !isSwitchedOff(one, 'connect'),
   )
   const [own, all] = ['max_logical_replication_workers', 'max_worker_processes'].map(settings.read)
   if (own === undefined || all === undefined) return
   const [name, workers] = own <= all ? (['max_logical_replication_workers', own] as const) : (['max_worker_processes', all] as const)
   const last = running.at(-1)
   // the worker that copies a table at the beginning is one more
-  const copying = running.some((one) => !isOff(one, 'copy_data')) ? 1 : 0
+  const copying = running.some((one) => !isSwitchedOff(one, 'copy_data')) ? 1 : 0
   if (last === undefined || running.length + copying <= workers) return
   const isWritten = settings.written(name) !== undefined
   const missing = running.length > workers ? `${running.length - workers} of them never run` : 'none is left to copy tables'

@@ -7,6 +7,9 @@ import type { ObjectRule } from '../subject.ts'
 
 const limitPath: Path = ['spec', 'resources', 'limits', 'memory']
 
+/** Before 17, VACUUM used no more, whatever was allowed; in kB. */
+const mostOfVacuum = 2 ** 20
+
 /** Settings in kB, and what uses that much at once. */
 const uses: ReadonlyMap<string, string> = new Map([
   ['work_mem', 'sort'],
@@ -37,7 +40,8 @@ export const workMemory: readonly ObjectRule[] = [
       if (limit < 2 ** 20 || taken > limit) return
       for (const [name, use] of uses) {
         const [written, kilobytes] = [settings.written(name), settings.read(name) ?? 0]
-        if (written === undefined || kilobytes * 1024 < limit - taken) continue
+        const used = name === 'autovacuum_work_mem' && settings.major < 17 ? Math.min(kilobytes, mostOfVacuum) : kilobytes
+        if (written === undefined || used * 1024 < limit - taken) continue
         yield {
           object: cluster,
           message: phrase`${here(name)} is ${shown(written)}, but ${fieldAt(limitPath, 'limits.memory')} is ${named(showQuantity(limit))}: for one ${use} the kernel may kill the server`,

@@ -1,5 +1,6 @@
 // Does PostgreSQL know the parameters of a Publication and a Subscription, and their values?
 import { here, named, phrase, shown } from '../../findings/message.ts'
+import type { RenderedObject } from '../../model.ts'
 import { likelyMajorOf } from '../../operator/major.ts'
 import { misspelt } from '../../values/misspelt.ts'
 import type { Path } from '../../values/value.ts'
@@ -9,6 +10,11 @@ import type { ObjectFinding, ObjectRule } from '../subject.ts'
 
 /** `defGetBoolean`: the operator quotes every value (`toPostgresParameters`), and of texts only these are Booleans. */
 const booleans = ['false', 'off', 'on', 'true']
+
+/** Whether a parameter of a Publication or Subscription is written to be off; each is on by default that another rule asks for. */
+export const isSwitchedOff = ({ plain }: RenderedObject, name: string): boolean =>
+  /^(?:false|off)$/i.test(textAt(plain, 'spec', 'parameters', name) ?? '')
+
 const actions = ['delete', 'insert', 'truncate', 'update']
 
 interface Parameter {
@@ -93,12 +99,13 @@ export const publications: readonly ObjectRule[] = [
         for (const [index, item] of listAt(object.plain, ...list).entries()) {
           const name = textAt(item, 'table', 'name') ?? ''
           const [schema = '', table = ''] = name.split('.')
-          if (!/^\w+\.\w+$/.test(name)) continue
+          const beside = textAt(item, 'table', 'schema') ?? ''
+          if (!/^\w+\.\w+$/.test(name) || (beside !== '' && beside !== schema)) continue
           yield {
             object,
             message: phrase`${here('name')} is ${shown(name)}, all of which is the name of the table: PostgreSQL finds none`,
             places: [{ path: [...list, index, 'table', 'name'] }],
-            help: phrase`write schema: ${named(schema)} and name: ${named(table)}`,
+            help: beside === '' ? phrase`write schema: ${named(schema)} and name: ${named(table)}` : phrase`write ${named(table)}`,
           }
         }
       }

@@ -1,27 +1,27 @@
 // Can the publisher make the replication slot of a Subscription?
 import { here, named, phrase, shown } from '../../findings/message.ts'
 import type { RenderedObject } from '../../model.ts'
+import { isSwitchedOff } from './logical-parameters.ts'
 import { isAbsent, objectsOf, plainAt, textAt } from '../subject.ts'
 import type { ObjectFinding, ObjectRule } from '../subject.ts'
 
-/** `ReplicationSlotValidateName`. */
-const isSlotName = (name: string): boolean => /^[a-z0-9_]{1,63}$/.test(name)
+/** `NAMEDATALEN`, less the byte at its end. */
+const longest = 63
 
-/** Booleans as the operator quotes them. */
-const isOff = (text: string): boolean => /^(?:false|off)$/i.test(text)
+/** `ReplicationSlotValidateName`. */
+const isSlotName = (name: string): boolean => /^[a-z0-9_]+$/.test(name) && name.length <= longest
 
 /** A name that is like another one, and possible. */
 const asSlotName = (name: string): string =>
   name
     .toLowerCase()
     .replaceAll(/[^a-z0-9_]/g, '_')
-    .slice(0, 63)
+    .slice(0, longest)
 
 /** `parse_subscription_options`: "subscription with slot_name = NONE must also set enabled = false"; without a connection both are. */
 function* withoutSlot(object: RenderedObject): Iterable<ObjectFinding> {
-  const given = (name: string): string => textAt(object.plain, 'spec', 'parameters', name) ?? ''
-  const missing = ['enabled', 'create_slot'].filter((name) => !isOff(given(name)))
-  if (missing.length === 0 || isOff(given('connect'))) return
+  const missing = ['enabled', 'create_slot'].filter((name) => !isSwitchedOff(object, name))
+  if (missing.length === 0 || isSwitchedOff(object, 'connect')) return
   yield {
     object,
     message: phrase`${here('slot_name')} is none, but ${named(missing.join(' and '))} ${missing.length === 1 ? 'is' : 'are'} not "false": PostgreSQL refuses it`,
@@ -48,8 +48,10 @@ function* impossible(object: RenderedObject): Iterable<ObjectFinding> {
     return
   }
   const name = textAt(object.plain, 'spec', 'name') ?? ''
-  const isConnected = !isOff(textAt(object.plain, ...parameters, 'connect') ?? '')
-  if (name === '' || isSlotName(name) || !isConnected || plainAt(object.plain, ...parameters, 'slot_name') !== undefined) return
+  // an identifier is cut before the slot is called after it
+  if (name === '' || isSlotName(name.slice(0, longest)) || plainAt(object.plain, ...parameters, 'slot_name') !== undefined) return
+  // one that is made later, by hand, has a name by then
+  if (isSwitchedOff(object, 'connect') || (isSwitchedOff(object, 'enabled') && isSwitchedOff(object, 'create_slot'))) return
   yield {
     object,
     message: phrase`${here('name')} is ${shown(name)}, and so is that of its replication slot, ${refused}`,

@@ -1,12 +1,13 @@
 // Does Kubernetes accept the names, and those that are derived from them?
 import { here, named, phrase } from '../../findings/message.ts'
 import { printed } from '../../values/printed.ts'
+import { isHook } from '../../applicationset/sync-wave.ts'
 import { judgeAnnotation, judgeSyncOption, splitOptions } from '../../applicationset/sync-options.ts'
 import { nearestSpot } from '../../findings/spot.ts'
 import { namespaceOf } from '../../chart/release.ts'
 import type { RenderedObject } from '../../model.ts'
-import { isJsonMap, valueAt } from '../../values/value.ts'
-import { plainAt, textAt } from '../subject.ts'
+import { valueAt } from '../../values/value.ts'
+import { textAt } from '../subject.ts'
 import type { PolicyRule, PolicySubject } from '../subject.ts'
 
 const syncOptions = ['cluster', 'annotations', 'argocd.argoproj.io/sync-options'] as const
@@ -71,10 +72,7 @@ export const naming: readonly PolicyRule[] = [
     *check({ objects }) {
       for (const object of objects) {
         const prefix = textAt(object.plain, 'metadata', 'generateName')
-        const annotations = plainAt(object.plain, 'metadata', 'annotations')
-        const isHook =
-          isJsonMap(annotations) && Object.keys(annotations).some((key) => /^(?:argocd\.argoproj\.io|helm\.sh)\/hook$/.test(key))
-        if (prefix === undefined || object.name !== '' || isHook) continue
+        if (prefix === undefined || object.name !== '' || isHook(object.plain)) continue
         yield {
           object,
           message: phrase`${here('generateName')} is ${named(prefix)}, but Argo CD applies objects by their names, and only creates hooks without one`,

@@ -74,7 +74,7 @@ export const roleReferences: readonly ObjectRule[] = [
           if (!removed.has(role)) continue
           yield {
             object,
-            message: phrase`${here('role')} is ${shown(role)}, but that one is to be removed: it is declared with ensure: absent`,
+            message: phrase`${here(path.at(-1) === 'owner' ? 'owner' : 'role')} is ${shown(role)}, but that one is to be removed: it is declared with ensure: absent`,
             places: [{ path }],
             help: phrase`name another role here, or write ensure: present there`,
           }

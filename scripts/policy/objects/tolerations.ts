@@ -8,6 +8,8 @@ import type { PodMistake } from './pod-volumes.ts'
 const list = ['spec', 'template', 'spec', 'tolerations'] as const
 const effects = ['NoExecute', 'NoSchedule', 'PreferNoSchedule']
 const operators = ['Equal', 'Exists']
+/** Of 1.35 and later, where the feature gate TaintTolerationComparisonOperators is on. */
+const comparisons = ['Gt', 'Lt']
 
 const likely = (text: string, words: readonly string[]): string =>
   words.find((word) => word.toLowerCase() === text.toLowerCase()) ?? nearest(text, words) ?? words.join(' or ')
@@ -19,7 +21,7 @@ export function* tolerationMistakes(plain: Json): Iterable<PodMistake> {
       (field) => textAt(toleration, field) ?? '',
     )
     for (const [field, text, words] of [['operator', operator, operators] as const, ['effect', effect, effects] as const]) {
-      if (text === '' || words.includes(text)) continue
+      if (text === '' || words.includes(text) || (field === 'operator' && comparisons.includes(text))) continue
       yield {
         path: [...list, index, field],
         message: phrase`${here(field)} is ${shown(text)}, but must be one of ${words.join(', ')}: Kubernetes refuses each pod`,

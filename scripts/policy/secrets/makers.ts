@@ -1,5 +1,6 @@
 // Is each Secret that a Cluster reads made by one object, and can that object make it where it is?
 import { here, named, phrase } from '../../findings/message.ts'
+import { isHook } from '../../applicationset/sync-wave.ts'
 import type { RenderedObject } from '../../model.ts'
 import { isOperators, textsIn } from '../../operator/objects.ts'
 import { grouped } from '../../values/append.ts'
@@ -17,7 +18,7 @@ const annotationsOf = ({ plain }: RenderedObject): Readonly<Record<string, unkno
 function madeBy(object: RenderedObject): string | undefined {
   const { kind, name, plain } = object
   // what is there from time to time, or decrypted first, is something else by then
-  if ('argocd.argoproj.io/hook' in annotationsOf(object) || 'sops' in plain) return undefined
+  if (isHook(plain) || 'sops' in plain) return undefined
   if (kind === 'SealedSecret') return name
   if (kind === 'Secret') return ['data', 'stringData'].some((key) => Object.keys(jsonAt(plain, [key]) ?? {}).length > 0) ? name : undefined
   if (kind !== 'ExternalSecret') return undefined
@@ -37,6 +38,12 @@ function leavesSecrets(subject: ObjectsSubject): boolean {
   )
 }
 
+const ofSealing = 'sealedsecrets.bitnami.com/'
+
+/** Whether the controller of SealedSecrets may take a Secret over, or add its keys (`isAnnotatedToBeManaged`, `isAnnotatedToBePatched`). */
+const isForSealing = (object: RenderedObject): boolean =>
+  ['managed', 'patch'].some((mark) => annotationsOf(object)[`${ofSealing}${mark}`] === 'true')
+
 /** The last two of a Secret with several makers, in the order of the files. */
 function* twice(subject: ObjectsSubject): Iterable<ObjectFinding> {
   const makers = grouped(
@@ -54,7 +61,7 @@ function* twice(subject: ObjectsSubject): Iterable<ObjectFinding> {
     if (filler === undefined || other === undefined) continue
     // the same object, of two charts or files, is another mistake
     if (other.object.kind === filler.object.kind && other.object.name === filler.object.name) continue
-    if (annotationsOf(other.object)['sealedsecrets.bitnami.com/managed'] === 'true') continue
+    if (isForSealing(other.object)) continue
     if (other.object.kind === 'Secret' && filler.object.kind !== 'SealedSecret' && leavesSecrets(subject)) continue
     const isWritten = other.object.kind === 'Secret'
     const isTarget = !isWritten && textAt(other.object.plain, 'spec', 'target', 'name') !== undefined
@@ -71,12 +78,14 @@ function* twice(subject: ObjectsSubject): Iterable<ObjectFinding> {
   }
 }
 
-const scopes = 'sealedsecrets.bitnami.com/'
+/** Whether the name is part of what is encrypted (`StrictScope`). */
+const isBound = (object: RenderedObject): boolean =>
+  ['cluster-wide', 'namespace-wide'].every((scope) => annotationsOf(object)[`${ofSealing}${scope}`] !== 'true')
 
 /** A namespace is part of what is encrypted (`EncryptionLabel`, `labelFor` of sealed-secrets 0.36); kubeseal writes it twice, and a kustomization changes one. */
 function* moved(object: RenderedObject): Iterable<ObjectFinding> {
   const { plain, value } = object
-  if (annotationsOf(object)[`${scopes}cluster-wide`] === 'true') return
+  if (annotationsOf(object)[`${ofSealing}cluster-wide`] === 'true') return
   const now = textAt(plain, 'metadata', 'namespace')
   const inTemplate: Path = ['spec', 'template', 'metadata', 'namespace']
   const own: Path = ['metadata', 'namespace']
@@ -108,7 +117,9 @@ function* renamed(object: RenderedObject, objects: readonly RenderedObject[]): I
     object,
     message: phrase`${here('name')} is ${named(meant)} in the template, but the Secret is called ${named(object.name)}, as the SealedSecret is`,
     places: [{ path }],
-    help: phrase`seal it again with \`kubeseal --name ${named(meant)}\`: the name is part of what is encrypted`,
+    help: isBound(object)
+      ? phrase`seal it again with \`kubeseal --name ${named(meant)}\`: the name is part of what is encrypted`
+      : phrase`write metadata.name: ${named(meant)}`,
   }
 }
 

@@ -1,4 +1,5 @@
 // Would Argo CD delete, re-create or lose sight of a database because of an annotation?
+import { hookAnnotations } from '../../applicationset/sync-wave.ts'
 import { named, phrase } from '../../findings/message.ts'
 import { printed } from '../../values/printed.ts'
 import type { Value } from '../../values/value.ts'
@@ -7,7 +8,6 @@ import { valueAt } from '../../values/value.ts'
 import type { PolicyRule, PolicySubject } from '../subject.ts'
 
 const annotations = ['cluster', 'annotations'] as const
-const hooks = ['helm.sh/hook', 'argocd.argoproj.io/hook'] as const
 const options = 'argocd.argoproj.io/sync-options'
 
 function textOf({ values }: PolicySubject, name: string): string | undefined {
@@ -25,9 +25,9 @@ export const deletion: readonly PolicyRule[] = [
     severity: 'error',
     configurable: true,
     summary: 'the Cluster is not a hook, which Argo CD would delete and re-create at each sync, or never apply',
-    reads: hooks.map((name) => [...annotations, name]),
+    reads: hookAnnotations.map((name) => [...annotations, name]),
     *check(subject) {
-      for (const name of hooks) {
+      for (const name of hookAnnotations) {
         if (textOf(subject, name) === undefined) continue
         yield {
           message: phrase`cluster.annotations has ${named(name)}, but a Cluster that is a hook is deleted and re-created at each sync`,

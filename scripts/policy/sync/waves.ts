@@ -1,5 +1,5 @@
 // Does Argo CD apply what a Cluster needs before it waits for that Cluster?
-import { waveAnnotation, waveOf } from '../../applicationset/sync-wave.ts'
+import { isHook, waveAnnotation, waveOf } from '../../applicationset/sync-wave.ts'
 import { barmanPlugin } from '../../chart/model/plugins.ts'
 import { here, named, phrase } from '../../findings/message.ts'
 import type { RenderedObject } from '../../model.ts'
@@ -25,8 +25,7 @@ function isLate({ plain }: RenderedObject): boolean {
 
 /** Undefined: it is no number, a hook has it, which belongs to a phase of its own, or another program decrypts the object first. */
 function ownWave({ plain }: RenderedObject): number | undefined {
-  const isHook = textAt(plain, ...hook) !== undefined
-  return isHook || 'sops' in plain ? undefined : waveOf(plain)
+  return isHook(plain) || 'sops' in plain ? undefined : waveOf(plain)
 }
 
 /** Kubernetes does not wait for what is optional. */

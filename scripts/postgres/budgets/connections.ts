@@ -79,11 +79,8 @@ interface Pair {
   readonly user: string
 }
 
-/**
- * Each pool holds the connections of one user to one database. Counted are the owners of the databases that are stated, and the
- * other roles that may log in with one database each: a role may use more of them, but nothing says so.
- */
-function pairsOf(cluster: RenderedObject, objects: readonly RenderedObject[]): Pair[] {
+/** The owners of the databases that are stated, by the names of these. */
+export function ownersOf(cluster: RenderedObject, objects: readonly RenderedObject[]): ReadonlyMap<string, string> {
   const bootstrap = jsonAt(cluster.plain, ['spec', 'bootstrap'])
   const [start] = isJsonMap(bootstrap) ? Object.values(bootstrap) : []
   const first = textAt(start, 'database') ?? 'app'
@@ -94,6 +91,16 @@ function pairsOf(cluster: RenderedObject, objects: readonly RenderedObject[]): P
     const isOwn = kind === 'Database' && jsonAt(spec, ['cluster', 'name']) === cluster.name
     if (isOwn && name !== undefined && textAt(spec, 'ensure') !== 'absent') owners.set(name, textAt(spec, 'owner') ?? name)
   }
+  return owners
+}
+
+/**
+ * Each pool holds the connections of one user to one database. Counted are the owners of the databases that are stated, and the
+ * other roles that may log in with one database each: a role may use more of them, but nothing says so.
+ */
+function pairsOf(cluster: RenderedObject, objects: readonly RenderedObject[]): Pair[] {
+  const owners = ownersOf(cluster, objects)
+  const [first = 'app'] = owners.keys()
   const users = new Set(owners.values())
   const roles = jsonAt(cluster.plain, ['spec', 'managed', 'roles'])
   const others = (Array.isArray(roles) ? roles : []).filter(isClient).flatMap((role) => textAt(role, 'name') ?? [])
@@ -104,7 +111,7 @@ function pairsOf(cluster: RenderedObject, objects: readonly RenderedObject[]): P
 }
 
 /** Not a superuser, which applications should not be, nor one for replication, which PgBouncer does not pass on. */
-function isClient(role: Json): boolean {
+export function isClient(role: Json): boolean {
   const is = (name: string): boolean => jsonAt(role, [name]) === true
   return is('login') && !is('superuser') && !is('replication') && textAt(role, 'ensure') !== 'absent'
 }
@@ -114,12 +121,15 @@ function textAt(root: Json | undefined, name: string): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
+/** A number among the parameters of a Pooler, or PgBouncer's own; undefined: PgBouncer refuses it. */
+export function poolerNumber(pooler: RenderedObject, name: string, preset: number): number | undefined {
+  const written = jsonAt(pooler.plain, ['spec', 'pgbouncer', 'parameters', name])
+  return written === undefined ? preset : typeof written === 'string' ? readPgBouncerInteger(written) : undefined
+}
+
 /** Undefined: a number that PgBouncer refuses, or a pool without a limit. */
 function shareOf(pooler: RenderedObject, pairs: readonly Pair[]): PoolerShare | undefined {
-  const number = (name: string, preset: number): number | undefined => {
-    const written = jsonAt(pooler.plain, ['spec', 'pgbouncer', 'parameters', name])
-    return written === undefined ? preset : typeof written === 'string' ? readPgBouncerInteger(written) : undefined
-  }
+  const number = (name: string, preset: number): number | undefined => poolerNumber(pooler, name, preset)
   const [size, reserve, perDatabase, perUser, clients] = [
     number('default_pool_size', 20),
     number('reserve_pool_size', 0),

@@ -3,8 +3,8 @@ import { operatorParameters } from '../../operator/defaults.ts'
 import { likelyMajorOf } from '../../operator/major.ts'
 import type { RenderedObject } from '../../model.ts'
 import { parametersOf } from '../catalogue.ts'
-import { readInteger } from '../number.ts'
-import { configuredOf, valueOf, verdictOn } from '../running.ts'
+import { readInteger, readReal } from '../number.ts'
+import { configuredOf, isWritten, valueOf, verdictOn } from '../running.ts'
 import type { Running } from '../running.ts'
 
 export interface ServerSettings {
@@ -19,6 +19,7 @@ export interface ServerSettings {
 const presets: ReadonlyMap<string, number> = new Map([
   ['autovacuum_max_workers', 3],
   ['autovacuum_worker_slots', 16],
+  ['checkpoint_timeout', 300],
   ['commit_timestamp_buffers', 0],
   ['effective_cache_size', 524_288],
   ['io_max_combine_limit', 16],
@@ -59,6 +60,13 @@ export const presetOf = (name: string): number | undefined => presets.get(name)
 /** Whether a boolean is switched off, as `parse_bool` reads it: any part of the word that is no other's. */
 export const isOff = (value: string): boolean => /^(?:0|of|off|n|no|f|fa|fal|fals|false)$/i.test(value)
 
+/** A number of type real that is written and accepted. */
+export function realOf({ written }: ServerSettings, name: string): number | undefined {
+  const text = written(name)
+  const read = text === undefined ? undefined : readReal(text, undefined)
+  return typeof read === 'number' ? read : undefined
+}
+
 /** Undefined: no Cluster of a major that is known here. */
 export function settingsOf(cluster: RenderedObject): ServerSettings | undefined {
   const major = likelyMajorOf(cluster.plain)
@@ -88,9 +96,9 @@ export function serverSettings(running: Running): ServerSettings {
   }
   const known = new Map<string, number | undefined>()
   const look = (name: string): number | undefined => {
-    const isWritten = running.parameters.has(name)
-    const text = isWritten ? written(name) : isOperated ? operatorParameters[name] : undefined
-    if (text === undefined) return isWritten ? undefined : presets.get(name)
+    // in another case, it is read before the operator's own line, if there is one, since lines are sorted (`GetSortedList`)
+    const text = running.parameters.has(name) ? written(name) : isOperated ? operatorParameters[name] : undefined
+    if (text === undefined) return isWritten(running, name) ? undefined : presets.get(name)
     return amountOf(text, catalogue?.get(name)?.unit)
   }
   // several budgets ask for the same few
