@@ -67,6 +67,11 @@ test.each([
     { 'a/kustomization.yaml': `resources: [${release}, ${raw}]\n` },
     `CloudNativePG 1.30.0 ${newest}`,
   ],
+  [
+    'a list of images that are mirrored',
+    { 'mirror/images.yaml': 'images:\n  - ghcr.io/cloudnative-pg/cloudnative-pg:1.27.1\n' },
+    `CloudNativePG 1.30.0 ${newest}`,
+  ],
   ['a comment', { 'a/kustomization.yaml': `# ${release}\nresources: []\n` }, `CloudNativePG 1.30.0 ${newest}`],
 ])('it is named by %s', async (_what, files, expected) => {
   expect(await judge(files)).toBe(expected)

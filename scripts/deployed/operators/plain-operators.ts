@@ -14,6 +14,8 @@ export interface PlainOperators {
 
 const manifest = /\bcnpg-(\d+\.\d+\.\d+)\.yaml\b/g
 const image = /cloudnative-pg\/cloudnative-pg:v?(\d+\.\d+\.\d+)/g
+/** A line about the image of a container: a list of images, to be mirrored or loaded beforehand, installs nothing. */
+const ofContainer = /\bimage["']?[ \t]*:/
 
 /** By the release manifest that a kustomization, an Application or a file is named after, and the image of the Deployment. */
 export function plainOperators(files: LooseFiles['aboutOperator'] = []): PlainOperators {
@@ -26,7 +28,9 @@ export function plainOperators(files: LooseFiles['aboutOperator'] = []): PlainOp
 function versionsIn(text: string): string[] {
   const tag = text.includes('newTag') ? newTag(text) : undefined
   if (tag !== undefined) return [tag]
-  return [...withoutComments(text).matchAll(image), ...withoutComments(text).matchAll(manifest)].map(([, version = '']) => version)
+  const bare = withoutComments(text)
+  const images = bare.split('\n').filter((line) => ofContainer.test(line))
+  return [...images.flatMap((line) => [...line.matchAll(image)]), ...bare.matchAll(manifest)].map(([, version = '']) => version)
 }
 
 function newTag(text: string): string | undefined {
