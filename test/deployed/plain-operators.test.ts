@@ -89,7 +89,7 @@ test.each([
   ['op/cnpg-1.25.1.yaml:1', { 'op/cnpg-1.25.1.yaml': 'a: b\n' }],
 ])('a release that is not known is reported where it is named: %s', async (place, files) => {
   expect((await repository(files).told()).filter((one) => one.includes('known-operator'))).toEqual([
-    expect.stringMatching(new RegExp(`^${place.replaceAll('.', String.raw`\.`)}: operator 1\.25\.1 is not known here`)),
+    expect.stringContaining(`${place}: operator 1.25.1 is not known here`),
   ])
 })
 
