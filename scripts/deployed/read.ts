@@ -58,6 +58,7 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
   )
   const settings = withArgoCd(addressed, installed)
   const files = settings === state.settings && tree === state.tree ? first : read(settings, tree)
+  const plain = plainOperators(loose.aboutOperator)
   const {
     databases,
     drafts,
@@ -65,7 +66,7 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
     unread = [],
     elsewhere = [],
     findings,
-  } = writtenDatabases(files, { settings, charts: state.charts, operators: plainOperators(loose.aboutOperator) })
+  } = writtenDatabases(files, { settings, charts: state.charts, operators: plain })
   const seen = { databases: [...databases, ...draftedIn(drafts)], unread }
   const broken = files.flatMap((file) => (file.isTemplate === true ? [] : brokenFindings(file)))
   const isBroken = files.some((file) => file.isTemplate === true && file.broken !== undefined && mentionsDatabases.test(file.file.text))
@@ -93,7 +94,7 @@ export function readDeployed(state: WrittenState, loose: LooseFiles): Written {
     undeployed: alone,
     findings: [
       ...contradicted(settings, installed),
-      ...operatorFindings(manifests, settings, databases),
+      ...operatorFindings({ manifests, plain }, settings, databases),
       ...operatorSettingFindings({
         operators: [...generatedOperators({ settings, tree, databases }), ...releasesOfChart('cloudnative-pg', manifests)],
         plugins: releasesOfChart('plugin-barman-cloud', manifests),

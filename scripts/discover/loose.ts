@@ -47,6 +47,13 @@ export const isManifestPath = (path: string): boolean => /\.(?:ya?ml|json|tpl)$/
 const kinds = /(?:^[ -]{0,6}|^[ \t]*(?=["'])|[{,][ \t]*)["']?kind["']?[ \t]*:[ \t]*["']?([A-Za-z]+)["']?[ \t]*(?:[,}\]]|#.*$|\r?$)/gm
 const known = ['Application', 'ApplicationSet', 'AppProject', 'Cluster', 'ObjectStore']
 
+const definition = /^(?:- |[ ]{2})?["']?kind["']?[ \t]*:[ \t]*["']?CustomResourceDefinition\b/m
+
+/** The same of a text that is not parsed: definitions, which are most of the manifest of an operator's release, name our kinds without an object of them. */
+function mayDefineManifest(text: string): boolean {
+  return text.split(/^---/m).some((document) => !definition.test(document) && definesManifest(document))
+}
+
 /** Whether a text defines an Application, a set, a project, a Cluster or an ObjectStore, or something that was meant as one. */
 export function definesManifest(text: string): boolean {
   if (!looseWords.some((word) => text.includes(word))) return false
@@ -147,7 +154,7 @@ function search(tree: Tree, { layout: own, generate, apps }: Search): LooseFiles
     const read = loose.read(path)
     if (ofOperator.test(path)) aboutOperator.push({ path, text: '' })
     else if (read?.ok === true && ofOperator.test(read.text)) aboutOperator.push({ path, text: read.text })
-    if (read?.ok === false && read.words !== undefined && definesManifest(read.words())) tooLarge.push({ path, message: read.message })
+    if (read?.ok === false && read.words !== undefined && mayDefineManifest(read.words())) tooLarge.push({ path, message: read.message })
     if (read?.ok !== true || !definesManifest(read.text)) continue
     if (generated.includes(path) && isGenerated(read.text)) continue
     const chart = chartOf(path, folders)

@@ -48,6 +48,17 @@ test.each([
   expect(await told(manifest, owner)).toEqual(expected)
 })
 
+test('a kustomization may put an Application elsewhere than its file says', async () => {
+  const files = { 'argocd/a.yaml': application({ namespace: 'team-a' }), 'argocd/p.yaml': project(), 'db/c.yaml': cluster() }
+  const told = async (kustomization: string, more = {}): Promise<string[]> =>
+    (await toldOf({ ...files, 'argocd/kustomization.yaml': kustomization, ...more })).filter((line) => line.includes('project-permits'))
+  expect(await told('resources: [a.yaml, p.yaml]\n')).toEqual([refused])
+  expect(await told('namespace: argocd\nresources: [a.yaml, p.yaml]\n')).toEqual([])
+  expect(await told('resources: [a.yaml, p.yaml]\n', { 'prd/kustomization.yaml': 'namespace: argocd\nresources: [../argocd]\n' })).toEqual(
+    [],
+  )
+})
+
 const emptied =
   'argocd/a.yaml:8: automated.allowEmpty is true, but nothing keeps the Cluster from being pruned [argocd/prune-spares-databases]'
 const guard = ', annotations: { argocd.argoproj.io/sync-options: "Prune=false" }'

@@ -118,11 +118,18 @@ test.each<readonly [string, readonly string[]]>([
   ['oci://ghcr.io/cloudnative-pg/chart', ['pay/Chart.yaml:7 [argocd/repository-known]']],
   ['oci://cloudnative-pg.github.io/charts', ['pay/Chart.yaml:7 [argocd/repository-scheme]']],
   ['cloudnative-pg.github.io/charts', ['pay/Chart.yaml:7 [argocd/repository-scheme]']],
+  // those of plugins: helm-git, helm-s3, helm-gcs, ChartMuseum
+  ['git+https://github.com/acme/charts@charts/cluster?ref=v1', []],
+  ['git+ssh://git@github.com/acme/charts@charts/cluster?ref=v1', []],
+  ['s3://acme-charts/stable', []],
+  ['gs://acme-charts', []],
+  ['cm://charts.example.com', []],
   ['htps://charts.example.com/cnpg', ['pay/Chart.yaml:7 [argocd/repository-scheme]']],
 ])('its repository is %s', async (address, expected) => {
   const files = { 'pay/Chart.yaml': chart().replace(repository, address) }
   expect((await told(files)).filter((text) => text.includes('argocd/repository-'))).toEqual(expected)
 })
+
 test('an address is not looked at where the dependency is packed into the chart', async () => {
   const files = {
     'pay/Chart.yaml': chart().replace(repository, 'https://cloudnative-pg.githb.io/charts'),

@@ -67,9 +67,30 @@ test.each([
     { 'a/kustomization.yaml': `resources: [${release}, ${raw}]\n` },
     `CloudNativePG 1.30.0 ${newest}`,
   ],
+  [
+    'a list of images that are mirrored',
+    { 'mirror/images.yaml': 'images:\n  - ghcr.io/cloudnative-pg/cloudnative-pg:1.27.1\n' },
+    `CloudNativePG 1.30.0 ${newest}`,
+  ],
   ['a comment', { 'a/kustomization.yaml': `# ${release}\nresources: []\n` }, `CloudNativePG 1.30.0 ${newest}`],
 ])('it is named by %s', async (_what, files, expected) => {
   expect(await judge(files)).toBe(expected)
+})
+
+test.each([
+  ['op/deployment.yaml:8', { 'op/deployment.yaml': deployment('1.25.1') }],
+  ['op/kustomization.yaml:3', { 'op/kustomization.yaml': `# 1.25.1\nresources:\n  - ${release.replaceAll('1.27.1', '1.25.1')}\n` }],
+  [
+    'op/kustomization.yaml:3',
+    {
+      'op/kustomization.yaml': `resources: [${release}]\nimages:\n  - { name: ghcr.io/cloudnative-pg/cloudnative-pg, newTag: 1.25.1 }\n`,
+    },
+  ],
+  ['op/cnpg-1.25.1.yaml:1', { 'op/cnpg-1.25.1.yaml': 'a: b\n' }],
+])('a release that is not known is reported where it is named: %s', async (place, files) => {
+  expect((await repository(files).told()).filter((one) => one.includes('known-operator'))).toEqual([
+    expect.stringContaining(`${place}: operator 1.25.1 is not known here`),
+  ])
 })
 
 const chart = (values: string): string =>

@@ -56,6 +56,24 @@ test('a manifest is too large', async () => {
   ])
 })
 
+const crd = (kind: string, rest = ''): string =>
+  `apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec:\n  group: postgresql.cnpg.io\n  names:\n    kind: ${kind}\n${rest}`
+
+test('definitions of our kinds are too large, as in the manifest of a release', async () => {
+  const release = `${crd('Cluster', padding)}---\n${crd('Application')}---\napiVersion: v1\nkind: Namespace\nmetadata: { name: cnpg-system }\n`
+  const { told } = repository({
+    'db/cluster.yaml': cluster.replace('spec:\n', 'spec:\n  instances: 2\n'),
+    'db/operator.yaml': release.replaceAll('\n', '\r\n'),
+    'db/list.yaml': `apiVersion: v1\nkind: List\nitems:\n- ${crd('Cluster').replaceAll('\n', '\n  ')}\n${padding}`,
+  })
+  expect(await told()).toEqual([])
+})
+
+test('an object beside definitions is too large', async () => {
+  const { told } = repository({ 'db/cluster.yaml': `${crd('Cluster', padding)}---\n${cluster}` })
+  expect(await told()).toEqual([expect.stringContaining('db/cluster.yaml is not judged')])
+})
+
 test('a file that is too large and holds nothing of ours is nobody’s concern', async () => {
   const { told } = repository({
     'db/cluster.yaml': cluster.replace('spec:\n', 'spec:\n  instances: 2\n'),

@@ -80,7 +80,6 @@ test.each([
     'pool-within-limits: connectionLimit',
   ],
   [pooled('', 'poolMode: session, parameters: { server_reset_query: "" }'), 'pooler-resets-sessions: server_reset_query'],
-  [pooled('', 'poolMode: transaction, parameters: {}', 'idle_session_timeout: 5min'), 'pooled-sessions-stay: idle_session_timeout'],
   [subscribed('max_logical_replication_workers: "1"', '', ''), 'subscriptions-have-workers: max_logical_replication_workers'],
   [subscribed('', '', '', '', '', ''), 'subscriptions-have-workers: name'],
   [subscribed('', '', '', '', ''), 'subscriptions-have-workers: name'],
@@ -91,6 +90,13 @@ test.each([
   cluster('statement_timeout: 30s, transaction_timeout: 30s'),
   cluster('statement_timeout: 60s, transaction_timeout: "0"'),
   cluster('lock_timeout: 10s'),
+  // migrations run without the limit
+  cluster(
+    'lock_timeout: 10min, statement_timeout: 5min',
+    'bootstrap: { initdb: { database: app, owner: app, postInitSQL: [ALTER ROLE app SET statement_timeout = 0] } },',
+  ),
+  // PgBouncer tests what was idle for server_check_delay before it hands it on
+  pooled('', 'poolMode: transaction, parameters: {}', 'idle_session_timeout: 5min'),
   cluster('max_worker_processes: "8"'),
   cluster('max_parallel_workers: "0", max_parallel_workers_per_gather: "4"'),
   cluster('autovacuum_max_workers: "20"'),
@@ -125,8 +131,6 @@ test.each([
   pooled('', 'poolMode: transaction, parameters: {}', '', database(-1)),
   pooled('', 'poolMode: transaction, parameters: { server_reset_query: "" }'),
   pooled('', 'poolMode: session, parameters: { server_reset_query: DISCARD ALL }'),
-  pooled('', 'poolMode: transaction, parameters: { server_idle_timeout: "60" }', 'idle_session_timeout: 5min'),
-  pooled('', 'poolMode: transaction, parameters: {}', 'idle_session_timeout: "0"'),
   subscribed('', '', '', ''),
   subscribed('', '', '', '', ', parameters: { enabled: "false" }'),
   subscribed(

@@ -4,6 +4,7 @@ import { named, phrase } from '../../findings/message.ts'
 import { spotOf } from '../../findings/spot.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
 import { pathsBelow, prefixOf } from '../../repository/tree.ts'
+import { nearest } from '../../values/path.ts'
 import { printed } from '../../values/printed.ts'
 import { trimEndOf } from '../../values/trim.ts'
 import { toPlain, valueAt } from '../../values/value.ts'
@@ -13,7 +14,7 @@ import { at } from '../manifest-parts.ts'
 import type { Manifest } from '../manifests.ts'
 
 /**
- * A misspelt address, GitHub Pages as a registry, or a scheme that Helm has no getter for ("could not find protocol handler").
+ * A misspelt address, GitHub Pages as a registry, or a misspelt scheme ("could not find protocol handler"): plugins of Helm bring others, such as git+https and s3.
  * Argo CD runs `helm dependency build` for what is not packed into the chart.
  */
 export function wrongAddresses(folder: string, { tree }: Manifest): LocatedFinding[] {
@@ -46,16 +47,18 @@ function problemOf(name: string, repository: string): Omit<LocatedFinding, 'at'>
       help: phrase`did you mean ${meant}?`,
     }
   const isOfPages = isPages(rest)
-  const isWrong = isOfPages ? !/^https?$/i.test(scheme) : scheme !== '' && !getters.has(scheme.toLowerCase())
-  if (!isWrong) return undefined
+  const right = isOfPages ? (/^https?$/i.test(scheme) ? undefined : 'https') : misspelt(scheme.toLowerCase())
+  if (right === undefined) return undefined
   return {
     rule: 'argocd/repository-scheme',
     severity: 'error',
     message: isOfPages
       ? phrase`repository of ${named(name)} is ${named(repository)}, but GitHub Pages serves charts over https:// alone`
       : phrase`repository of ${named(name)} begins with ${named(scheme)}://, but Helm fetches over https, http, oci and file alone`,
-    help: phrase`write https://${named(rest)}`,
+    help: phrase`write ${named(`${right}://${rest}`)}`,
   }
 }
 
-const getters: ReadonlySet<string> = new Set(['file', 'http', 'https', 'oci'])
+const getters = ['file', 'http', 'https', 'oci']
+
+const misspelt = (scheme: string): string | undefined => (getters.includes(scheme) ? undefined : nearest(scheme, getters))

@@ -16,6 +16,7 @@ interface Taking {
   readonly taken: ReadonlySet<string>
   readonly patches: ReadonlySet<string>
   readonly isChanging: boolean
+  readonly setsNamespace: boolean
 }
 
 const changing = [
@@ -26,14 +27,20 @@ const changing = [
 const known = new WeakMap<Tree, readonly Taking[]>()
 
 /** Whether a kustomization that takes a file, itself or through others, has keys that may change what is in it. */
-export function mayBeTransformed(file: SourceFile, tree: Tree): boolean {
+export const mayBeTransformed = (file: SourceFile, tree: Tree): boolean => reaches(file, tree, ({ isChanging }) => isChanging)
+
+/** Whether one gives what is in it another namespace, or may. */
+export const mayBeMoved = (file: SourceFile, tree: Tree): boolean =>
+  reaches(file, tree, ({ isChanging, setsNamespace }) => isChanging || setsNamespace)
+
+function reaches(file: SourceFile, tree: Tree, asked: (by: Taking) => boolean): boolean {
   const all = takingIn(tree)
   const reached = new Set([layoutPathOf(file)])
   for (const path of reached)
-    for (const { folder, taken, isChanging } of all) {
-      if (!taken.has(path)) continue
-      if (isChanging) return true
-      reached.add(folder)
+    for (const by of all) {
+      if (!by.taken.has(path)) continue
+      if (asked(by)) return true
+      reached.add(by.folder)
     }
   return false
 }
@@ -72,6 +79,7 @@ function kustomizationsOf(tree: Tree): Taking[] {
       taken: here(taken),
       patches: here([...patches, ...merged]),
       isChanging: changing.some((key) => plain[key] !== undefined),
+      setsNamespace: plain['namespace'] !== undefined,
     }
   })
 }

@@ -10,6 +10,7 @@ import { printed } from '../../values/printed.ts'
 import { destinationOf } from '../values/application-values.ts'
 import { releasesOfChart, valueOf } from '../charts/chart-releases.ts'
 import type { ChartRelease } from '../charts/chart-releases.ts'
+import type { PlainOperators } from './plain-operators.ts'
 import type { Manifest } from '../manifests.ts'
 
 interface Installed {
@@ -39,7 +40,11 @@ function imageOf(release: ChartRelease): string | undefined {
 }
 
 /** What is known of the operators that judge `databases`, each once: which was assumed, and whether the settings name another one. */
-export function operatorFindings(manifests: readonly Manifest[], settings: Settings, databases: readonly Database[]): LocatedFinding[] {
+export function operatorFindings(
+  { manifests, plain }: { readonly manifests: readonly Manifest[]; readonly plain: PlainOperators },
+  settings: Settings,
+  databases: readonly Database[],
+): LocatedFinding[] {
   const installed = installedOperators(manifests)
   const reported = new Set<string>()
   const once = (key: string, finding: LocatedFinding): LocatedFinding[] => {
@@ -59,7 +64,11 @@ export function operatorFindings(manifests: readonly Manifest[], settings: Setti
     const spot =
       settings.operator !== undefined && settings.given?.operator === undefined ? operatorPinSpot(settings.origin, '') : undefined
     const note = { rule: 'settings/known-operator', severity: 'info' as const, help: phrase`${unknownOperatorHelp}` }
-    return once(version, { ...note, message: phrase`${message}`, at: by?.release.at ?? spot ?? written.at })
+    return once(version, {
+      ...note,
+      message: phrase`${message}`,
+      at: by?.release.at ?? spot ?? (operator.isNamed ? plain.at : undefined) ?? written.at,
+    })
   })
   return [...unknown, ...contradicted(installed, settings)]
 }

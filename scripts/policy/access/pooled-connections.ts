@@ -1,7 +1,6 @@
-// Do the connections that poolers keep agree with what PostgreSQL lets a role, a database or a session have?
+// Do the connections that poolers keep agree with what PostgreSQL lets a role or a database have, and are they clean?
 import { here, named, phrase } from '../../findings/message.ts'
 import type { RenderedObject } from '../../model.ts'
-import { budgetsOf } from '../../postgres/budgets/budgets.ts'
 import { isClient, ownersOf, poolerNumber } from '../../postgres/budgets/connections.ts'
 import type { Json, Path } from '../../values/value.ts'
 import { isAbsent, listAt, objectOf, objectsOfCluster, plainAt, textAt } from '../subject.ts'
@@ -86,24 +85,6 @@ function* sessionsKept({ objects }: ObjectsSubject): Iterable<ObjectFinding> {
   }
 }
 
-function* sessionsEnded(subject: ObjectsSubject): Iterable<ObjectFinding> {
-  if (!subject.objects.some(({ kind }) => kind === 'Pooler')) return
-  const budgets = budgetsOf(subject.objects)
-  const timeout = budgets?.settings.written('idle_session_timeout') === undefined ? 0 : (budgets.settings.read('idle_session_timeout') ?? 0)
-  if (budgets === undefined || timeout <= 0) return
-  for (const pooler of objectsOfCluster(subject, budgets.cluster, 'Pooler')) {
-    const kept = poolerNumber(pooler, 'server_idle_timeout', 600)
-    if (kept === undefined || (kept > 0 && kept * 1000 <= timeout)) continue
-    yield {
-      object: budgets.cluster,
-      message: phrase`${here('idle_session_timeout')} is ${named(budgets.settings.written('idle_session_timeout'))}, but Pooler ${named(pooler.name)} keeps idle connections ${named(kept === 0 ? 'forever' : `${kept}s`)}, which then break`,
-      places: [{ path: ['spec', 'postgresql', 'parameters', 'idle_session_timeout'] }],
-      help: phrase`set server_idle_timeout of the Pooler to less, or remove idle_session_timeout`,
-    }
-    return
-  }
-}
-
 export const pooledConnections: readonly ObjectRule[] = [
   {
     // PostgreSQL, `InitializeSessionUserId` and `CheckMyDatabase`: "too many connections for role", "… for database"; a pool is one of a user and a database
@@ -122,14 +103,5 @@ export const pooledConnections: readonly ObjectRule[] = [
     summary: 'a Pooler in session mode cleans a connection before it hands it on',
     reads: [['poolers']],
     check: sessionsKept,
-  },
-  {
-    // PostgreSQL 17, 19.11.1: "a connection-pooling software … may not react well to unexpected connection closure"
-    id: 'policy/pooled-sessions-stay',
-    severity: 'warning',
-    configurable: true,
-    summary: 'PostgreSQL does not end idle sessions that a Pooler keeps for later',
-    reads: [['poolers'], ['cluster', 'postgresql', 'parameters', 'idle_session_timeout']],
-    check: sessionsEnded,
   },
 ]

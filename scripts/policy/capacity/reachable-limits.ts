@@ -4,6 +4,7 @@ import type { Finding } from '../../findings/finding.ts'
 import type { Budgets } from '../../postgres/budgets/budgets.ts'
 import { at as parameter } from '../../postgres/running.ts'
 import { withBudgets } from './budgets.ts'
+import { plainAt } from '../subject.ts'
 import type { ObjectRule } from '../subject.ts'
 
 /** Pools of processes, and the pool that each takes them from. */
@@ -37,6 +38,10 @@ function places({ settings }: Budgets, name: string, limit: string): Finding['pl
   return [{ path: parameter(name) }, ...(isWritten ? [{ path: parameter(limit), label: phrase`this is reached first` }] : [])]
 }
 
+/** Whether SQL of a new Cluster gives a role or a database another limit, with which the other timeout may be reached. */
+const isSetElsewhere = ({ cluster }: Budgets, limit: string): boolean =>
+  JSON.stringify(plainAt(cluster.plain, 'spec', 'bootstrap') ?? null).includes(limit)
+
 function* unreachable(budgets: Budgets): Iterable<Finding> {
   const pools = budgets.settings.major >= 18 ? [...workers, ['autovacuum_max_workers', 'autovacuum_worker_slots'] as const] : workers
   for (const [name, limit] of pools)
@@ -48,7 +53,7 @@ function* unreachable(budgets: Budgets): Iterable<Finding> {
       }
   const found = new Set<string>()
   for (const [name, limit] of timeouts)
-    for (const { text } of found.has(name) ? [] : above(budgets, name, limit)) {
+    for (const { text } of found.has(name) || isSetElsewhere(budgets, limit) ? [] : above(budgets, name, limit)) {
       found.add(name)
       yield {
         message: phrase`${here(name)} is ${named(text)}, but ${limit} is ${named(budgets.settings.written(limit))}, which always ends the wait first`,

@@ -13,6 +13,7 @@ import { applicationName } from '../../../deployed/manifests.ts'
 import type { DeployedObject, Manifest, ManifestFile, Surroundings } from '../../../deployed/manifests.ts'
 import { valuesOf } from '../../../deployed/values/application-values.ts'
 import { objectsIn } from '../../../deployed/folders/folder-objects.ts'
+import { mayBeMoved } from '../../../deployed/kustomize/transformed.ts'
 import { at, indexOfText, isDatabaseSource, sourcePath } from '../../../deployed/manifest-parts.ts'
 import { isOpen, unknownText } from '../../../deployed/sets/unknown-text.ts'
 import { named, phrase } from '../../../findings/message.ts'
@@ -86,8 +87,8 @@ function refusalsOf(application: JsonMap, all: readonly Project[], manifest?: Ma
     refusals.push({ path: ['spec', ...sourcePath(spec, nth), 'repoURL'], message, field: 'sourceRepos', entry: url })
     break
   }
-  const home = printed(at(manifest?.plain, 'metadata', 'namespace') ?? '')
-  if (manifest !== undefined && home !== '' && !isUnknown(home) && !isPermitted((plain) => permitsHome(plain, home, manifest))) {
+  const home = manifest === undefined ? '' : homeOf(manifest)
+  if (manifest !== undefined && home !== '' && !isPermitted((plain) => permitsHome(plain, home, manifest))) {
     const message = phrase`namespace is ${named(home)}, but AppProject ${named(project)} takes no Applications of that namespace`
     refusals.push({ path: ['metadata', 'namespace'], message, field: 'sourceNamespaces', entry: home })
   }
@@ -118,6 +119,12 @@ function refusalsOf(application: JsonMap, all: readonly Project[], manifest?: Ma
       isUnsure: true,
     })
   return refusals
+}
+
+/** The namespace that an Application is applied in; empty: its file does not say. */
+function homeOf({ plain, file, tree }: Manifest): string {
+  const written = printed(at(plain, 'metadata', 'namespace') ?? '')
+  return isUnknown(written) || (written !== '' && mayBeMoved(file, tree)) ? '' : written
 }
 
 /** `AppProject.IsAppNamespacePermitted`; a project of another Argo CD than the one of the settings says nothing. */
