@@ -23,7 +23,7 @@ import { ParameterError, setParameters } from './parameters.ts'
 import type { Parameter } from './parameters.ts'
 
 /** Why layers can't be known, where that is written, and the repository that is missing. */
-interface Unknown {
+export interface Unknown {
   readonly reason: string
   readonly at: Spot
   readonly repository?: string
