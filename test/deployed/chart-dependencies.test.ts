@@ -118,6 +118,8 @@ test.each<readonly [string, readonly string[]]>([
   ['oci://ghcr.io/cloudnative-pg/chart', ['pay/Chart.yaml:7 [argocd/repository-known]']],
   ['oci://cloudnative-pg.github.io/charts', ['pay/Chart.yaml:7 [argocd/repository-scheme]']],
   ['cloudnative-pg.github.io/charts', ['pay/Chart.yaml:7 [argocd/repository-scheme]']],
+  // a plugin of Helm may serve it
+  ...['gs', 's3', 'git+https', 'ftp', 'hg'].map((scheme): [string, readonly string[]] => [`${scheme}://charts.example.com/cnpg`, []]),
   ['htps://charts.example.com/cnpg', ['pay/Chart.yaml:7 [argocd/repository-scheme]']],
 ])('its repository is %s', async (address, expected) => {
   const files = { 'pay/Chart.yaml': chart().replace(repository, address) }

@@ -140,6 +140,12 @@ describe('the chart of a kustomization', () => {
       "pg/kustomization.yaml:2: kustomize can't build this: its chart takes pg/vals.yaml, which is missing [argocd/kustomization-builds]",
     ])
   })
+  test('takes no values of a file that is too large', async () => {
+    for (const values of ['valuesFile: blob.yaml', `additionalValuesFiles: [blob.yaml], ${inline}`])
+      expect(await repository(`${release}, ${values}`, '', { 'pg/blob.yaml': `a: ${'b'.repeat(1_100_000)}\n` }).told()).toEqual([
+        expect.stringMatching(/^pg\/kustomization\.yaml:2: orders is not judged: orders: pg\/blob\.yaml .*\[argocd\/not-computed\]$/),
+      ])
+  })
   test('is inflated only if the settings of Argo CD, where they are here, say so', async () => {
     const settings = (options: string): Readonly<Record<string, string>> => ({
       'argocd/cm.yaml': `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: argocd-cm\ndata:${options}\n`,
@@ -151,6 +157,7 @@ describe('the chart of a kustomization', () => {
       repository(values, '', { ...settings(options), ...more }).told()
     expect(await told(' { kustomize.buildOptions: --load-restrictor LoadRestrictionsNone }')).toEqual([lacking])
     expect(await told(' { kustomize.buildOptions: --enable-helm }')).toEqual([])
+    expect(await told(' {}\n  # kustomize.buildOptions: --load-restrictor LoadRestrictionsNone')).toEqual([])
     // the rest may be elsewhere
     expect(await told(' {}')).toEqual([])
     const install = {

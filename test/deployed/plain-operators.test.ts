@@ -67,6 +67,14 @@ test.each([
     { 'a/kustomization.yaml': `resources: [${release}, ${raw}]\n` },
     `CloudNativePG 1.30.0 ${newest}`,
   ],
+  [
+    'images that are listed, or told of',
+    {
+      'a/images.yaml':
+        'images: [ghcr.io/cloudnative-pg/cloudnative-pg:1.27.1]\nnote: was ghcr.io/cloudnative-pg/cloudnative-pg:1.27.1 before\n',
+    },
+    `CloudNativePG 1.30.0 ${newest}`,
+  ],
   ['a comment', { 'a/kustomization.yaml': `# ${release}\nresources: []\n` }, `CloudNativePG 1.30.0 ${newest}`],
 ])('it is named by %s', async (_what, files, expected) => {
   expect(await judge(files)).toBe(expected)

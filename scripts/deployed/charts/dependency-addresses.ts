@@ -5,6 +5,7 @@ import { spotOf } from '../../findings/spot.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
 import { pathsBelow, prefixOf } from '../../repository/tree.ts'
 import { printed } from '../../values/printed.ts'
+import { nearest } from '../../values/path.ts'
 import { trimEndOf } from '../../values/trim.ts'
 import { toPlain, valueAt } from '../../values/value.ts'
 import { parseFirstDocument } from '../../yaml/parse.ts'
@@ -13,7 +14,8 @@ import { at } from '../manifest-parts.ts'
 import type { Manifest } from '../manifests.ts'
 
 /**
- * A misspelt address, GitHub Pages as a registry, or a scheme that Helm has no getter for ("could not find protocol handler").
+ * A misspelt address, GitHub Pages as a registry, or a misspelt scheme ("could not find protocol handler"): a plugin may serve any
+ * other one, such as `gs://` ("Helm plugins" in Argo CD's documentation of Helm).
  * Argo CD runs `helm dependency build` for what is not packed into the chart.
  */
 export function wrongAddresses(folder: string, { tree }: Manifest): LocatedFinding[] {
@@ -46,16 +48,18 @@ function problemOf(name: string, repository: string): Omit<LocatedFinding, 'at'>
       help: phrase`did you mean ${meant}?`,
     }
   const isOfPages = isPages(rest)
-  const isWrong = isOfPages ? !/^https?$/i.test(scheme) : scheme !== '' && !getters.has(scheme.toLowerCase())
+  const isWrong = isOfPages
+    ? !/^https?$/i.test(scheme)
+    : /^h/i.test(scheme) && !/^https?$/i.test(scheme) && nearest(scheme, getters) !== undefined
   if (!isWrong) return undefined
   return {
     rule: 'argocd/repository-scheme',
     severity: 'error',
     message: isOfPages
       ? phrase`repository of ${named(name)} is ${named(repository)}, but GitHub Pages serves charts over https:// alone`
-      : phrase`repository of ${named(name)} begins with ${named(scheme)}://, but Helm fetches over https, http, oci and file alone`,
+      : phrase`repository of ${named(name)} begins with ${named(scheme)}://, but Helm knows no such scheme, only https://`,
     help: phrase`write https://${named(rest)}`,
   }
 }
 
-const getters: ReadonlySet<string> = new Set(['file', 'http', 'https', 'oci'])
+const getters = ['http', 'https'] as const

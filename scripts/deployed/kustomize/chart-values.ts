@@ -6,7 +6,7 @@ import { mergeLayers } from '../../values/merge.ts'
 import type { MapValue, Value } from '../../values/value.ts'
 import { isMap, valueAt } from '../../values/value.ts'
 import { parseFirstDocument } from '../../yaml/parse.ts'
-import { fileReader } from '../file-cache.ts'
+import { fileReader, unreadable } from '../file-cache.ts'
 import type { Manifest } from '../manifests.ts'
 import { pathInRepository } from '../repository-path.ts'
 import type { Unknown } from '../values/value-layers.ts'
@@ -85,7 +85,10 @@ function readerOf(manifest: Manifest): (path: string, at: Spot) => MapValue | Un
   const fileOf = fileReader(manifest.tree)
   return (path, at) => {
     const file = fileOf(path)
-    if (file === undefined) return { reason: `there is no ${path}`, at, missing: path }
+    if (file === undefined) {
+      const reason = unreadable(manifest.tree, path)
+      return reason === undefined ? { reason: `there is no ${path}`, at, missing: path } : { reason, at }
+    }
     const { documents, problems } = parseFirstDocument(file, 'service')
     const [root] = documents
     if (isMap(root)) return root

@@ -13,7 +13,8 @@ export interface PlainOperators {
 }
 
 const manifest = /\bcnpg-(\d+\.\d+\.\d+)\.yaml\b/g
-const image = /cloudnative-pg\/cloudnative-pg:v?(\d+\.\d+\.\d+)/g
+/** That of a container: a list of images to mirror, or prose, may name another one. */
+const image = /(?:^[ \t-]*|[{,][ \t]*)["']?image["']?[ \t]*:[ \t]*["']?[\w./:-]{0,200}cloudnative-pg\/cloudnative-pg:v?(\d+\.\d+\.\d+)/gm
 
 /** By the release manifest that a kustomization, an Application or a file is named after, and the image of the Deployment. */
 export function plainOperators(files: LooseFiles['aboutOperator'] = []): PlainOperators {

@@ -6,7 +6,7 @@ import type { Json, JsonMap, MapValue, Origin, Path, SourceFile, Value } from '.
 import { withoutNulls } from '../../values/merge.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import type { DatabaseLayer } from '../../model.ts'
-import { fileReader } from '../file-cache.ts'
+import { fileReader, unreadable } from '../file-cache.ts'
 import { globPattern } from '../../applicationset/git-paths.ts'
 import { environmentOf, expand, resolveValueFiles, sourcesIn, sourcesOf } from '../../applicationset/sources.ts'
 import type { ValueFile } from '../../applicationset/sources.ts'
@@ -79,6 +79,11 @@ export function valueLayers(of: SourceOf, folder?: string): ValueLayers {
       if (read !== undefined) layers.push({ layer: 'value-file', file: read })
       else if (at(helm, 'ignoreMissingValueFiles') !== true) {
         const shown = manifest.tree.shown?.(path) ?? path
+        const why = unreadable(manifest.tree, path)
+        if (why !== undefined) {
+          unknown.push({ reason: why, at: spot() })
+          continue
+        }
         const filled = filledAt(spot(), manifest, application)
         unknown.push({ reason: `there is no ${shown}`, at: spot(), missing: shown, ...(filled && { unless: filled.spot }) })
         // those of this repository are found missing by a rule about manifests
