@@ -76,14 +76,11 @@ export function valueLayers(of: SourceOf, folder?: string): ValueLayers {
     }
     for (const path of found.paths) {
       const read = reader(path)
+      const why = read === undefined ? unreadable(manifest.tree, path) : undefined
       if (read !== undefined) layers.push({ layer: 'value-file', file: read })
+      else if (why !== undefined) unknown.push({ reason: why, at: spot() })
       else if (at(helm, 'ignoreMissingValueFiles') !== true) {
         const shown = manifest.tree.shown?.(path) ?? path
-        const why = unreadable(manifest.tree, path)
-        if (why !== undefined) {
-          unknown.push({ reason: why, at: spot() })
-          continue
-        }
         const filled = filledAt(spot(), manifest, application)
         unknown.push({ reason: `there is no ${shown}`, at: spot(), missing: shown, ...(filled && { unless: filled.spot }) })
         // those of this repository are found missing by a rule about manifests
