@@ -22,7 +22,7 @@ const known: Readonly<Record<string, SyncOption>> = lookup({
   CreateNamespace: { values: flag, application: '1.7' },
   Delete: { values: ['confirm', 'false', 'true'], application: '3.4', object: '1.8' },
   FailOnSharedResource: { values: flag, application: '1.8' },
-  Force: { values: flag, application: '1.8', object: '1.8' },
+  Force: { values: flag, object: '1.8' },
   Prune: { values: ['confirm', 'false', 'true'], application: '3.4', object: '1.1' },
   PruneLast: { values: flag, application: '1.8', object: '1.8' },
   PrunePropagationPolicy: { values: ['background', 'foreground', 'orphan'], application: '1.7' },
@@ -61,7 +61,7 @@ export function judgeSyncOption(option: string, place: OptionPlace, argocd: stri
   if (since === undefined)
     return {
       message: phrase`sync option is ${named(name)}, but it applies to ${place === 'object' ? 'an Application' : 'an object'} only`,
-      help: place === 'object' ? phrase`move it to syncPolicy.syncOptions` : phrase`move it to an annotation of the object`,
+      help: helpForPlace(name, place),
     }
   const parts = option.split(/[;|\s]+/).filter((part) => part !== '')
   if (parts.length > 1 && parts.every((part) => /^[A-Za-z]+=/.test(part)))
@@ -99,6 +99,12 @@ export function judgeSyncOption(option: string, place: OptionPlace, argocd: stri
       help: phrase`write ${named(name)}=false, or upgrade Argo CD`,
     }
   return undefined
+}
+
+/** An object that is deleted and created again is nothing to ask for in passing. */
+function helpForPlace(name: string, place: OptionPlace): Message {
+  if (place === 'object') return phrase`move it to syncPolicy.syncOptions`
+  return name === 'Force' ? phrase`remove it, it does nothing here` : phrase`move it to an annotation of the object`
 }
 
 function unknownOption(name: string, value: string): OptionMistake | undefined {

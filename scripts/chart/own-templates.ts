@@ -1,4 +1,5 @@
 // What do the templates of a chart in the repository lose without a word?
+import { isDeepStrictEqual } from 'node:util'
 import type { FoundChart } from '../charts/find.ts'
 import { fieldAt, named, phrase } from '../findings/message.ts'
 import { spotOf } from '../findings/spot.ts'
@@ -7,14 +8,16 @@ import { splitManifests } from '../helm/manifests.ts'
 import type { HelmDocument } from '../helm/output.ts'
 import type { Replacement } from '../helm/read-shape.ts'
 import type { Recorder } from '../helm/recorder.ts'
+import { isOperators } from '../operator/objects.ts'
 import { referencesIn } from '../operator/references.ts'
 import { loadOnce } from '../helm/load.ts'
 import { wasLooked } from '../helm/unknown-keys.ts'
 import { replacementsFor } from '../helm/unread.ts'
 import type { HelmGeneration } from '../values/merge.ts'
 import { printed as shownText } from '../values/printed.ts'
-import type { Json, MapValue } from '../values/value.ts'
-import { jsonAt as at, leavesOf, valueAt } from '../values/value.ts'
+import type { Json, MapValue, Span } from '../values/value.ts'
+import { isJsonMap, jsonAt as at, leavesOf, valueAt } from '../values/value.ts'
+import { spotOfPrinted } from './printed-words.ts'
 import { lineSpot, templateFile } from './template-spots.ts'
 
 export interface Printed {
@@ -36,7 +39,11 @@ export interface Printed {
 
 export function templateFindings(printed: Printed): LocatedFinding[] {
   const paths = Object.keys(printed.chart.files).filter((path) => path.startsWith('templates/'))
-  return [...lostDefaults(printed), ...paths.flatMap((path) => [...joinedDocuments(path, printed), ...chanceSecrets(path, printed)])]
+  return [
+    ...lostDefaults(printed),
+    ...repeatedKeys(printed),
+    ...paths.flatMap((path) => [...joinedDocuments(path, printed), ...chanceSecrets(path, printed)]),
+  ]
 }
 
 /** `default` of Sprig takes `false` and 0 for what is not set; asked of what this run looked up. */
@@ -80,6 +87,24 @@ function* joinedDocuments(path: string, { chart, manifests }: Printed): Iterable
     message: phrase`${names.length} objects (${named([...new Set(names)].join(', '))}) are printed as one document, of which only the last one counts`,
     at: { file, span: { start, end: file.text.indexOf('\n', start) < 0 ? file.text.length : file.text.indexOf('\n', start) } },
     help: phrase`write a line \`---\` above it, inside of the range or block that repeats it`,
+  }
+}
+
+/** A key that a template itself writes twice in a map, with other values: Helm and Argo CD take the last one. */
+function* repeatedKeys({ chart, documents }: Printed): Iterable<LocatedFinding> {
+  for (const { isRepeating, printing, plain } of documents) {
+    if (isRepeating !== true || printing === undefined || !isJsonMap(plain) || !isOperators(plain)) continue
+    const text = `${printing.text.slice(printing.start)}\n`
+    // what is printed as one document is reported as that
+    if (heads(splitManifests(text, '4.2')[0]?.text ?? '', 'kind').length > 1) continue
+    const valueAfter = ({ end }: Span): string => text.slice(end, text.indexOf('\n', end)).replace(/^:/, '').trim()
+    for (const { span, related, message, rule } of printing.repeated ?? []) {
+      const [last, first] = [span, related?.span].map((one) => one && spotOfPrinted(chart, printing, one))
+      const isSame = related !== undefined && valueAfter(span) !== '' && valueAfter(span) === valueAfter(related.span)
+      if (last === undefined || first === undefined || related === undefined || isSame || isDeepStrictEqual(last, first)) continue
+      const help = phrase`remove one of the two, or join them`
+      yield { rule, severity: 'error', message, at: last, related: [{ ...first, message: related.message }], help }
+    }
   }
 }
 

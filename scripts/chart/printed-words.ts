@@ -1,14 +1,14 @@
 // What did a template of the repository's own chart write itself, or print beside the key that it belongs to?
 import type { FoundChart } from '../charts/find.ts'
 import { named, phrase } from '../findings/message.ts'
-import type { LocatedFinding } from '../findings/spot.ts'
+import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { RuledFinding } from '../findings/finding.ts'
 import type { DocumentPrinting, HelmDocument } from '../helm/output.ts'
 import { pieceAt } from '../helm/pieces-of.ts'
 import type { Piece } from '../helm/pieces.ts'
 import { isGoMap } from '../go-template/go-value.ts'
 import type { RenderedObject } from '../model.ts'
-import type { Span, Value } from '../values/value.ts'
+import type { Path, Span, Value } from '../values/value.ts'
 import { valueAt } from '../values/value.ts'
 import { lineSpot, templateFile } from './template-spots.ts'
 
@@ -20,29 +20,73 @@ export function printedWords(chart: FoundChart, documents: readonly HelmDocument
     const [place, other] = places
     if (severity !== 'error' || other !== undefined) return undefined
     const printing = documents.find(({ plain }) => plain === object.plain)?.printing
-    const node = printing === undefined ? undefined : valueAt(printing.raw, place.path)
-    if (printing === undefined || node === undefined) return undefined
+    if (printing === undefined) return undefined
+    const node = valueAt(printing.raw, place.path)
+    if (node === undefined) return lackingWord(chart, printing, place.path)
     const isUnknown = rule === 'schema/unknown-field'
     const span = isUnknown ? node.origin.key : node.kind === 'scalar' ? node.origin.value : null
-    const piece = span === null ? undefined : pieceAt({ ...printing, pieces: printing.pieces() }, span.start)
+    const piece = span === null ? undefined : pieceOf(printing, span.start)
     if (span === null || piece === undefined) return undefined
-    if (piece.isText) return wordOf(chart, { piece, span, printing })
+    const quoted = rule === 'schema/type' ? quotedAction(chart, printing, span) : undefined
+    if (quoted !== undefined) return quoted
+    if (piece.isText) return wordIn(chart, { piece, span, printing })
     return isUnknown && isGoMap(piece.yaml ?? null) ? besideKey(chart, { piece, node, printing }) : undefined
   }
 }
 
+const pieceOf = (printing: DocumentPrinting, offset: number): Piece | undefined =>
+  pieceAt({ ...printing, pieces: printing.pieces() }, offset)
+
+/** The key of the map that lacks a field, where the template has all keys of it itself, and nothing about the field. */
+function lackingWord(chart: FoundChart, printing: DocumentPrinting, path: Path): Correction | undefined {
+  const depth = path.findLastIndex((_key, index) => valueAt(printing.raw, path.slice(0, index)) !== undefined)
+  const holder = valueAt(printing.raw, path.slice(0, depth))
+  if (holder?.kind !== 'map' || holder.origin.key === null) return undefined
+  const at = spotOfPrinted(chart, printing, holder.origin.key)
+  const keys = [...holder.entries.values()].flatMap(({ origin }) => origin.key ?? [])
+  const isOwn = keys.every((key) => spotOfPrinted(chart, printing, key)?.file === at?.file)
+  return at !== undefined && isOwn && !at.file.text.includes(String(path[depth])) ? { at } : undefined
+}
+
+/** A number or a truth value that the template puts in quotes: it is a text whatever the value is. */
+function quotedAction(chart: FoundChart, printing: DocumentPrinting, span: Span): Correction | undefined {
+  const text = printing.text.slice(printing.start + span.start, printing.start + span.end)
+  const inner = /^(["'])(?:-?\d{1,18}|true|false)\1$/.test(text) ? pieceOf(printing, span.start + 1) : undefined
+  const path = inner === undefined || inner.isText ? undefined : fileOf(inner)
+  if (inner === undefined || path === undefined) return undefined
+  const isWritten = pieceOf(printing, span.start)?.isText === true
+  const [name] = /\bs?quote\b/.exec(inner.tree.text.slice(inner.at).split('}}', 1)[0] ?? '') ?? []
+  const at = lineSpot(chart, path, inner.tree.text.slice(0, inner.at).split('\n').length)
+  if (at === undefined || (name === undefined && !isWritten)) return undefined
+  return { at, help: isWritten ? phrase`remove the quotes around {{ }}` : phrase`remove \`${named(name)}\` from the template` }
+}
+
 /** A word that no value is in. */
-function wordOf(
-  chart: FoundChart,
-  { piece, span, printing }: { readonly piece: Piece; readonly span: Span; readonly printing: DocumentPrinting },
-): Correction | undefined {
+function wordIn(chart: FoundChart, word: Word): Correction | undefined {
+  const at = spotOfWord(chart, word)
+  return at && { at }
+}
+
+/** The place of what is printed at a span of a document, if a template has that word itself, without any value in it. */
+export function spotOfPrinted(chart: FoundChart, printing: DocumentPrinting, span: Span): Spot | undefined {
+  const piece = pieceOf(printing, span.start)
+  return piece?.isText === true ? spotOfWord(chart, { piece, span, printing }) : undefined
+}
+
+interface Word {
+  readonly piece: Piece
+  readonly span: Span
+  readonly printing: DocumentPrinting
+}
+
+function spotOfWord(chart: FoundChart, { piece, span, printing }: Word): Spot | undefined {
   const path = fileOf(piece)
   const file = path === undefined || piece.end < printing.start + span.end ? undefined : templateFile(chart, path)
   const start = piece.at + printing.start + span.start - piece.start
   const end = start + span.end - span.start
   // a text that was made of another one, as by `upper`, is not what the file has
   const isSame = file?.text.slice(start, end) === printing.text.slice(printing.start + span.start, printing.start + span.end)
-  return file !== undefined && isSame ? { at: { file, span: { start, end } } } : undefined
+  return file !== undefined && isSame ? { file, span: { start, end } } : undefined
 }
 
 /** A map printed by `toYaml` in the column of the key above it, or left of it: that key stays empty. */

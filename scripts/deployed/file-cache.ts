@@ -28,3 +28,9 @@ export function fileReader(tree: Tree): (path: string) => SourceFile | undefined
     return file
   }
 }
+
+/** Why a file that is there can't be read; undefined: it can, or there is none. */
+export function unreadable(tree: Tree, path: string): string | undefined {
+  const read = tree.read(path) ?? tree.wide?.().read(path)
+  return read?.ok === false ? `${tree.shown?.(path) ?? path} ${read.message}` : undefined
+}

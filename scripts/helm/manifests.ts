@@ -5,6 +5,7 @@ import { textOf } from '../findings/message.ts'
 import type { HelmGeneration } from '../values/merge.ts'
 import type { SourceFile, Value } from '../values/value.ts'
 import { parseFirstDocument } from '../yaml/parse.ts'
+import type { YamlProblem } from '../yaml/parse.ts'
 import { PrintedRefused } from './error.ts'
 import { fieldOf, textIn } from './metadata.ts'
 import { readPlainDocument } from '../yaml/plain.ts'
@@ -20,6 +21,8 @@ export interface Document {
   readonly value: Value
   /** the events of `helm.sh/hook`; undefined: not a hook */
   readonly hook: readonly string[] | undefined
+  /** keys that come twice in a map, of which the last one counts */
+  readonly repeated: readonly YamlProblem[]
 }
 
 const space = new Set('\t\n\f\r ')
@@ -79,17 +82,18 @@ export function readDocument(file: SourceFile, piece: { path: string; start: num
     refuse(`error converting YAML to JSON: ${words}`, fatal.span.start, textOf(fatal.message))
   }
   const value = documents[0] as Value
+  const repeated = problems.filter(({ rule }) => rule === 'yaml/duplicate-key')
   const decoding = 'error unmarshaling JSON: while decoding JSON: json: cannot unmarshal'
   if (plainly === undefined && /\p{Cs}/u.test(piece.text)) refuse('error converting YAML to JSON: yaml: invalid leading UTF-8 octet')
   if (holdsInfinity(value)) refuse('error converting YAML to JSON: json: unsupported value')
-  if (value.kind === 'null') return { ...piece, kind: '', value, hook: undefined }
+  if (value.kind === 'null') return { ...piece, kind: '', value, hook: undefined, repeated }
   if (value.kind !== 'map') return refuse(`${decoding} ${jsonKind(value)} into Go value of type util.SimpleHead`)
   const text = (from: Value | undefined, name: string): string =>
     textIn(from) ?? refuse(`${decoding} ${jsonKind(from)} into Go struct field ${name} of type string`, from?.origin.value.start)
   text(fieldOf(value, 'apiVersion'), 'SimpleHead.apiVersion')
   const kind = text(fieldOf(value, 'kind'), 'SimpleHead.kind')
   const metadata = fieldOf(value, 'metadata')
-  if (metadata === undefined || metadata.kind === 'null') return { ...piece, kind, value, hook: undefined }
+  if (metadata === undefined || metadata.kind === 'null') return { ...piece, kind, value, hook: undefined, repeated }
   if (metadata.kind !== 'map')
     return refuse(
       `${decoding} ${jsonKind(metadata)} into Go struct field SimpleHead.metadata of type ${metadataType}`,
@@ -97,7 +101,7 @@ export function readDocument(file: SourceFile, piece: { path: string; start: num
     )
   text(fieldOf(metadata, 'name'), '.metadata.name')
   const annotations = fieldOf(metadata, 'annotations')
-  if (annotations === undefined || annotations.kind === 'null') return { ...piece, kind, value, hook: undefined }
+  if (annotations === undefined || annotations.kind === 'null') return { ...piece, kind, value, hook: undefined, repeated }
   if (annotations.kind !== 'map')
     return refuse(
       `${decoding} ${jsonKind(annotations)} into Go struct field .metadata.annotations of type map[string]string`,
@@ -109,6 +113,7 @@ export function readDocument(file: SourceFile, piece: { path: string; start: num
     ...piece,
     kind,
     value,
+    repeated,
     hook: hook === undefined ? undefined : (textIn(hook) ?? '').split(',').map((event) => event.trim().toLowerCase()),
   }
 }

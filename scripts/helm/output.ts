@@ -6,6 +6,7 @@ import type { Json, JsonMap, MapValue, SourceFile, Value } from '../values/value
 import type { RenderedObject } from '../model.ts'
 import { isJsonMap, toPlain } from '../values/value.ts'
 import { parseFirstDocument, parseYaml } from '../yaml/parse.ts'
+import type { YamlProblem } from '../yaml/parse.ts'
 import { readPlainDocument } from '../yaml/plain.ts'
 import { compareText } from '../go-template/go-value.ts'
 import { readsOfLine, withOrigins } from './blame.ts'
@@ -27,6 +28,8 @@ export interface HelmDocument {
   readonly hook: boolean
   /** path in the chart of the template or crd file that made it */
   readonly template: string
+  /** whether a map of it has a key twice */
+  readonly isRepeating?: boolean
   /** what it was read from; absent for a crd file, which no template makes */
   readonly printing?: DocumentPrinting
 }
@@ -38,6 +41,8 @@ export interface DocumentPrinting {
   readonly text: string
   readonly start: number
   readonly pieces: Pieces
+  /** keys that come twice in a map */
+  readonly repeated?: readonly YamlProblem[]
 }
 
 export interface Finished {
@@ -163,9 +168,9 @@ function tracing({ watched, templates }: Finishing): Origins {
   )
   // a text of the values that ran as a template has no file: its values are the better place
   const fileOf = (name: string): SourceFile | undefined => files.get(name)
-  const printing = ({ path, start, value }: Document): DocumentPrinting => {
+  const printing = ({ path, start, value, repeated }: Document): DocumentPrinting => {
     const { text = '', pieces = () => [] } = watched(path).printed.find(({ source }) => source.name === path) ?? {}
-    return { raw: value, text, start, pieces }
+    return { raw: value, text, start, pieces, repeated }
   }
   return {
     printing,
@@ -180,6 +185,7 @@ class PrintedDocument implements HelmDocument {
   readonly plain: Json
   readonly hook: boolean
   readonly template: string
+  readonly isRepeating: boolean
   readonly #document: Document
   readonly #origins: Origins
   #value: Value | undefined
@@ -188,6 +194,7 @@ class PrintedDocument implements HelmDocument {
     this.plain = toPlain(document.value)
     this.hook = hook
     this.template = template
+    this.isRepeating = document.repeated.length > 0
     this.#document = document
     this.#origins = origins
   }

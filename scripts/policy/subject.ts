@@ -9,6 +9,7 @@ import { serviceSpot } from '../merge/generator.ts'
 import type { Database, RenderedObject, Settings } from '../model.ts'
 import type { Finding, Message, Rule } from '../findings/finding.ts'
 import type { Json, MapValue, Path } from '../values/value.ts'
+import { printed } from '../values/printed.ts'
 import { formatPath } from '../values/path.ts'
 import { jsonAt, valueAt } from '../values/value.ts'
 
@@ -26,6 +27,8 @@ export interface ObjectsSubject {
   /** name of that chart; empty: none */
   readonly chart?: string
   readonly chartVersion?: string
+  /** those of the Application that deploys them; absent: nobody knows */
+  readonly syncOptions?: readonly string[]
 }
 
 /** One database: the merged hand-written values, and the objects that the chart makes of them. */
@@ -44,11 +47,19 @@ export interface ObjectFinding extends Finding {
   readonly object: RenderedObject
 }
 
-export function policySubject(parts: Omit<PolicySubject, 'operator' | 'chart' | 'chartVersion'>): PolicySubject {
+export function policySubject(parts: Omit<PolicySubject, 'operator' | 'chart' | 'chartVersion' | 'syncOptions'>): PolicySubject {
   const { operator, clusterChart } = parts.database.environment
   const { version, ownImage, inheritsNone } = operator
   const known = { ...(ownImage && { ownImage }), ...(inheritsNone && { inheritsNone }) }
-  return { ...parts, operator: version, ...known, chart: clusterChart.name, chartVersion: clusterChart.version }
+  const syncOptions = syncOptionsOf(parts.database)
+  return { ...parts, syncOptions, operator: version, ...known, chart: clusterChart.name, chartVersion: clusterChart.version }
+}
+
+/** The sets that are generated apply server-side. */
+function syncOptionsOf({ written }: Database): readonly string[] {
+  if (written === undefined) return ['ServerSideApply=true']
+  const given = jsonAt(written.application, ['spec', 'syncPolicy', 'syncOptions'])
+  return Array.isArray(given) ? given.map(printed) : []
 }
 
 /** Whether the official chart printed the objects, whose values are known. */

@@ -153,19 +153,25 @@ it('measures a hand-written set', () => {
 })
 
 it('finds what makes Argo CD delete and re-create a Cluster', () => {
-  for (const option of ['Replace=true', 'Force=true'])
-    expect(judgeSet(['- CreateNamespace=true', `- CreateNamespace=true\n          - ${option}`])).toEqual([
-      `error argocd/cluster-is-not-replaced legacy.yaml: - ${option}`,
-    ])
+  const withOption = (option: string): string[] => judgeSet(['- CreateNamespace=true', `- CreateNamespace=true\n          - ${option}`])
+  expect(withOption('Replace=true')).toEqual(['warning argocd/cluster-is-not-overwritten legacy.yaml: - Replace=true'])
+  // which is read of objects alone
+  expect(withOption('Force=true')).toEqual(['warning argocd/set-option-known legacy.yaml: - Force=true'])
   expect(judgeSet(['- CreateNamespace=true', '- CreateNamespace=true\n          - Replace=false'])).toEqual([])
   const guarded = legacyFiles['helm-values/legacy/alpha.yaml'] ?? ''
   const alpha = (text: string): string[] => findingsOf({ ...legacyFiles, 'helm-values/legacy/alpha.yaml': text }).map(shown)
   expect(alpha(`${guarded}    helm.sh/hook: pre-upgrade\n`)).toEqual([
     'error argocd/cluster-is-no-hook alpha.yaml: helm.sh/hook: pre-upgrade',
   ])
-  expect(alpha(guarded.replace('Prune=false', 'Prune=false,Replace=true'))).toEqual([
-    'error argocd/cluster-is-not-replaced alpha.yaml: argocd.argoproj.io/sync-options: Prune=false,Replace=true,Delete=false',
+  const line = (options: string): string => `alpha.yaml: argocd.argoproj.io/sync-options: ${options}`
+  const alphaWith = (options: string): string[] => alpha(guarded.replace('Prune=false,Delete=false', options))
+  expect(alphaWith('Prune=false,Replace=true,Delete=false')).toEqual([
+    `warning argocd/cluster-is-not-overwritten ${line('Prune=false,Replace=true,Delete=false')}`,
   ])
+  for (const options of ['Prune=false,Delete=false,ServerSideApply=false,Force=true', 'Prune=false,Delete=false,Replace=true,Force=true'])
+    expect(alphaWith(options)).toEqual([`error argocd/cluster-is-not-replaced ${line(options)}`])
+  // the set applies server-side
+  expect(alphaWith('Prune=false,Delete=false,Force=true')).toEqual([])
 })
 
 it('tells a mistake of the template once, however many databases have it', () => {
@@ -192,7 +198,7 @@ it('blames the right line after list items that are no texts', () => {
   )
   const replaced = options.replace('Prune=False', 'Replace=true')
   expect(findingsOf({ ...legacyFiles, [setFile]: replaced }).map(shown)).toContain(
-    'error argocd/cluster-is-not-replaced legacy.yaml: - Replace=true',
+    'warning argocd/cluster-is-not-overwritten legacy.yaml: - Replace=true',
   )
   const files = edited(application, [
     '          - $values/helm-values/legacy/alpha.yaml',

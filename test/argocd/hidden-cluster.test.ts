@@ -21,7 +21,8 @@ describe('an annotation that hides or replaces the Cluster is one error', () => 
     ['helm.sh/hook: ""', 'argocd/cluster-is-no-hook'],
     ['argocd.argoproj.io/hook: Sync', 'argocd/cluster-is-no-hook'],
     ['argocd.argoproj.io/hook: Skip', 'argocd/cluster-is-no-hook'],
-    ['argocd.argoproj.io/sync-options: Replace=true', 'argocd/cluster-is-not-replaced'],
+    ['argocd.argoproj.io/sync-options: ServerSideApply=false,Force=true', 'argocd/cluster-is-not-replaced'],
+    ['argocd.argoproj.io/sync-options: Replace=true,Force=true', 'argocd/cluster-is-not-replaced'],
     ['argocd.argoproj.io/sync-options: ServerSideApply=false, Force=true,Replace=true', 'argocd/cluster-is-not-replaced'],
   ])('%s', async (annotation, rule) => {
     annotate(annotation)
@@ -42,6 +43,8 @@ test.each([
   'argocd.argoproj.io/hook-delete-policy: HookFailed',
   'helm.sh/resource-policy: keep',
   'argocd.argoproj.io/sync-options: Replace=false',
+  // generated sets apply server-side, where kubectl deletes nothing
+  'argocd.argoproj.io/sync-options: Force=true',
   'argocd.argoproj.io/sync-options: ServerSideApply=true',
   'argocd.argoproj.io/sync-wave: "3"',
 ])('%s is harmless', async (annotation) => {

@@ -88,7 +88,7 @@ test('the guards of a database are those that its files there give', async () =>
     'cluster:\n  storage: { size: 1Gi }\n  annotations: { argocd.argoproj.io/sync-options: "Prune=false,Delete=false" }\n',
   )
   expect(await told()).toEqual([])
-  deploy.put('orders.yaml', 'cluster:\n  storage: { size: 1Gi }\n  annotations: { argocd.argoproj.io/sync-options: "Replace=true" }\n')
+  deploy.put('orders.yaml', 'cluster:\n  storage: { size: 1Gi }\n  annotations: { argocd.argoproj.io/sync-options: "Force=true" }\n')
   expect(await told()).toContainEqual(expect.stringMatching(/^orders\.yaml:3: .*\[argocd\/cluster-is-not-replaced\]$/))
 })
 

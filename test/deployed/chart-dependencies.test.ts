@@ -124,6 +124,7 @@ test.each<readonly [string, readonly string[]]>([
   ['s3://acme-charts/stable', []],
   ['gs://acme-charts', []],
   ['cm://charts.example.com', []],
+  ['hg://charts.example.com/cnpg', []],
   ['htps://charts.example.com/cnpg', ['pay/Chart.yaml:7 [argocd/repository-scheme]']],
 ])('its repository is %s', async (address, expected) => {
   const files = { 'pay/Chart.yaml': chart().replace(repository, address) }

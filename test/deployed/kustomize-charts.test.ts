@@ -21,6 +21,13 @@ const official = 'repo: https://cloudnative-pg.github.io/charts, version: 0.8.1,
 const quiet = 'cluster:\n  enablePDB: false\n  instances: 1\n  imageName: ghcr.io/cloudnative-pg/postgresql:17.5\n'
 const bad = 'cluster:\n  enablePDB: false\n  instances: 0\n  imageName: ghcr.io/cloudnative-pg/postgresql:17.5\n'
 
+const ownChart = {
+  'charts/postgres/Chart.yaml': 'apiVersion: v2\nname: postgres\nversion: 1.0.0\n',
+  'charts/postgres/values.yaml': 'instances: 1\n',
+  'charts/postgres/templates/cluster.yaml':
+    'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: {{ .Release.Name }} }\nspec:\n  instances: {{ .Values.instances }}\n  enablePDB: false\n  storage: { size: 1Gi }\n',
+}
+
 function repository(entry: string, more = '', files: Readonly<Record<string, string>> = {}): ReturnType<typeof openFiles> {
   const base = {
     'argocd/orders.yaml': application('pg'),
@@ -54,6 +61,44 @@ describe('the chart of a kustomization', () => {
   ])('takes values of its own %s', async (_what, values, expected) => {
     expect(await repository(`${release}, ${values}`, '', { 'pg/bad.yaml': bad }).told()).toEqual(expected)
   })
+  test.each([
+    // without a file, the chart's own values take its place
+    ['below those of the chart', 'valuesMerge: merge, valuesInline: {instances: 0}', []],
+    ['a null over a file', 'valuesFile: zero.yaml, valuesInline: {instances: null}', []],
+    ['a null over a file that wins', 'valuesFile: null.yaml, valuesMerge: merge, valuesInline: {instances: 0}', []],
+    ['a null over nothing', 'valuesInline: {instances: null}', []],
+    ['files that are empty', 'additionalValuesFiles: [empty.yaml], valuesInline: {instances: 0}', [2]],
+  ])('takes as kustomize merges them %s', async (_what, values, lines) => {
+    const files = { 'pg/zero.yaml': 'instances: 0\n', 'pg/null.yaml': 'instances: null\n', 'pg/empty.yaml': '# none\n', ...ownChart }
+    const told = await repository(`name: postgres, releaseName: orders, ${values}`, 'helmGlobals: {chartHome: ../charts}\n', files).told()
+    expect(told).toEqual(lines.map((line) => `pg/kustomization.yaml:${line}: instances is 0, but must be at least 1 [schema/minimum]`))
+  })
+  test('is named by a template without braces, and reported where another one names it', async () => {
+    const named = (name: string): ReturnType<typeof openFiles> =>
+      repository(`${official}, namespace: sales, valuesFile: values.yaml, ${name}`, '')
+    expect((await named('nameTemplate: billing').run('list')).stdout).toMatch(/^orders +sales +billing /m)
+    expect(await named("nameTemplate: 'db-{{ randAlpha 4 | lower }}'").told()).toEqual([
+      'pg/kustomization.yaml:2: orders is not judged: orders: its release is named by `nameTemplate` [argocd/not-computed]',
+    ])
+    expect(await named('nameTemplate: a, releaseName: b').told()).toEqual([
+      "pg/kustomization.yaml:2: kustomize can't build this: its chart has `nameTemplate` beside `releaseName` [argocd/kustomization-builds]",
+    ])
+    expect(await named('valuesMerge: Override, releaseName: b').told()).toEqual([
+      "pg/kustomization.yaml:2: kustomize can't build this: `valuesMerge` of its chart is none of merge, override and replace [argocd/kustomization-builds]",
+    ])
+  })
+  test('is reported where its composed values are not known', async () => {
+    const values = (more: string): Promise<string[]> => repository(`${release}, ${more}`, '', { 'pg/list.yaml': '[a]\n' }).told()
+    expect(await values(`additionalValuesFiles: [none.yaml], ${inline}`)).toEqual([
+      "pg/kustomization.yaml:2: kustomize can't build this: its chart takes pg/none.yaml, which is missing [argocd/kustomization-builds]",
+    ])
+    expect(await values(`additionalValuesFiles: [list.yaml], ${inline}`)).toEqual([
+      'pg/kustomization.yaml:2: orders is not judged: orders: pg/list.yaml is no map of values [argocd/not-computed]',
+    ])
+    expect(await values(`valuesMerge: merge, ${inline}`)).toEqual([
+      'pg/kustomization.yaml:2: orders is not judged: orders: `valuesMerge: merge` lets values of the chart win, which are not here [argocd/not-computed]',
+    ])
+  })
   test('is that of a base, in the namespace of the outermost kustomization', async () => {
     const files = {
       'pg/kustomization.yaml': 'namespace: eu\nresources: [../base]\n',
@@ -65,17 +110,10 @@ describe('the chart of a kustomization', () => {
     expect((await opened.run('list')).stdout).toMatch(/^orders +eu +orders /m)
   })
   test('is one of the repository where it is there', async () => {
-    const template =
-      'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: {{ .Release.Name }} }\nspec:\n  instances: {{ .Values.instances }}\n  enablePDB: false\n  storage: { size: 1Gi }\n'
-    const files = {
-      'charts/postgres/Chart.yaml': 'apiVersion: v2\nname: postgres\nversion: 1.0.0\n',
-      'charts/postgres/values.yaml': 'instances: 1\n',
-      'charts/postgres/templates/cluster.yaml': template,
-    }
     const opened = repository(
       'name: postgres, releaseName: orders, valuesInline: {instances: 0}',
       'helmGlobals: {chartHome: ../charts}\n',
-      files,
+      ownChart,
     )
     expect(await opened.told()).toEqual(['pg/kustomization.yaml:2: instances is 0, but must be at least 1 [schema/minimum]'])
     expect((await opened.run('list')).stdout).toMatch(/^orders +shop +orders +postgres 1\.0\.0/m)
@@ -102,6 +140,12 @@ describe('the chart of a kustomization', () => {
       "pg/kustomization.yaml:2: kustomize can't build this: its chart takes pg/vals.yaml, which is missing [argocd/kustomization-builds]",
     ])
   })
+  test('takes no values of a file that is too large', async () => {
+    for (const values of ['valuesFile: blob.yaml', `additionalValuesFiles: [blob.yaml], ${inline}`])
+      expect(await repository(`${release}, ${values}`, '', { 'pg/blob.yaml': `a: ${'b'.repeat(1_100_000)}\n` }).told()).toEqual([
+        expect.stringMatching(/^pg\/kustomization\.yaml:2: orders is not judged: orders: pg\/blob\.yaml .*\[argocd\/not-computed\]$/),
+      ])
+  })
   test('is inflated only if the settings of Argo CD, where they are here, say so', async () => {
     const settings = (options: string): Readonly<Record<string, string>> => ({
       'argocd/cm.yaml': `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: argocd-cm\ndata:${options}\n`,
@@ -113,6 +157,7 @@ describe('the chart of a kustomization', () => {
       repository(values, '', { ...settings(options), ...more }).told()
     expect(await told(' { kustomize.buildOptions: --load-restrictor LoadRestrictionsNone }')).toEqual([lacking])
     expect(await told(' { kustomize.buildOptions: --enable-helm }')).toEqual([])
+    expect(await told(' {}\n  # kustomize.buildOptions: --load-restrictor LoadRestrictionsNone')).toEqual([])
     // the rest may be elsewhere
     expect(await told(' {}')).toEqual([])
     const install = {

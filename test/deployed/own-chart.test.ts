@@ -40,6 +40,8 @@ const values = `parameters:
 labels: { foo: a, bar: b }
 resources: { requests: { memory: 512Mi }, limits: { memory: 512Mi } }
 env: [{ name: B, value: b }]
+instances: 1
+written: "1"
 `
 const names = ['orders', 'billing', 'search']
 
@@ -81,6 +83,13 @@ test.each([
   ['parameters | nindent 6', 'parameters | nindent 4', 19, 'schema/unknown-field'],
   ['parameters | nindent 6', 'parameters | nindent 2', 19, 'schema/unknown-field'],
   ['resources | nindent 4', 'resources | nindent 2', 16, 'schema/unknown-field'],
+  // what no value is in is the same for each of them
+  ['  storage:\n    size: 5Gi\n', '', 5, 'storage/data-size-set'],
+  ['instances: 1', 'instances: {{ 1 | quote }}', 6, 'schema/type'],
+  ['instances: 1', 'instances: {{ .Values.instances | quote }}', 6, 'schema/type'],
+  ['instances: 1', 'instances: "{{ .Values.instances }}"', 6, 'schema/type'],
+  ['  enablePDB: false', '  instances: 3\n  enablePDB: false', 7, 'yaml/duplicate-key'],
+  ['      team: x', '      team: x\n      {{- if .Values.labels }}\n      team: "y"\n      {{- end }}', 24, 'yaml/duplicate-key'],
   ['size: 5Gi', '{{- if .Values.labels }}\n    size: 5GiB\n    {{- end }}', 15, 'storage/data-size-readable'],
 ])('of the template: %s → %s', async (from, to, line, rule) => {
   expect(await told({ template: [from, to] })).toEqual([
@@ -95,4 +104,20 @@ test.each([
   expect(await told({ values: [from, to] })).toEqual([
     expect.stringMatching(new RegExp(`^pg/values\\.yaml:${line}: .*\\[chart/printed-yaml\\]$`)),
   ])
+})
+test.each([
+  ['the same value', '  enablePDB: false', '  instances: 1\n  enablePDB: false'],
+  ['what values hold', '      team: x', '      foo: x\n      team: x'],
+  ['one word in two branches', '  enablePDB: false', '  {{ if .Values.labels }}enablePDB: false{{ else }}enablePDB: true{{ end }}'],
+])('of keys that come twice, %s is no mistake of the template', async (_what, from, to) => {
+  expect(await told({ template: [from, to] })).toEqual([])
+})
+test('what the template only hands on is for the values to change', async () => {
+  expect(await told({ template: ['instances: 1', 'instances: {{ toYaml .Values.written }}'] })).toEqual([
+    'pg/values.yaml:8: written is "1", but must be an integer [schema/type]',
+  ])
+  const asked = '{{- with .Values.storage }}\n  storage: {{ toYaml . | nindent 4 }}\n  {{- end }}'
+  expect(await told({ template: ['storage:\n    size: 5Gi', asked] })).toContainEqual(
+    expect.stringMatching(/^pg\/values-\w+\.yaml:.* \[storage\/data-size-set\]$/),
+  )
 })

@@ -68,8 +68,11 @@ test.each([
     `CloudNativePG 1.30.0 ${newest}`,
   ],
   [
-    'a list of images that are mirrored',
-    { 'mirror/images.yaml': 'images:\n  - ghcr.io/cloudnative-pg/cloudnative-pg:1.27.1\n' },
+    'images that are listed, or told of',
+    {
+      'a/images.yaml':
+        'images: [ghcr.io/cloudnative-pg/cloudnative-pg:1.27.1]\nnote: was ghcr.io/cloudnative-pg/cloudnative-pg:1.27.1 before\n',
+    },
     `CloudNativePG 1.30.0 ${newest}`,
   ],
   ['a comment', { 'a/kustomization.yaml': `# ${release}\nresources: []\n` }, `CloudNativePG 1.30.0 ${newest}`],

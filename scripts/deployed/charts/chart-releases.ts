@@ -17,6 +17,7 @@ import { applicationsMadeBy, at } from '../manifest-parts.ts'
 import type { Manifest } from '../manifests.ts'
 import { folderOf } from '../folders/folders.ts'
 import { inflationsOf } from '../kustomize/inflated.ts'
+import type { Inflation } from '../kustomize/inflated.ts'
 import { layersOf } from './release-layers.ts'
 import { helmPathOf, valueLayers } from '../values/value-layers.ts'
 import type { SourceOf } from '../values/value-layers.ts'
@@ -120,7 +121,8 @@ export function releasesOfChart(name: string, manifests: readonly Manifest[]): C
 /** All layers as one; undefined where some of them are not here or can't be read. */
 function mergedValues(of: SourceOf, { folder, below }: Way): MapValue | undefined {
   const given = valueLayers(of, folder)
-  if (given.unknown.length > 0) return undefined
+  const { unclear } = of as Partial<Inflation>
+  if (given.unknown.length > 0 || (unclear !== undefined && unclear.isElsewhere !== true)) return undefined
   const { roots } = new LayerReader(() => []).layersOf({ layers: layersOf(given, [], of) } as Database)
   const [first, ...others] = roots ?? []
   if (first === undefined) return undefined

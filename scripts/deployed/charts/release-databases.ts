@@ -13,7 +13,7 @@ import { identityOfSource, officialBelow } from '../values/application-values.ts
 import { applicationName } from '../manifests.ts'
 import { at } from '../manifest-parts.ts'
 import { helmPathOf, valueLayers } from '../values/value-layers.ts'
-import type { SourceOf, ValueLayers } from '../values/value-layers.ts'
+import type { SourceOf } from '../values/value-layers.ts'
 import { namesKinds } from './chart-of-source.ts'
 import type { Pin } from './chart-of-source.ts'
 import { baseOf, skip, writtenBase } from '../looking.ts'
@@ -30,7 +30,7 @@ import { isMisspelt } from '../unknown-fields.ts'
 /** The database of a chart's release; undefined: it is none, or it can't be looked at. */
 export function releaseOf(of: SourceOf | Inflation, { chart, folder, range }: Pin, looking: Looking): Database[] | undefined {
   const { manifest, application, nth } = of
-  const { by = of, changed } = of as Partial<Inflation>
+  const { by = of, unclear } = of as Partial<Inflation>
   const found = withStandIn(looking.charts.find(chart))
   const isStale = folder !== undefined && sayLock(folder, manifest, looking.findings)
   if (folder !== undefined && (!found.ok || !namesKinds(found.files))) {
@@ -55,19 +55,23 @@ export function releaseOf(of: SourceOf | Inflation, { chart, folder, range }: Pi
   append(looking.findings, others)
   if (folder !== undefined)
     addOnce(looking.findings, conditionFindings(folder, given, { manifest, isShared: () => looking.isShared(source) }))
-  const [absentFile] = given.unknown.filter(({ missing }) => missing !== undefined && by !== of)
-  if (absentFile?.missing !== undefined)
-    looking.missing.push(refusedBuild(`its chart takes ${absentFile.missing}, which is missing`, absentFile.at))
-  const [unknown = changed && { reason: `what its chart makes may be changed by ${changed.why}`, at: changed.at }] = given.unknown
-  const isPartial = given.layers.length > 0 && given.unknown.every(({ isElsewhere }) => isElsewhere === true)
+  const unknowns = [...given.unknown, ...(unclear === undefined ? [] : [unclear])]
+  const [absentFile] = unknowns.filter(({ missing }) => missing !== undefined && by !== of)
+  const stopped =
+    unclear?.refused !== undefined
+      ? refusedBuild(unclear.refused, unclear.at)
+      : absentFile && refusedBuild(`its chart takes ${absentFile.missing}, which is missing`, absentFile.at)
+  if (stopped !== undefined) looking.missing.push(stopped)
+  const [unknown] = unknowns
+  const isPartial = given.layers.length > 0 && unknowns.every(({ isElsewhere }) => isElsewhere === true)
   if (unknown !== undefined) {
-    const { isElsewhere: _, ...why }: ValueLayers['unknown'][number] = unknown
+    const { isElsewhere: _, ...why } = unknown
     skip(looking, manifest, {
       ...why,
       application: name,
       reason: `${name}: ${why.reason}`,
       ...(isPartial && { isDraft: true }),
-      ...(absentFile && { isReported: true }),
+      ...(stopped && { isReported: true }),
     })
     if (!isPartial) return undefined
   }

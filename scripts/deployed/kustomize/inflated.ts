@@ -1,19 +1,17 @@
 // How would an Application look that deploys a chart as a kustomization inflates it?
-import { posix } from 'node:path'
 import { isOfficialPlace } from '../../charts/pin.ts'
-import { mergeLayers } from '../../values/merge.ts'
 import { printed } from '../../values/printed.ts'
 import type { JsonMap, MapValue, Origin, Path, Value } from '../../values/value.ts'
-import { isMap, toPlain, valueAt } from '../../values/value.ts'
+import { toPlain } from '../../values/value.ts'
+import { spotOf } from '../../findings/spot.ts'
 import type { Spot } from '../../findings/spot.ts'
 import { pathsBelow } from '../../repository/tree.ts'
 import { trimEndOf } from '../../values/trim.ts'
-import { parseFirstDocument } from '../../yaml/parse.ts'
-import { fileReader } from '../file-cache.ts'
 import { spotIn } from '../manifests.ts'
 import type { Manifest } from '../manifests.ts'
 import { pathInRepository } from '../repository-path.ts'
-import type { SourceOf } from '../values/value-layers.ts'
+import type { SourceOf, Unknown } from '../values/value-layers.ts'
+import { valuesFor } from './chart-values.ts'
 import type { InflatedChart } from './charts.ts'
 import { toText } from './patches.ts'
 
@@ -21,8 +19,13 @@ import { toText } from './patches.ts'
 export interface Inflation extends SourceOf {
   /** the source that is the kustomization */
   readonly by: SourceOf
-  /** what may change the objects that the chart makes */
-  readonly changed?: InflatedChart['changed']
+  /** why it is not known what the chart makes; elsewhere: what is known of it is judged by itself */
+  readonly unclear?: Unclear
+}
+
+interface Unclear extends Unknown {
+  /** kustomize, or the Helm that it runs, certainly stops for this reason */
+  readonly refused?: string
 }
 
 /** The name that Helm gives where it is asked for a generated one (`helm template --generate-name`; helm#6019). */
@@ -34,8 +37,9 @@ export function inflationsOf(by: SourceOf, source: JsonMap, charts: readonly Inf
     const { manifest } = by
     const made = sourcesFor(chart, source, manifest)
     if (made === undefined) return []
+    const unclear = made.unclear ?? changeOf(chart)
     const { source: _source, sources: _sources, sourceHydrator: _hydrator, ...spec } = by.application['spec'] as JsonMap
-    const application: JsonMap = { ...by.application, spec: { ...spec, sources: toPlain(made) } }
+    const application: JsonMap = { ...by.application, spec: { ...spec, sources: toPlain(made.sources) } }
     const own: Manifest = {
       ...manifest,
       kind: 'Application',
@@ -45,12 +49,16 @@ export function inflationsOf(by: SourceOf, source: JsonMap, charts: readonly Inf
       refusals: [],
       elements: () => [],
       nestedElements: () => [],
-      spotOf: (path, on = 'value') => spotOfPart(path, on, { made, manifest }),
+      spotOf: (path, on = 'value') => spotOfPart(path, on, { made: made.sources, manifest }),
       written: () => undefined,
       inText: () => undefined,
     }
-    return [{ manifest: own, application, nth: 0, by, ...(chart.changed && { changed: chart.changed }) }]
+    return [{ manifest: own, application, nth: 0, by, ...(unclear && { unclear }) }]
   })
+}
+
+function changeOf({ changed }: InflatedChart): Unclear | undefined {
+  return changed && { reason: `what its chart makes may be changed by ${changed.why}`, at: changed.at, isElsewhere: true }
 }
 
 function spotOfPart(path: Path, on: 'key' | 'value', { made, manifest }: { readonly made: Value; readonly manifest: Manifest }): Spot {
@@ -60,7 +68,12 @@ function spotOfPart(path: Path, on: 'key' | 'value', { made, manifest }: { reado
 
 type Entries = readonly (readonly [string, Value | undefined])[]
 
-function sourcesFor({ at: folder, entry, home, namespace }: InflatedChart, by: JsonMap, manifest: Manifest): Value | undefined {
+interface Made {
+  readonly sources: Value
+  readonly unclear?: Unclear
+}
+
+function sourcesFor({ at: folder, entry, home, namespace }: InflatedChart, by: JsonMap, manifest: Manifest): Made | undefined {
   const { tree } = manifest
   const part = (key: string): Value | undefined => entry.entries.get(key)
   const [name, version, repo] = ['name', 'version', 'repo'].map((key) => toText(part(key))) as [string, string, string]
@@ -70,7 +83,7 @@ function sourcesFor({ at: folder, entry, home, namespace }: InflatedChart, by: J
     const present = entries.flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]))
     return { kind: 'map', origin, overrides: [], entries: new Map(present) }
   }
-  if (name === '' || toText(part('nameTemplate')) !== '') return undefined
+  if (name === '') return undefined
   // `absChartHome`, `chartExistsLocally`
   const own = `${home}/${version !== '' && repo !== '' ? `${name}-${version}/` : ''}${name}`
   const isHere = pathsBelow(tree.wide?.() ?? tree, `${own}/`).length > 0
@@ -86,10 +99,9 @@ function sourcesFor({ at: folder, entry, home, namespace }: InflatedChart, by: J
         ['targetRevision', part('version') ?? text('*')],
       ]
   const isOfficial = name === 'cluster' && isOfficialPlace(`${trimEndOf(repo, '/')}/`)
-  const values = valuesFor(entry, folder, manifest)
-  if (values === undefined) return undefined
+  const values = valuesFor({ entry, folder, defaults: isHere ? `${own}/values.yaml` : undefined, manifest })
   const helm = map([
-    ['releaseName', part('releaseName') ?? text(unnamed)],
+    ['releaseName', [part('releaseName'), part('nameTemplate')].find((node) => toText(node) !== '') ?? text(unnamed)],
     // Helm is not told where the Application goes
     ['namespace', namespace ?? part('namespace') ?? (isOfficial ? text('default') : undefined)],
     ...(['kubeVersion', 'apiVersions'] as const).map((key) => [key, part(key)] as const),
@@ -97,47 +109,23 @@ function sourcesFor({ at: folder, entry, home, namespace }: InflatedChart, by: J
     ['valuesObject', values.inline],
   ])
   const sources = [map([...place, ['helm', helm]]), map([...repository, ['ref', text('values')]])]
-  return { kind: 'list', origin, overrides: [], items: sources }
+  const unclear = refusedMerge(entry) ?? unclearName(entry) ?? values.unknown
+  return { sources: { kind: 'list', origin, overrides: [], items: sources }, ...(unclear && { unclear }) }
 }
 
-interface Values {
-  readonly files?: Value
-  readonly inline?: MapValue
+/** `errIfIllegalValuesMerge`. */
+function refusedMerge(entry: MapValue): Unclear | undefined {
+  const merge = entry.entries.get('valuesMerge')
+  const at = merge === undefined || /^(?:merge|override|replace|)$/.test(toText(merge)) ? undefined : spotOf(merge)
+  const refused = '`valuesMerge` of its chart is none of merge, override and replace'
+  return at && { reason: 'its values are not merged', at, refused }
 }
 
-/**
- * `valuesInline` over `valuesFile`, or below it, or in its place; `additionalValuesFiles` above both (`createNewMergedValuesFile`,
- * `AsHelmArgs`). Undefined: some of it is not here.
- */
-function valuesFor(entry: MapValue, folder: string, manifest: Manifest): Values | undefined {
-  const pathOf = (node: Value): string => posix.join('/', folder, toText(node)).slice(1)
-  const inline = valueAt(entry, ['valuesInline'])
-  const hasInline = isMap(inline) && inline.entries.size > 0
-  const merge = toText(valueAt(entry, ['valuesMerge'])) || 'override'
-  const first = valueAt(entry, ['valuesFile'])
-  const more = valueAt(entry, ['additionalValuesFiles'])
-  const others = more?.kind === 'list' ? more.items : []
-  const base = toText(first) === '' || first === undefined || (hasInline && merge === 'replace') ? [] : [first]
-  const named = (nodes: readonly Value[]): Value | undefined => {
-    const items = nodes.map((node): Value => ({
-      kind: 'scalar',
-      origin: node.origin,
-      overrides: [],
-      value: `$values/${pathInRepository(pathOf(node), manifest)}`,
-    }))
-    return items.length === 0 ? undefined : { kind: 'list', origin: entry.origin, overrides: [], items }
-  }
-  if (!hasInline || (others.length === 0 && (merge !== 'merge' || base.length === 0))) {
-    const files = named([...base, ...others])
-    return { ...(files && { files }), ...(hasInline && { inline }) }
-  }
-  const read = (node: Value): MapValue[] => {
-    const file = fileReader(manifest.tree)(pathOf(node))
-    const root = file === undefined ? undefined : parseFirstDocument(file, 'service').documents[0]
-    return isMap(root) ? [root] : []
-  }
-  const [below, above] = [base.flatMap(read), others.flatMap(read)]
-  if (below.length < base.length || above.length < others.length) return undefined
-  const [lowest, ...higher] = merge === 'merge' ? [inline, ...below, ...above] : [...below, inline, ...above]
-  return lowest === undefined ? {} : { inline: mergeLayers([lowest, ...higher]) }
+/** A template without braces is the name itself; Helm takes none beside a name. */
+function unclearName(entry: MapValue): Unclear | undefined {
+  const [name, template] = ['releaseName', 'nameTemplate'].map((key) => entry.entries.get(key))
+  const at = template === undefined || toText(template) === '' ? undefined : spotOf(template)
+  if (at === undefined) return undefined
+  if (toText(name) !== '') return { reason: 'its chart has no name', at, refused: 'its chart has `nameTemplate` beside `releaseName`' }
+  return toText(template).includes('{{') ? { reason: 'its release is named by `nameTemplate`', at } : undefined
 }

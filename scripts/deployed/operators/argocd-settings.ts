@@ -15,6 +15,8 @@ const words = /argocd-cm|resource\.customizations|kustomize\.buildOptions|enable
 const ignoring = /^[ \t]*["']?resource\.customizations\.ignoreDifferences\.([\w.*-]{1,200})["']?[ \t]*:/gm
 const older = /^[ \t]*["']?resource\.customizations["']?[ \t]*:/m
 const configMap = /^[ \t]*kind[ \t]*:[ \t]*["']?ConfigMap\b/m
+/** Not in a comment, as defaults that were copied have it. */
+const buildOptions = /^[^#\n]*kustomize\.buildOptions/m
 const installed = /argoproj\/argo-cd\b[^\s"']{0,100}manifests/
 const named = /^[ \t]*name[ \t]*:[ \t]*["']?argocd-cm\b/m
 
@@ -35,7 +37,7 @@ function readSettings(tree: Tree): ArgoCdSettings {
   const isAny = isOld || kinds.some((kind) => kind.startsWith('*'))
   // a ConfigMap alone may be a part of what somebody else sets up
   const isInstalled = texts.some((text) => installed.test(text)) && texts.some((text) => configMap.test(text) && named.test(text))
-  const isHere = isInstalled || texts.some((text) => text.includes('kustomize.buildOptions'))
+  const isHere = isInstalled || texts.some((text) => buildOptions.test(text))
   return {
     ignoredKinds: new Set([...kinds, ...(isAny ? ['all'] : [])]),
     inflatesCharts: texts.some((text) => text.includes('enable-helm')) ? true : isHere ? false : undefined,

@@ -6,7 +6,7 @@ import type { Json, JsonMap, MapValue, Origin, Path, SourceFile, Value } from '.
 import { withoutNulls } from '../../values/merge.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
 import type { DatabaseLayer } from '../../model.ts'
-import { fileReader } from '../file-cache.ts'
+import { fileReader, unreadable } from '../file-cache.ts'
 import { globPattern } from '../../applicationset/git-paths.ts'
 import { environmentOf, expand, resolveValueFiles, sourcesIn, sourcesOf } from '../../applicationset/sources.ts'
 import type { ValueFile } from '../../applicationset/sources.ts'
@@ -23,7 +23,7 @@ import { ParameterError, setParameters } from './parameters.ts'
 import type { Parameter } from './parameters.ts'
 
 /** Why layers can't be known, where that is written, and the repository that is missing. */
-interface Unknown {
+export interface Unknown {
   readonly reason: string
   readonly at: Spot
   readonly repository?: string
@@ -76,7 +76,9 @@ export function valueLayers(of: SourceOf, folder?: string): ValueLayers {
     }
     for (const path of found.paths) {
       const read = reader(path)
+      const why = read === undefined ? unreadable(manifest.tree, path) : undefined
       if (read !== undefined) layers.push({ layer: 'value-file', file: read })
+      else if (why !== undefined) unknown.push({ reason: why, at: spot() })
       else if (at(helm, 'ignoreMissingValueFiles') !== true) {
         const shown = manifest.tree.shown?.(path) ?? path
         const filled = filledAt(spot(), manifest, application)

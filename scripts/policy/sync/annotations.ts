@@ -1,5 +1,6 @@
 // Do the annotations for Argo CD on objects say what was meant?
 import { judgeAnnotation, judgeSyncOption, splitOptions } from '../../applicationset/sync-options.ts'
+import { judgeReplacing } from '../../applicationset/replacing.ts'
 import { here, named, phrase } from '../../findings/message.ts'
 import type { RenderedObject } from '../../model.ts'
 import { isOperators } from '../../operator/objects.ts'
@@ -8,7 +9,7 @@ import { listed, nearest } from '../../values/path.ts'
 import { isJsonMap, valueAt } from '../../values/value.ts'
 import type { Json } from '../../values/value.ts'
 import { plainAt } from '../subject.ts'
-import type { ObjectFinding, ObjectRule } from '../subject.ts'
+import type { ObjectFinding, ObjectRule, ObjectsSubject } from '../subject.ts'
 
 const prefix = 'argocd.argoproj.io/'
 const known = {
@@ -91,6 +92,21 @@ function* unknownOptions(object: RenderedObject, name: string, text: string): It
   }
 }
 
+/** What the options Replace and Force do to a Cluster whose annotations are not those of the official chart's values. */
+function* replacing(
+  { objects, syncOptions }: Pick<ObjectsSubject, 'objects' | 'syncOptions'>,
+  effect: 'delete' | 'overwrite',
+): Iterable<ObjectFinding> {
+  for (const { object, name, text } of annotationsIn(objects)) {
+    if (name !== 'sync-options' || !isCluster(object) || isOfValues(object, `${prefix}${name}`)) continue
+    const found = judgeReplacing(text, syncOptions)
+    if (found === undefined || found.deletes !== (effect === 'delete')) continue
+    const { message, help } = found
+    const finding = { object, message, help, places: [{ path: placeOf(name) }] } satisfies ObjectFinding
+    if (isWritten(finding)) yield finding
+  }
+}
+
 export const annotations: readonly ObjectRule[] = [
   {
     // `NewHookType` of gitops-engine: an annotation without a known type makes a hook of no phase
@@ -114,8 +130,8 @@ export const annotations: readonly ObjectRule[] = [
     upstream: 'hook.DeletePolicies',
     summary: 'no annotation of the manifest of a Cluster makes Argo CD delete and re-create it',
     reads: [],
-    *check({ objects }) {
-      for (const object of objects.filter(isCluster)) {
+    *check(subject) {
+      for (const object of subject.objects.filter(isCluster)) {
         const key = [`${prefix}hook`, 'helm.sh/hook'].find((name) =>
           makesHook(name, plainAt(object.plain, 'metadata', 'annotations', name)),
         )
@@ -127,18 +143,18 @@ export const annotations: readonly ObjectRule[] = [
             help: phrase`remove the annotation; order objects by argocd.argoproj.io/sync-wave`,
           }
       }
-      for (const { object, name, text } of annotationsIn(objects)) {
-        if (name !== 'sync-options' || !isCluster(object)) continue
-        const option = splitOptions(text).find((one) => one === 'Replace=true' || one === 'Force=true')
-        if (option === undefined || isOfValues(object, `${prefix}${name}`)) continue
-        const finding: ObjectFinding = {
-          object,
-          message: phrase`sync option is \`${named(option)}\`, but that lets Argo CD delete the Cluster with its volumes and create it anew`,
-          places: [{ path: placeOf(name) }],
-          help: phrase`remove \`${named(option)}\`: an update that can't be applied must fail`,
-        }
-        if (isWritten(finding)) yield finding
-      }
+      yield* replacing(subject, 'delete')
+    },
+  },
+  {
+    id: 'argocd/manifest-is-not-overwritten',
+    severity: 'warning',
+    configurable: true,
+    upstream: 'syncContext.applyObject',
+    summary: 'no annotation of the manifest of a Cluster makes Argo CD overwrite what was set on the live one',
+    reads: [],
+    *check(subject) {
+      yield* replacing(subject, 'overwrite')
     },
   },
   {

@@ -3,7 +3,7 @@ import { hookAnnotations } from '../../applicationset/sync-wave.ts'
 import { named, phrase } from '../../findings/message.ts'
 import { printed } from '../../values/printed.ts'
 import type { Value } from '../../values/value.ts'
-import { splitOptions } from '../../applicationset/sync-options.ts'
+import { judgeReplacing } from '../../applicationset/replacing.ts'
 import { valueAt } from '../../values/value.ts'
 import type { PolicyRule, PolicySubject } from '../subject.ts'
 
@@ -41,16 +41,24 @@ export const deletion: readonly PolicyRule[] = [
     id: 'argocd/cluster-is-not-replaced',
     severity: 'error',
     configurable: true,
+    upstream: 'syncContext.applyObject',
     summary: 'no sync option makes Argo CD delete and re-create the Cluster',
     reads: [[...annotations, options]],
     *check(subject) {
-      const option = splitOptions(textOf(subject, options) ?? '').find((one) => one === 'Replace=true' || one === 'Force=true')
-      if (option === undefined) return
-      yield {
-        message: phrase`sync option is \`${named(option)}\`, but that lets Argo CD delete the Cluster with its volumes and create it anew`,
-        places: [{ path: [...annotations, options] }],
-        help: phrase`remove \`${named(option)}\`: an update that can't be applied must fail`,
-      }
+      const found = judgeReplacing(textOf(subject, options) ?? '', subject.syncOptions)
+      if (found?.deletes === true) yield { message: found.message, help: found.help, places: [{ path: [...annotations, options] }] }
+    },
+  },
+  {
+    id: 'argocd/cluster-is-not-overwritten',
+    severity: 'warning',
+    configurable: true,
+    upstream: 'syncContext.applyObject',
+    summary: 'no sync option overwrites what was set on the live Cluster, such as the annotation that fences an instance',
+    reads: [[...annotations, options]],
+    *check(subject) {
+      const found = judgeReplacing(textOf(subject, options) ?? '', subject.syncOptions)
+      if (found?.deletes === false) yield { message: found.message, help: found.help, places: [{ path: [...annotations, options] }] }
     },
   },
 ]

@@ -1,29 +1,31 @@
-// Would Argo CD delete and re-create the Cluster of a hand-written Application, as its options or a hook ask it to?
+// Would Argo CD delete and re-create the Cluster of a hand-written Application, or overwrite it, as its options or a hook ask it to?
 import { named, phrase } from '../../../findings/message.ts'
 import { printed } from '../../../values/printed.ts'
 import { spotOf } from '../../../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../../../findings/spot.ts'
-import type { Value } from '../../../values/value.ts'
-import { splitOptions } from '../../../applicationset/sync-options.ts'
+import type { JsonMap, Value } from '../../../values/value.ts'
+import { judgeReplacing, overwriting } from '../../../applicationset/replacing.ts'
+import type { Replacing } from '../../../applicationset/replacing.ts'
 import { valueAt } from '../../../values/value.ts'
 import { parseYaml } from '../../../yaml/parse.ts'
 import type { Manifest } from '../../../deployed/manifests.ts'
 import { filePath } from '../../../deployed/repository-path.ts'
 import { at, indexOfText, isDatabase } from '../../../deployed/manifest-parts.ts'
-import { resolveValueFiles } from '../../../applicationset/sources.ts'
+import { objectsIn } from '../../../deployed/folders/folder-objects.ts'
+import { resolveValueFiles, sourcesIn } from '../../../applicationset/sources.ts'
 
 const hooks = ['helm.sh/hook', 'argocd.argoproj.io/hook'] as const
 const annotation = 'argocd.argoproj.io/sync-options'
-const isReplacing = (option: string): boolean => option === 'Replace=true' || option === 'Force=true'
 
 /** The rules of generated databases (`argocd/cluster-is-not-replaced`, `argocd/cluster-is-no-hook`), once for each line. */
 export function replacedClusters(manifest: Manifest): LocatedFinding[] {
-  const { applications, base, plain, settings } = manifest
-  const own = (applications ?? []).filter((application) => isDatabase(application, settings))
-  if (own.length === 0) return []
+  const { applications = [], base, plain, settings } = manifest
   const path = [...base, 'spec', 'syncPolicy', 'syncOptions']
-  const option = indexOfText(at(plain, ...path), (text) => splitOptions(text).some(isReplacing))
-  const findings = option < 0 ? [] : [replaced(printed(at(plain, ...path, option)), manifest.spotOf([...path, option]))]
+  const options = at(plain, ...path)
+  const option = indexOfText(options, (text) => text === 'Replace=true')
+  const own = applications.filter((application) => isDatabase(application, settings))
+  const isOverwriting = option >= 0 && (own.length > 0 || applications.some((application) => hasCluster(application, manifest)))
+  const findings = isOverwriting ? [replaced({ deletes: false, ...overwriting }, manifest.spotOf([...path, option]))] : []
   const files = new Map<string, Value | undefined>()
   const reported = new Set<Value>()
   for (const application of own) {
@@ -32,11 +34,11 @@ export function replacedClusters(manifest: Manifest): LocatedFinding[] {
       const found = paths.map((one) => valueAt(rootOf(one, manifest, files), ['cluster', 'annotations', name])).findLast(Boolean)
       if (found?.kind !== 'scalar' || reported.has(found)) continue
       reported.add(found)
-      const text = splitOptions(printed(found.value)).find(isReplacing)
+      const why = judgeReplacing(printed(found.value), Array.isArray(options) ? options.map(printed) : [])
       const spot = spotOf(found, name === annotation ? 'value' : 'key')
       if (spot === undefined) continue
       if (name !== annotation) findings.push(hooked(name, spot))
-      else if (text !== undefined) findings.push(replaced(text, spot))
+      else if (why !== undefined) findings.push(replaced(why, spot))
     }
   }
   return findings
@@ -51,14 +53,14 @@ function rootOf(path: string, { tree }: Manifest, files: Map<string, Value | und
   return files.get(path)
 }
 
-function replaced(option: string, at: Spot): LocatedFinding {
-  return {
-    rule: 'argocd/cluster-is-not-replaced',
-    severity: 'error',
-    message: phrase`sync option is \`${named(option)}\`, but that lets Argo CD delete the Cluster with its volumes and create an empty one`,
-    at,
-    help: phrase`remove \`${named(option)}\`: an update that can't be applied must fail`,
-  }
+function hasCluster(application: JsonMap, manifest: Manifest): boolean {
+  return sourcesIn(at(application, 'spec')).some((source) => objectsIn(source, manifest).some(({ kind }) => kind === 'Cluster'))
+}
+
+function replaced({ deletes, message, help }: Replacing, at: Spot): LocatedFinding {
+  return deletes
+    ? { rule: 'argocd/cluster-is-not-replaced', severity: 'error', message, at, help }
+    : { rule: 'argocd/cluster-is-not-overwritten', severity: 'warning', message, at, help }
 }
 
 function hooked(name: string, at: Spot): LocatedFinding {
