@@ -53,7 +53,8 @@ function* unreachable(budgets: Budgets): Iterable<Finding> {
       }
   const found = new Set<string>()
   for (const [name, limit] of timeouts)
-    for (const { text } of found.has(name) || isSetElsewhere(budgets, limit) ? [] : above(budgets, name, limit)) {
+    for (const { text } of found.has(name) ? [] : above(budgets, name, limit)) {
+      if (isSetElsewhere(budgets, limit)) continue
       found.add(name)
       yield {
         message: phrase`${here(name)} is ${named(text)}, but ${limit} is ${named(budgets.settings.written(limit))}, which always ends the wait first`,
