@@ -18,7 +18,7 @@ import { printed as shownText } from '../values/printed.ts'
 import type { Json, MapValue, Span } from '../values/value.ts'
 import { isJsonMap, jsonAt as at, leavesOf, valueAt } from '../values/value.ts'
 import { spotOfPrinted } from './printed-words.ts'
-import { lineSpot, templateFile } from './template-spots.ts'
+import { actionSpot, lineSpot, templateFile } from './template-spots.ts'
 
 export interface Printed {
   readonly chart: FoundChart
@@ -53,10 +53,9 @@ function* lostDefaults({ chart, helm, values, looked }: Printed): Iterable<Locat
     if (value.kind !== 'scalar' || (value.value !== false && value.value !== 0)) continue
     const isLost = ({ instead }: Replacement): boolean => (value.value === false) === (instead === 'true')
     const lost = replacementsFor(loaded, helm, path).find(isLost)
-    const template = lost?.tree.parseName.slice(loaded.name.length + 1) ?? ''
     const holder = valueAt(values, path.slice(0, -1))
     if (lost === undefined || holder?.kind !== 'map' || !wasLooked(holder, String(path.at(-1)), looked())) continue
-    const at = lineSpot(chart, template, lost.tree.text.slice(0, lost.at).split('\n').length)
+    const at = actionSpot(chart, lost.tree, lost.at)
     const written = spotOf(value)
     // in the chart's own values 0 is its author's word for what is not set
     const isOfAuthor = value.value === 0 && (written === undefined || written.file.path === `${chart.place}/values.yaml`)

@@ -10,7 +10,7 @@ import { isGoMap } from '../go-template/go-value.ts'
 import type { RenderedObject } from '../model.ts'
 import type { Path, Span, Value } from '../values/value.ts'
 import { valueAt } from '../values/value.ts'
-import { lineSpot, templateFile } from './template-spots.ts'
+import { actionSpot, templateFile, templatePath } from './template-spots.ts'
 
 type Correction = Partial<Pick<LocatedFinding, 'at' | 'message' | 'help'>>
 
@@ -52,11 +52,10 @@ function lackingWord(chart: FoundChart, printing: DocumentPrinting, path: Path):
 function quotedAction(chart: FoundChart, printing: DocumentPrinting, span: Span): Correction | undefined {
   const text = printing.text.slice(printing.start + span.start, printing.start + span.end)
   const inner = /^(["'])(?:-?\d{1,18}|true|false)\1$/.test(text) ? pieceOf(printing, span.start + 1) : undefined
-  const path = inner === undefined || inner.isText ? undefined : fileOf(inner)
-  if (inner === undefined || path === undefined) return undefined
+  if (inner === undefined || inner.isText || fileOf(inner) === undefined) return undefined
   const isWritten = pieceOf(printing, span.start)?.isText === true
   const [name] = /\bs?quote\b/.exec(inner.tree.text.slice(inner.at).split('}}', 1)[0] ?? '') ?? []
-  const at = lineSpot(chart, path, inner.tree.text.slice(0, inner.at).split('\n').length)
+  const at = actionSpot(chart, inner.tree, inner.at)
   if (at === undefined || (name === undefined && !isWritten)) return undefined
   return { at, help: isWritten ? phrase`remove the quotes around {{ }}` : phrase`remove \`${named(name)}\` from the template` }
 }
@@ -99,12 +98,11 @@ function besideKey(
   const columnOf = (at: number): number => at - text.lastIndexOf('\n', at - 1) - 1
   const column = columnOf(printing.start + (node.origin.key?.start ?? 0))
   const [, indent, key] = /^([ ]*)([\w.-]+):$/.exec(text.slice(0, first).trimEnd().split('\n').at(-1) ?? '') ?? []
-  const path = fileOf(piece)
-  if (indent === undefined || key === undefined || path === undefined || columnOf(first) !== column || indent.length < column)
-    return undefined
+  if (indent === undefined || key === undefined || fileOf(piece) === undefined) return undefined
+  if (columnOf(first) !== column || indent.length < column) return undefined
   const action = piece.tree.text.slice(piece.at).split('}}', 1)[0] ?? ''
   const [, name, spaces] = /\b(n?indent)\s+(\d{1,3})/.exec(action) ?? []
-  const at = lineSpot(chart, path, piece.tree.text.slice(0, piece.at).split('\n').length)
+  const at = actionSpot(chart, piece.tree, piece.at)
   return (
     at && {
       at,
@@ -118,6 +116,6 @@ function besideKey(
 }
 
 function fileOf({ tree }: Piece): string | undefined {
-  const path = tree.parseName.slice(tree.parseName.indexOf('/') + 1)
+  const path = templatePath(tree)
   return path.startsWith('templates/') ? path : undefined
 }

@@ -1,6 +1,7 @@
 // Where in the templates of a chart of the repository is a line, or a key that a template writes itself?
 import type { FoundChart } from '../charts/find.ts'
 import type { Spot } from '../findings/spot.ts'
+import type { TemplateTree } from '../go-template/go-tree.ts'
 import type { PrintedRefused } from '../helm/error.ts'
 import type { SourceFile } from '../values/value.ts'
 
@@ -29,6 +30,14 @@ export function lineSpot(chart: Chart, template: string, line: number): Spot | u
   return { file, span: { start: start + text.length - text.trimStart().length, end: start + text.trimEnd().length } }
 }
 
+/** Where a template is in the chart; those of its dependencies are in `charts/`. */
+export const templatePath = ({ parseName }: TemplateTree): string => parseName.slice(parseName.indexOf('/') + 1)
+
+/** What is on the line of an action of a template. */
+export function actionSpot(chart: Chart, tree: TemplateTree, at: number): Spot | undefined {
+  return lineSpot(chart, templatePath(tree), tree.text.slice(0, at).split('\n').length)
+}
+
 /**
  * What in the chart's own templates prints a line that is no YAML: their own words, or a map that is YAML wherever it is indented
  * rightly. Undefined: a value whose text breaks the line.
@@ -53,9 +62,8 @@ export function printedSpot(chart: Chart, error: PrintedRefused): Spot | undefin
   const piece = map ?? (shown === undefined ? text : isSet ? undefined : shown)
   if (piece === undefined) return undefined
   const { tree } = piece
-  const path = tree.parseName.slice(tree.parseName.indexOf('/') + 1)
   const at = piece.at + (piece.isText ? Math.max(from - piece.start, 0) : 0)
-  return path.startsWith('templates/') ? lineSpot(chart, path, tree.text.slice(0, at).split('\n').length) : undefined
+  return templatePath(tree).startsWith('templates/') ? actionSpot(chart, tree, at) : undefined
 }
 
 /** Whether the lines above one of this column are items of the list that it belongs to. */
