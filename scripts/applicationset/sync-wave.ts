@@ -4,8 +4,8 @@ import { jsonAt } from '../values/value.ts'
 
 export const waveAnnotation = 'argocd.argoproj.io/sync-wave'
 
-/** What makes an object a hook, which is applied in a phase of its own; Argo CD takes Helm's for its own. */
-export const hookAnnotations = ['helm.sh/hook', 'argocd.argoproj.io/hook'] as const
+/** What makes an object a hook, which is applied in a phase of its own; Argo CD takes Helm's for its own where there is none of its own. */
+export const hookAnnotations = ['argocd.argoproj.io/hook', 'helm.sh/hook'] as const
 
 export const isHook = (plain: Json): boolean =>
   hookAnnotations.some((name) => jsonAt(plain, ['metadata', 'annotations', name]) !== undefined)

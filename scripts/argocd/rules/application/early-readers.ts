@@ -2,7 +2,7 @@
 import { isKustomization } from '../../../discover/loose.ts'
 import { append } from '../../../values/append.ts'
 import { sourcesIn } from '../../../applicationset/sources.ts'
-import { waveAnnotation, waveOf } from '../../../applicationset/sync-wave.ts'
+import { hookAnnotations, isHook, waveAnnotation, waveOf } from '../../../applicationset/sync-wave.ts'
 import { objectsIn, objectsOf, objectsWith } from '../../../deployed/folders/folder-objects.ts'
 import { folderOf } from '../../../deployed/folders/folders.ts'
 import { applicationsMadeBy, at } from '../../../deployed/manifest-parts.ts'
@@ -21,7 +21,6 @@ import { isJsonMap, leavesOf, valueAt } from '../../../values/value.ts'
 /** Kinds whose pods Argo CD waits for before it goes on. */
 const waitedFor: ReadonlySet<string> = new Set(['DaemonSet', 'Deployment', 'Job', 'Pod', 'StatefulSet'])
 const annotations: Path = ['metadata', 'annotations']
-const hooks = ['argocd.argoproj.io/hook', 'helm.sh/hook'] as const
 
 /**
  * `argocd/reader-after-database`: a phase, or a wave, ends when its pods are healthy, and no container starts without its Secret
@@ -135,16 +134,16 @@ function early(reader: RenderedObject, { cluster, made, namespace }: Around): Lo
 
 /** `hook.Types`, `syncwaves.Wave`: the annotation for which an object comes before another; undefined: it does not. */
 function isBefore(reader: RenderedObject, cluster: RenderedObject): string | undefined {
-  const isHook = (object: RenderedObject): boolean => hooks.some((name) => textAt(object, name) !== undefined)
   // what has no pods is healthy at once
-  if (isHook(cluster) || at(reader.plain, 'spec', 'replicas') === 0) return undefined
+  if (isHook(cluster.plain) || at(reader.plain, 'spec', 'replicas') === 0) return undefined
   // so is what is replaced by hand (`getAppsv1DaemonSetHealth`)
   if (reader.kind === 'DaemonSet' && at(reader.plain, 'spec', 'updateStrategy', 'type') === 'OnDelete') return undefined
   const [own, theirs] = [waveOf(reader.plain), waveOf(cluster.plain)]
-  const name = hooks.find((one) => textAt(reader, one) !== undefined)
+  const name = hookAnnotations.find((one) => textAt(reader, one) !== undefined)
   const phases = (textAt(reader, name ?? '') ?? '').split(',').map((phase) => phase.trim())
   // what comes in several phases is run in the first of them
-  if (phases.some((phase) => phase === 'PreSync' || (name === hooks[1] && /^(?:pre-install|pre-upgrade)$/.test(phase)))) return name
+  if (phases.some((phase) => phase === 'PreSync' || (name === hookAnnotations[1] && /^(?:pre-install|pre-upgrade)$/.test(phase))))
+    return name
   if (name !== undefined && phases.join('') !== 'Sync') return undefined
   return own !== undefined && theirs !== undefined && own < theirs ? waveAnnotation : undefined
 }

@@ -1,4 +1,5 @@
 // Would Argo CD delete and re-create the Cluster of a hand-written Application, or overwrite it, as its options or a hook ask it to?
+import { hookAnnotations } from '../../../applicationset/sync-wave.ts'
 import { named, phrase } from '../../../findings/message.ts'
 import { printed } from '../../../values/printed.ts'
 import { spotOf } from '../../../findings/spot.ts'
@@ -14,7 +15,6 @@ import { at, indexOfText, isDatabase } from '../../../deployed/manifest-parts.ts
 import { objectsIn } from '../../../deployed/folders/folder-objects.ts'
 import { resolveValueFiles, sourcesIn } from '../../../applicationset/sources.ts'
 
-const hooks = ['helm.sh/hook', 'argocd.argoproj.io/hook'] as const
 const annotation = 'argocd.argoproj.io/sync-options'
 
 /** The rules of generated databases (`argocd/cluster-is-not-replaced`, `argocd/cluster-is-no-hook`), once for each line. */
@@ -30,7 +30,7 @@ export function replacedClusters(manifest: Manifest): LocatedFinding[] {
   const reported = new Set<Value>()
   for (const application of own) {
     const paths = resolveValueFiles(application).files.flatMap((file) => filePath(file, manifest) ?? [])
-    for (const name of [annotation, ...hooks]) {
+    for (const name of [annotation, ...hookAnnotations]) {
       const found = paths.map((one) => valueAt(rootOf(one, manifest, files), ['cluster', 'annotations', name])).findLast(Boolean)
       if (found?.kind !== 'scalar' || reported.has(found)) continue
       reported.add(found)
