@@ -23,6 +23,7 @@ import type { PolicySubject } from './policy/subject.ts'
 import { judgePostgres, refusedParameters } from './postgres/judge.ts'
 import { isDns1123Subdomain } from './kubernetes/dns-name.ts'
 import { locateFinding } from './locate/finding.ts'
+import { isError } from './findings/spot.ts'
 import type { LocatedFinding, Spot } from './findings/spot.ts'
 import { append } from './values/append.ts'
 import { once } from './values/once.ts'
@@ -223,8 +224,6 @@ interface Failed {
   readonly object: RenderedObject
   readonly path: Path
 }
-
-const isError = ({ severity }: RuledFinding): boolean => severity === 'error'
 
 const isOfSchema = ({ rule }: RuledFinding): boolean => rule === 'schema/unknown-field' || rule === 'schema/type'
 

@@ -47,7 +47,7 @@ export function isSameSpot(a: Spot, b: Spot): boolean {
 }
 
 /** Whether a finding refuses what it is about. */
-export function isError({ severity }: LocatedFinding): boolean {
+export function isError({ severity }: { readonly severity: Severity }): boolean {
   return severity === 'error'
 }
 
