@@ -13,12 +13,18 @@ import { withBudgets } from './budgets.ts'
 
 const reading = (...names: readonly string[]): Path[] => names.map((name) => ['cluster', 'postgresql', 'parameters', name])
 
+/** How a switch is written that is on; undefined: it is off, or nobody wrote it. */
+function switchedOn({ written }: Budgets['settings'], name: string): string | undefined {
+  const value = written(name)
+  return value !== undefined && parsePostgresBoolean(value) === true ? value : undefined
+}
+
 const hiding = ['ignore_checksum_failure', 'ignore_invalid_pages', 'zero_damaged_pages']
 
 function* damageHidden({ settings }: Budgets): Iterable<Finding> {
   for (const name of hiding) {
-    const value = settings.written(name)
-    if (value === undefined || parsePostgresBoolean(value) !== true) continue
+    const value = switchedOn(settings, name)
+    if (value === undefined) continue
     yield {
       message: phrase`${here(name)} is ${named(value)}, but it is for saving data by hand: the server goes on over damage, which spreads`,
       places: [{ path: parameter(name) }],
@@ -71,8 +77,8 @@ function* archivedLate({ settings, cluster }: Budgets): Iterable<Finding> {
 }
 
 function* readOnly({ settings, cluster }: Budgets): Iterable<Finding> {
-  const value = settings.written('default_transaction_read_only')
-  if (value === undefined || parsePostgresBoolean(value) !== true || isReplica(cluster.plain)) return
+  const value = switchedOn(settings, 'default_transaction_read_only')
+  if (value === undefined || isReplica(cluster.plain)) return
   yield {
     message: phrase`${here('default_transaction_read_only')} is ${named(value)}, but then the operator can't write roles and databases either`,
     places: [{ path: parameter('default_transaction_read_only') }],
@@ -112,8 +118,8 @@ function* logsForDevelopers({ settings }: Budgets): Iterable<Finding> {
       help: phrase`remove it: warning is the default`,
     }
   for (const name of ofDevelopers) {
-    const value = settings.written(name)
-    if (value === undefined || parsePostgresBoolean(value) !== true) continue
+    const value = switchedOn(settings, name)
+    if (value === undefined) continue
     yield {
       message: phrase`${here(name)} is ${named(value)}, but that is for debugging PostgreSQL: it logs many lines for each statement`,
       places: [{ path: parameter(name) }],
