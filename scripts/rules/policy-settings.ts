@@ -64,7 +64,9 @@ export function judgePolicySettings(settings: Settings, databases: readonly Data
             )
           : wrong(
               phrase`${field('policies')} sets the level of ${named(rule)}, but only policies have one`,
-              phrase`remove it: ${whyFixed(rule)}`,
+              known.severity === 'error'
+                ? phrase`remove it: ${whyFixed(rule)}`
+                : phrase`remove it: a single place is allowed by \`# allow ${named(rule)}: your reason\` above it`,
               'policies',
               of,
               rule,

@@ -79,6 +79,17 @@ describe('a key that is no environment', () => {
     repository.remove()
   })
 
+  it.each([
+    ['monitoring/no-pod-monitor', 'a single place is allowed by `# allow monitoring/no-pod-monitor: your reason` above it'],
+    ['storage/data-size-set', 'the API server would refuse it anyway'],
+  ])('says why no level of %s is read', async (rule, why) => {
+    const opened = openFiles({ 'cnpg-values.yaml': `policies: { 'a/*': { ${rule}: off } }\n` }, 'https://github.com/acme/infra.git')
+    const { stdout } = await opened.run('check')
+    expect(stdout).toContain(`policies sets the level of ${rule}, but only policies have one`)
+    expect(stdout).toContain(`help: remove it: ${why}`)
+    opened.remove()
+  })
+
   it('is not sent to environments that there are not', async () => {
     const settings = 'policies: { dev: { preset: production } }\nbudgets: { dev: { storage: 1Gi } }\n'
     const opened = openFiles({ 'cnpg-values.yaml': settings }, 'https://github.com/acme/infra.git')
