@@ -98,9 +98,9 @@ function* replacing(
   effect: 'delete' | 'overwrite',
 ): Iterable<ObjectFinding> {
   for (const { object, name, text } of annotationsIn(objects)) {
-    if (name !== 'sync-options' || !isCluster(object) || isOfValues(object, `${prefix}${name}`)) continue
+    if (name !== 'sync-options' || !isCluster(object)) continue
     const found = judgeReplacing(text, syncOptions)
-    if (found === undefined || found.deletes !== (effect === 'delete')) continue
+    if (found === undefined || found.deletes !== (effect === 'delete') || isOfValues(object, `${prefix}${name}`)) continue
     const { message, help } = found
     const finding = { object, message, help, places: [{ path: placeOf(name) }] } satisfies ObjectFinding
     if (isWritten(finding)) yield finding
