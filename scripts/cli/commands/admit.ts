@@ -33,6 +33,7 @@ import { isHolder } from '../../operator/objects.ts'
 import { deepestAt } from '../../values/value.ts'
 import { UsageError } from '../../repository/workspace.ts'
 import { withoutPatches } from './admit-patches.ts'
+import { templatesNamed } from './admit-templates.ts'
 
 export interface AdmitFlags {
   readonly before?: string | undefined
@@ -83,7 +84,7 @@ export async function admitFiles(flags: AdmitFlags, paths: readonly string[], te
     found,
     known.map(({ value }) => value),
   )
-  const diagnostics = diagnose([...read.flatMap((one) => one.findings), ...kept])
+  const diagnostics = diagnose([...read.flatMap((one) => templatesNamed(one.findings)), ...kept])
   if (format === 'json') terminal.stdout(writeReport(judged, diagnostics))
   else if (format === 'github') terminal.stdout(writeGithub(diagnostics), 'commands')
   else writePretty(diagnostics, files, terminal)
