@@ -42,6 +42,7 @@ import { naming } from './fleet/naming.ts'
 import { pods } from './objects/pods.ts'
 import { services } from './objects/services.ts'
 import { neighbours } from './objects/neighbours.ts'
+import { autoscalers } from './objects/autoscalers.ts'
 import { network } from './access/network.ts'
 import { barmanOfObjects, plugins, pluginsOfObjects } from './backup/plugins.ts'
 import { clientAuthorities, poolers } from './access/poolers.ts'
@@ -149,6 +150,7 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...declaredOnce,
   ...annotations,
   ...neighbours,
+  ...autoscalers,
   ...monitors,
   ...quotas,
 ]
@@ -167,6 +169,7 @@ export const ofHolders: ReadonlySet<string> = new Set(
     ...certificates,
     ...annotations,
     ...neighbours,
+    ...autoscalers,
     ...monitors,
     ...quotas,
   ].map(({ id }) => id),
@@ -191,7 +194,7 @@ const hasStore = isClusterWith('backup', 'externalClusters')
 /** Objects without one of which areas have nothing to say; many databases have none. */
 const needs: readonly (readonly [areas: readonly (readonly Pick<PolicyRule, 'id'>[])[], isNeeded: Needed])[] = [
   [[secrets, secretData, pullSecrets, certificates, reload, sqlOfHolders], ({ plain }) => holdsKeys(plain)],
-  [[neighbours, monitors, quotas], ({ plain }) => isNeighbour(plain)],
+  [[neighbours, autoscalers, monitors, quotas], ({ plain }) => isNeighbour(plain)],
   [[makers], ({ kind }) => kind === 'SealedSecret' || kind === 'ExternalSecret'],
   [[network], ({ kind }) => isOfNetwork(kind)],
   [[annotations, waves], ({ plain }) => isJsonMap(plainAt(plain, 'metadata', 'annotations'))],

@@ -63,6 +63,12 @@ const pooler = object('postgresql.cnpg.io/v1', 'Pooler', 'cluster: { name: pay }
 const withExporter = pooler.replace('type: rw', 'type: rw, template: { spec: { containers: [{ name: pgbouncer }, { name: exporter }] } }')
 const hpa = (kind: string, name = 'pool'): string =>
   object('autoscaling/v2', 'HorizontalPodAutoscaler', `scaleTargetRef: { kind: ${kind}, name: ${name} }`)
+const vpa = (kind: string, name: string, mode: string): string =>
+  object(
+    'autoscaling.k8s.io/v1',
+    'VerticalPodAutoscaler',
+    `targetRef: { kind: ${kind}, name: ${name} }, updatePolicy: { updateMode: '${mode}' }`,
+  )
 
 test.each<readonly [readonly string[], readonly string[]]>([
   [[service('cnpg.io/cluster: pay, cnpg.io/role: primary')], ['selector-matches selector.cnpg.io/role']],
@@ -96,12 +102,33 @@ test.each<readonly [readonly string[], readonly string[]]>([
     ],
     [],
   ],
-  [[pooler, hpa('Deployment')], ['autoscaler-target scaleTargetRef']],
-  [[pooler, object('keda.sh/v1alpha1', 'ScaledObject', 'scaleTargetRef: { name: pool }')], ['autoscaler-target scaleTargetRef']],
-  [[pooler, hpa('Pooler')], []],
+  [[pooler, hpa('Deployment')], []],
+  [[pooler, object('keda.sh/v1alpha1', 'ScaledObject', 'scaleTargetRef: { name: pool }')], []],
+  [[pooler, hpa('Pooler')], ['autoscaler-target scaleTargetRef']],
+  [[pooler, hpa('Pooler, apiVersion: example.com/v1')], []],
+  [[pooler, hpa('Pooler', 'other')], []],
   [[pooler, hpa('Deployment', 'web')], []],
+  [[pooler, vpa('Pooler', 'pool', 'Off')], ['autoscaler-target targetRef']],
+  [[pooler, vpa('Deployment', 'pool', 'Off')], ['autoscaler-target targetRef']],
+  [[vpa('Deployment', 'pay', 'Auto')], []],
 ])('knows the labels and ports of the pods: %j', (beside, expected) => {
   expect(found('', ...beside)).toEqual(expected)
+})
+
+test('knows from which release on the scale of a Cluster has a selector', () => {
+  const head =
+    '{ apiVersion: postgresql.cnpg.io/v1, kind: Cluster, metadata: { name: pay }, spec: { instances: 3, storage: { size: 10Gi } } }'
+  const said = (operator: string, beside: string): string[] => {
+    const { manifests } = readManifests({ path: 'a.yaml', text: `${head}\n---\n${beside}` })
+    const findings = judgeManifests(manifests, operator).filter(({ rule }) => rule === 'policy/autoscaler-target')
+    return findings.map(({ finding: { places } }) => places[0].path.slice(1).join('.'))
+  }
+  expect(said('1.27.1', hpa('Cluster', 'pay'))).toEqual(['scaleTargetRef'])
+  expect(said('1.28.3', vpa('Cluster', 'pay', 'Off'))).toEqual(['targetRef'])
+  expect(said('1.29.2', hpa('Cluster', 'pay'))).toEqual([])
+  expect(said('1.28.4', vpa('Cluster', 'pay', 'Off'))).toEqual([])
+  expect(said('1.30.0', vpa('Cluster', 'pay', 'Recreate'))).toEqual(['updatePolicy.updateMode'])
+  expect(said('1.30.0', vpa('Cluster', 'pay', 'Off').replace(/, updatePolicy: \{[^}]*\}/, ''))).toEqual(['targetRef'])
 })
 
 const quota = (hard: string, rest = ''): string => object('v1', 'ResourceQuota', `hard: { ${hard} }${rest}`)
