@@ -182,7 +182,7 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       policy('policy/source-settings-fit', 'a replica cluster has the settings of what it follows, or higher ones', 'warning'),
       policy('policy/within-budget', 'the databases of an environment use no more than its budget', 'warning'),
       policy('policy/claimed-once', 'no two databases claim one node port, address, host name or Secret'),
-      policy('policy/secret-is-made', 'a manifest reads no Secret of the operator that it does not make', 'warning'),
+      policy('policy/secret-is-made', 'a manifest reads no Secret of the operator, and no key of one, that it does not make', 'warning'),
       policy('policy/own-login', 'no two databases of a namespace have one Secret as their login', 'warning'),
       policy('policy/secret-in-values', 'values hold no secret', 'warning'),
     ],

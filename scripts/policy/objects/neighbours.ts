@@ -7,7 +7,7 @@ import { listed, nearest } from '../../values/path.ts'
 import { printed } from '../../values/printed.ts'
 import type { Json, Path } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'
-import { instancesIn, listAt, objectOf, objectsOf, objectsOfCluster, plainAt, textAt } from '../subject.ts'
+import { instancesIn, listAt, objectOf, objectsOf, objectsOfCluster, plainAt } from '../subject.ts'
 import type { ObjectFinding, ObjectRule, ObjectsSubject } from '../subject.ts'
 
 export const clusterKey = 'cnpg.io/cluster'
