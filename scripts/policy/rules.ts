@@ -56,6 +56,7 @@ import { hibernation } from './objects/hibernation.ts'
 import { hugePages } from './capacity/huge-pages.ts'
 import { logical } from './declared/logical.ts'
 import { timeouts } from './backup/timeouts.ts'
+import { sidecars } from './backup/sidecar.ts'
 import { slotNames } from './declared/slot-names.ts'
 import { databases } from './declared/databases.ts'
 import { workMemory } from './capacity/work-memory.ts'
@@ -142,6 +143,7 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...slotNames,
   ...workMemory,
   ...timeouts,
+  ...sidecars,
   ...databases,
   ...nodes,
   ...ownSources,
@@ -172,6 +174,7 @@ export const ofHolders: ReadonlySet<string> = new Set(
     ...autoscalers,
     ...monitors,
     ...quotas,
+    ...sidecars,
   ].map(({ id }) => id),
 )
 
@@ -206,6 +209,7 @@ const needs: readonly (readonly [areas: readonly (readonly Pick<PolicyRule, 'id'
   [[poolers, pooledConnections, ldapOfPoolers, poolerImages], isKind('Pooler')],
   [[schedules], isKind('ScheduledBackup', 'Backup')],
   [[timeouts], isKind('ScheduledBackup')],
+  [[sidecars], isKind('ObjectStore')],
   [[snapshots], isKind('ScheduledBackup')],
   [[subscriptionWorkers], isKind('Subscription')],
   [[logicalParameters, publications], isKind('Publication', 'Subscription')],

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { judgeManifests } from '../../scripts/policy/manifests.ts'
 import { readManifests } from '../../scripts/yaml/manifests.ts'
 
-const ids = /^policy\/(?:disruption|selector|monitor|service-name|autoscaler|quota|limit-range)/
+const ids = /^policy\/(?:disruption|selector|monitor|service-name|autoscaler|quota|limit-range|sidecar)/
 
 function found(cluster: string, ...beside: readonly string[]): string[] {
   const head = `{ apiVersion: postgresql.cnpg.io/v1, kind: Cluster, metadata: { name: pay }, spec: { instances: 3, storage: { size: 10Gi }, ${cluster} } }`
@@ -135,6 +135,36 @@ const quota = (hard: string, rest = ''): string => object('v1', 'ResourceQuota',
 const range = (fields: string, type = 'Container'): string => object('v1', 'LimitRange', `limits: [{ type: ${type}, ${fields} }]`)
 const both = 'resources: { requests: { cpu: 500m, memory: 1Gi }, limits: { cpu: 2, memory: 1Gi } }'
 const limits = 'resources: { limits: { cpu: 1, memory: 1Gi } }'
+const plugin = 'plugins: [{ name: barman-cloud.cloudnative-pg.io, isWALArchiver: true, parameters: { barmanObjectName: s } }]'
+const store = (resources: string, name = 's'): string =>
+  object(
+    'barmancloud.cnpg.io/v1',
+    'ObjectStore',
+    `configuration: { destinationPath: s3://b/a, s3Credentials: { inheritFromIAMRole: true } }, instanceSidecarConfiguration: { ${resources} }`,
+    name,
+  )
+const small = 'resources: { limits: { memory: 128Mi } }'
+const nightly = object(
+  'postgresql.cnpg.io/v1',
+  'ScheduledBackup',
+  "schedule: '0 0 2 * * *', cluster: { name: pay }, method: plugin, pluginConfiguration: { name: barman-cloud.cloudnative-pg.io }",
+)
+
+test.each<readonly [string, readonly string[], readonly string[]]>([
+  [plugin, [store(small), nightly], ['sidecar-has-memory instanceSidecarConfiguration.resources.limits.memory']],
+  [plugin, [store(''), nightly, range('default: { memory: 100Mi }')], ['sidecar-has-memory ']],
+  [plugin, [store('resources: { limits: { memory: 256Mi } }'), nightly, range('default: { memory: 100Mi }')], []],
+  [plugin, [store('resources: { requests: { memory: 64Mi } }'), nightly], []],
+  [plugin, [store(small)], []],
+  [plugin, [store(''), store(small, 'other'), nightly], []],
+  [plugin, [store(small), nightly.replace('method: plugin, pluginConfiguration', 'method: volumeSnapshot, x')], []],
+  [`${both}, ${plugin}`, [store(''), quota('limits.memory: 8Gi')], ['quota-needs-resources instanceSidecarConfiguration.resources']],
+  [`${both}, ${plugin}`, [store('resources: { limits: { memory: 1Gi } }'), quota('limits.memory: 8Gi, requests.memory: 8Gi')], []],
+  [`${both}, ${plugin}`, [store(''), quota('limits.memory: 8Gi'), range('default: { memory: 1Gi }')], []],
+  [both, [store(''), quota('limits.memory: 8Gi')], []],
+])('knows what the sidecar of the plugin needs: %s %j', (cluster, beside, expected) => {
+  expect(found(cluster, ...beside)).toEqual(expected)
+})
 
 test.each<readonly [string, readonly string[], readonly string[]]>([
   ['', [quota('requests.memory: 8Gi')], ['quota-needs-resources resources']],
