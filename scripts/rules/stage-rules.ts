@@ -180,6 +180,7 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       ),
       policy('policy/source-same-major', 'a replica or a recovery has the major of the database here that it copies'),
       policy('policy/source-settings-fit', 'a replica cluster has the settings of what it follows, or higher ones', 'warning'),
+      policy('policy/source-lets-copy', 'a database here lets in the user as whom another one copies it byte by byte'),
       policy('policy/within-budget', 'the databases of an environment use no more than its budget', 'warning'),
       policy('policy/claimed-once', 'no two databases claim one node port, address, host name or Secret'),
       policy('policy/secret-is-made', 'a manifest reads no Secret of the operator, and no key of one, that it does not make', 'warning'),
