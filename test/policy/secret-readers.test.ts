@@ -38,6 +38,17 @@ async function said(spec: string, beside: string, other = ''): Promise<string[]>
   return (await opened.told()).filter((line) => line.includes('policy/secret-is-made'))
 }
 
+const copier = (namespace: string, secret: string): string => `---
+apiVersion: postgresql.cnpg.io/v1
+kind: Cluster
+metadata: { name: new${namespace} }
+spec:
+  instances: 3
+  storage: { size: 1Gi }
+  bootstrap: { initdb: { import: { type: microservice, databases: [pay], source: { externalCluster: pay } } } }
+  externalClusters:
+    - { name: pay, connectionParameters: { host: pay-rw, user: postgres, dbname: pay }, password: { name: ${secret} } }
+`
 const superuser = 'enableSuperuserAccess: true'
 const owner = 'bootstrap: { initdb: { database: pay, owner: pay, secret: { name: login } } }'
 
@@ -50,6 +61,8 @@ test.each([
   [superuser, reader('', 'name: pay-superuser, key: dbname')],
   [owner, reader('', 'name: pay-app, key: username')],
   ['', reader('', 'name: pay-superuser, key: password')],
+  ['', copier('', 'pay-superuser, key: password')],
+  ['', copier(', namespace: pay', 'pay-app, key: pass')],
 ])('a Secret or a key that is not made: %s %s', async (spec, beside) => expect(await said(spec, beside)).toHaveLength(1))
 
 test.each([
@@ -59,6 +72,8 @@ test.each([
   ['', reader(', namespace: other', 'name: pay-app, key: database')],
   ['', reader('', 'name: pay-app, key: $(KEY)')],
   [superuser, reader('', 'name: pay-superuser, key: pgpass')],
+  [superuser, copier('', 'pay-superuser, key: password')],
+  ['', reader(', namespace: other', 'name: pay-superuser, key: password')],
   [owner, reader('', 'name: login, key: database')],
   [
     '',

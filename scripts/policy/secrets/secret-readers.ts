@@ -86,8 +86,13 @@ export function readersOfSecrets(facts: readonly Facts[], tree: Tree): LocatedFi
       else readers.push({ secret: known.get(mention.name) as Known, read: mention.read })
   }
   return readers.flatMap(({ secret, read }) =>
-    made.has(secret.name) ? [] : secret.why === 'made' ? wrongKeys(secret, read) : [finding(secret, read.at)],
+    made.has(secret.name) || isElsewhere(secret, read) ? [] : secret.why === 'made' ? wrongKeys(secret, read) : [finding(secret, read.at)],
   )
+}
+
+/** In another namespace a Secret of that name is another one. */
+function isElsewhere({ namespace }: Known, read: Read): boolean {
+  return read.namespace !== undefined && read.namespace !== namespace.slice(namespace.indexOf(' ') + 1)
 }
 
 interface Key {
@@ -142,9 +147,10 @@ function textOf(value: Value | undefined): string | undefined {
   return value?.kind === 'scalar' && typeof value.value === 'string' ? value.value : undefined
 }
 
-/** `secretKeyRef.name`, `secretRef.name` of a container, `secret.secretName` of a volume. */
+/** `secretKeyRef.name`, `secretRef.name` of a container, `secret.secretName` of a volume; the password of an external cluster. */
 function isReader(path: Path): boolean {
   const [last, above] = [path.at(-1), path.at(-2)]
+  if (path.at(-4) === 'externalClusters') return last === 'name' && above === 'password'
   return (last === 'name' && (above === 'secretKeyRef' || above === 'secretRef')) || (last === 'secretName' && above === 'secret')
 }
 
@@ -196,9 +202,7 @@ const otherNames: Readonly<Record<string, string>> = lookup({
   url: 'uri',
 })
 
-function wrongKeys({ name, database, namespace, at }: Known, read: Read): LocatedFinding[] {
-  // of that name another one may be there
-  if (read.namespace !== undefined && read.namespace !== namespace.slice(namespace.indexOf(' ') + 1)) return []
+function wrongKeys({ name, database, at }: Known, read: Read): LocatedFinding[] {
   return read.keys.flatMap(({ text, at: place }): LocatedFinding[] => {
     const isSuperuser = name.endsWith('-superuser')
     const isThere = held.includes(text)
