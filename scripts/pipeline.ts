@@ -19,7 +19,7 @@ import { applyAllowances } from './report/allowances.ts'
 import { applyLevels } from './report/levels.ts'
 import { conclude } from './report/conclude.ts'
 import { notMadeRight } from './policy/fleet/made-right.ts'
-import { readersOfAbsent } from './policy/secrets/secret-readers.ts'
+import { readersOfSecrets } from './policy/secrets/secret-readers.ts'
 import { settingsFindings } from './judge-settings.ts'
 import { postgresRules } from './postgres/judge.ts'
 import { isError } from './findings/spot.ts'
@@ -75,7 +75,7 @@ export async function runPipeline(given: Workspace, options: PipelineOptions): P
   const facts = assessed.flatMap((one) => one.facts ?? [])
   append(findings, handWritten.findings, judgeFleet(facts, handWritten.stores))
   // a sum over some of the databases says nothing, and who reads a Secret is looked for in every manifest
-  if (!changed) append(findings, overBudget(settings, facts), readersOfAbsent(facts, tree))
+  if (!changed) append(findings, overBudget(settings, facts), readersOfSecrets(facts, tree))
   if (options.live !== undefined) append(findings, compareFleet(options.live, { settings, databases, byHand: handWritten.deployed() }))
   append(findings, comparison?.conclude(handWritten.handovers) ?? [])
 

@@ -7,6 +7,7 @@ import { commonWords, allNear, nearest } from '../values/path.ts'
 import { issueRule, operatorSubject, type AdmitOptions } from './admit.ts'
 import { checkCel } from '../kubernetes/cel.ts'
 import { kubePath, sentence, type Issue } from '../kubernetes/issue.ts'
+import { compareVersions, loadKind, schemaVersions } from '../kubernetes/load.ts'
 import type { ServedKind } from '../kubernetes/load.ts'
 import { isKnownMinor } from '../operator/version.ts'
 import { copyJson } from '../kubernetes/prepare.ts'
@@ -180,30 +181,42 @@ function isFurtherAmount(path: Path, unknown: readonly Path[]): boolean {
   return beside[0] !== path
 }
 
+/** The first later release whose schema has a field: what it is called in newer documentation. */
+function laterRelease(path: Path, { apiVersion, kind, product, version }: ServedKind): string | undefined {
+  if (product !== 'cloudnative-pg' || path[0] === 'metadata') return undefined
+  return schemaVersions(product).find((later) => {
+    const served = compareVersions(later, version) > 0 ? loadKind(apiVersion, kind, later) : undefined
+    return served !== undefined && schemaAt(served.schema, path) !== undefined
+  })
+}
+
 function unknownMember(path: Path, kind: ServedKind): RuledFinding {
   const name = printed(path.at(-1))
   const schema = path[0] === 'metadata' ? undefined : schemaAt(kind.schema, path.slice(0, -1))
   const known = [...(schema?.properties?.keys() ?? [])]
-  const guess = nearest(name, known)
+  const later = laterRelease(path, kind)
+  const guess = later === undefined ? nearest(name, known) : undefined
   const holder = path.length > 1 ? fieldAt(path.slice(0, -1)) : kind.kind
   const homes = commonWords.has(name) ? [] : [...(schema?.properties ?? [])].filter(([, child]) => child.properties?.has(name) === true)
   const help =
-    guess !== undefined
-      ? phrase`did you mean \`${guess}\`?`
-      : isAmount(path)
-        ? phrase`write it below \`requests:\`, \`limits:\` or both, with what is beside it`
-        : homes.length === 1
-          ? phrase`\`${keyName(name)}\` belongs in \`${fieldAt([...path.slice(0, -1), homes[0]?.[0] ?? ''])}\``
-          : known.length > 0 && known.length <= 8
-            ? phrase`known here: ${known.sort().join(', ')}`
-            : undefined
+    later !== undefined
+      ? phrase`operators have it from ${later.replace(/\.\d+$/, '')} on, not ${kind.operator}: raise the operator, or remove it`
+      : guess !== undefined
+        ? phrase`did you mean \`${guess}\`?`
+        : isAmount(path)
+          ? phrase`write it below \`requests:\`, \`limits:\` or both, with what is beside it`
+          : homes.length === 1
+            ? phrase`\`${keyName(name)}\` belongs in \`${fieldAt([...path.slice(0, -1), homes[0]?.[0] ?? ''])}\``
+            : known.length > 0 && known.length <= 8
+              ? phrase`known here: ${known.sort().join(', ')}`
+              : undefined
   return {
     rule: 'schema/unknown-field',
     severity: 'error',
     message: phrase`unknown field \`${keyName(name)}\` in \`${holder}\``,
     places: [{ path, on: 'key' }],
     ...(help !== undefined && { help }),
-    fix: { rename: allNear(name, known) },
+    fix: { rename: later === undefined ? allNear(name, known) : [] },
     field: kubePath(path),
   }
 }

@@ -60,6 +60,7 @@ const neighbours: Readonly<Record<string, string>> = lookup({
   ScaledObject: 'keda.sh/',
   Service: 'v1',
   ServiceMonitor: 'monitoring.coreos.com/',
+  VerticalPodAutoscaler: 'autoscaling.k8s.io/',
 })
 
 /** Kinds of other operators that fill Secrets: external-secrets, sealed-secrets, Vault's, Doppler's, Infisical's, 1Password's. */

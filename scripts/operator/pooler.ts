@@ -36,6 +36,18 @@ const homes: Readonly<Record<string, string>> = lookup({
   server_tls_cert_file: 'serverTLSSecret',
   server_tls_key_file: 'serverTLSSecret',
 })
+/** What people write for a parameter of another name: as other poolers and PostgreSQL call it. */
+const otherNames: Readonly<Record<string, string>> = lookup({
+  connect_timeout: 'server_connect_timeout',
+  idle_in_transaction_session_timeout: 'idle_transaction_timeout',
+  idle_timeout: 'server_idle_timeout',
+  max_client_connections: 'max_client_conn',
+  max_clients: 'max_client_conn',
+  max_connections: 'max_client_conn',
+  pool_size: 'default_pool_size',
+  reserve_pool: 'reserve_pool_size',
+  statement_timeout: 'query_timeout',
+})
 const laterParameterNames = new Set(['client_tls_ciphers', 'client_tls13_ciphers', 'server_tls13_ciphers'])
 
 function secretName(pooler: JsonMap, secret: string): string {
@@ -104,7 +116,7 @@ export const pooler: readonly Rule<OperatorSubject>[] = [
       for (const name of Object.keys(mapAt(object, ...pgbouncer, 'parameters') ?? {})) {
         if (parameterNames.has(name) || (later && laterParameterNames.has(name))) continue
         const path = [...pgbouncer, 'parameters', name]
-        const meant = nearest(name, later ? [...parameterNames, ...laterParameterNames] : parameterNames)
+        const meant = otherNames[name] ?? nearest(name, later ? [...parameterNames, ...laterParameterNames] : parameterNames)
         const finding = refusal(
           path,
           phrase`${fieldAt([...pgbouncer, 'parameters'], 'pgbouncer.parameters')} has ${shown(name)}, but the operator does not pass it on`,

@@ -73,7 +73,8 @@ export function refusedByPgBouncer(name: string, written: string, minor?: number
   const kind = kinds[name]
   if (kind === 'integer') return refusedInteger(name, value)
   if (kind === 'time') return isPgBouncerTime(value) ? undefined : withHelp('a number of seconds, without a unit', seconds(value))
-  if (name === 'server_tls_protocols') return isProtocols(value) ? undefined : withHelp('secure, all, or protocols such as tlsv1.2,tlsv1.3')
+  if (name === 'server_tls_protocols')
+    return isProtocols(value) ? undefined : withHelp('secure, all, or protocols such as tlsv1.2,tlsv1.3', protocols(value))
   if (kind === undefined || kind === 'text') return undefined
   return kind.includes(value.toLowerCase()) ? undefined : withHelp(listed(kind), nearest(value, kind))
 }
@@ -95,7 +96,9 @@ function wholeNumber(value: string): string | undefined {
   if (/^(?:on|true|yes)$/i.test(value)) return '1'
   if (/^(?:off|false|no)$/i.test(value)) return '0'
   const digits = /^["']?(\d{1,10})(?:["']|\s*[a-z]+)?$/i.exec(value)?.[1]
-  return digits === undefined ? undefined : String(Number(digits))
+  // with separators, as people write large numbers
+  const grouped = /^\d{1,3}(?:([_,' ])\d{3})(?:\1\d{3})?$/.test(value) ? value.replaceAll(/\D/g, '') : undefined
+  return digits === undefined ? grouped : String(Number(digits))
 }
 
 const perUnit: Readonly<Record<string, number>> = lookup({
@@ -124,6 +127,16 @@ function seconds(value: string): string | undefined {
 function isProtocols(value: string): boolean {
   if (value === '') return true
   return value.split(/[,:]/).every((name) => /^[ \t]*!?(?:all|default|secure|tlsv1(?:\.[0-3])?)$/i.test(name))
+}
+
+/** `TLS 1.3 TLSv1.2` → `tlsv1.3,tlsv1.2`; undefined: something else. */
+function protocols(value: string): string | undefined {
+  const names = value.toLowerCase().replaceAll(/tls[ _-]*v?[ _-]*/g, 'tlsv')
+  const joined = names
+    .trim()
+    .split(/[ ,:;|]+/)
+    .join(',')
+  return isProtocols(joined) ? joined : undefined
 }
 
 /** What parameters must be together; `written` are each valid alone. */

@@ -42,6 +42,7 @@ import { naming } from './fleet/naming.ts'
 import { pods } from './objects/pods.ts'
 import { services } from './objects/services.ts'
 import { neighbours } from './objects/neighbours.ts'
+import { autoscalers } from './objects/autoscalers.ts'
 import { network } from './access/network.ts'
 import { barmanOfObjects, plugins, pluginsOfObjects } from './backup/plugins.ts'
 import { clientAuthorities, poolers } from './access/poolers.ts'
@@ -55,6 +56,7 @@ import { hibernation } from './objects/hibernation.ts'
 import { hugePages } from './capacity/huge-pages.ts'
 import { logical } from './declared/logical.ts'
 import { timeouts } from './backup/timeouts.ts'
+import { sidecars } from './backup/sidecar.ts'
 import { slotNames } from './declared/slot-names.ts'
 import { databases } from './declared/databases.ts'
 import { workMemory } from './capacity/work-memory.ts'
@@ -141,6 +143,7 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...slotNames,
   ...workMemory,
   ...timeouts,
+  ...sidecars,
   ...databases,
   ...nodes,
   ...ownSources,
@@ -149,6 +152,7 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...declaredOnce,
   ...annotations,
   ...neighbours,
+  ...autoscalers,
   ...monitors,
   ...quotas,
 ]
@@ -167,8 +171,10 @@ export const ofHolders: ReadonlySet<string> = new Set(
     ...certificates,
     ...annotations,
     ...neighbours,
+    ...autoscalers,
     ...monitors,
     ...quotas,
+    ...sidecars,
   ].map(({ id }) => id),
 )
 
@@ -191,7 +197,7 @@ const hasStore = isClusterWith('backup', 'externalClusters')
 /** Objects without one of which areas have nothing to say; many databases have none. */
 const needs: readonly (readonly [areas: readonly (readonly Pick<PolicyRule, 'id'>[])[], isNeeded: Needed])[] = [
   [[secrets, secretData, pullSecrets, certificates, reload, sqlOfHolders], ({ plain }) => holdsKeys(plain)],
-  [[neighbours, monitors, quotas], ({ plain }) => isNeighbour(plain)],
+  [[neighbours, autoscalers, monitors, quotas], ({ plain }) => isNeighbour(plain)],
   [[makers], ({ kind }) => kind === 'SealedSecret' || kind === 'ExternalSecret'],
   [[network], ({ kind }) => isOfNetwork(kind)],
   [[annotations, waves], ({ plain }) => isJsonMap(plainAt(plain, 'metadata', 'annotations'))],
@@ -203,6 +209,7 @@ const needs: readonly (readonly [areas: readonly (readonly Pick<PolicyRule, 'id'
   [[poolers, pooledConnections, ldapOfPoolers, poolerImages], isKind('Pooler')],
   [[schedules], isKind('ScheduledBackup', 'Backup')],
   [[timeouts], isKind('ScheduledBackup')],
+  [[sidecars], isKind('ObjectStore')],
   [[snapshots], isKind('ScheduledBackup')],
   [[subscriptionWorkers], isKind('Subscription')],
   [[logicalParameters, publications], isKind('Publication', 'Subscription')],

@@ -215,6 +215,16 @@ describe('examination', () => {
     ])
   })
 
+  it('names the release that has a field which the operator does not have yet', () => {
+    const helpOf = (operator: string): unknown => {
+      const synchronous = { method: 'any', number: 1, failoverQuorum: true }
+      const object = { ...clusterOf({}), spec: { instances: 3, storage: { size: '1Gi' }, postgresql: { synchronous } } }
+      return examine(object, { operator }).map(said)[0]?.help
+    }
+    expect(helpOf('1.27.1')).toBe('operators have it from 1.28 on, not 1.27.1: raise the operator, or remove it')
+    expect(helpOf('1.28.0')).toBeUndefined()
+  })
+
   it('sends a field to the one place that has it, unless many have its name', () => {
     const helpOf = (monitoring: JsonMap): unknown =>
       examine({ ...clusterOf({}), spec: { instances: 3, storage: { size: '1Gi' }, ...monitoring } }, { operator: '1.30.0' }).map(said)[0]

@@ -36,6 +36,10 @@ test.each([
   ['log_connections', 'on', 'a whole number without a unit', 'did you mean `1`?'],
   ['server_idle_timeout', '5 minutes', 'a number of seconds, without a unit', 'did you mean `300`?'],
   ['query_timeout', '500ms', 'a number of seconds, without a unit', 'did you mean `0.5`?'],
+  ['max_client_conn', '1_000', 'a whole number without a unit', 'did you mean `1000`?'],
+  ['max_client_conn', '1,000,000', 'a whole number without a unit', 'did you mean `1000000`?'],
+  ['server_tls_protocols', 'TLS1.3', 'secure, all, or protocols such as tlsv1.2,tlsv1.3', 'did you mean `tlsv1.3`?'],
+  ['server_tls_protocols', 'TLSv1.2 TLSv1.3', 'secure, all, or protocols such as tlsv1.2,tlsv1.3', 'did you mean `tlsv1.2,tlsv1.3`?'],
   ['server_tls_sslmode', 'verify_ca', 'allow, disable, prefer, require, verify-ca, verify-full', 'did you mean `verify-ca`?'],
 ])('%s is not %s', (name, value, must, help) => {
   expect(refusedByPgBouncer(name, value)).toEqual({ must, ...(help !== undefined && { help }) })

@@ -67,6 +67,11 @@ const policy = (spec: string, kind = 'NetworkPolicy', apiVersion = 'networking.k
 const operator = '{ from: [{ namespaceSelector: {} }] , ports: [{ port: 8000 }] }'
 const lets = (peer: string): string => policy(`ingress: [${operator}, { from: [{ podSelector: { ${peer} } }], ports: [{ port: 5432 }] }]`)
 const plain = cluster('logLevel: info')
+const ofOperator = 'from: [{ namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: cnpg-system } } }]'
+const among = (ports: string): string =>
+  policy(
+    `ingress: [{ ${ofOperator}, ports: [{ port: 8000 }, { port: 5432 }] }, { from: [{ podSelector: { matchLabels: { cnpg.io/cluster: a } } }], ports: [${ports}] }]`,
+  )
 const wavePath = 'metadata.annotations.argocd.argoproj.io/sync-wave'
 
 test.each([
@@ -91,6 +96,11 @@ test.each([
   ],
   [together(owner, sealed('name: t', 'name: s')), 'sealed-where-it-is: SealedSecret spec.template.metadata.name'],
   [together(plain, lets('matchLabels: { app: shop }')), 'network-lets-through: NetworkPolicy spec.ingress'],
+  [together(plain, among('{ port: 5432 }')), 'network-lets-through: NetworkPolicy spec.ingress'],
+  [
+    together(plain, policy(`ingress: [{ ${ofOperator}, ports: [{ port: 8000 }, { port: 5432 }] }]`)),
+    'network-lets-through: NetworkPolicy spec.ingress',
+  ],
   [together(imported(''), subscription()), 'import-keeps-name: Cluster spec.bootstrap.initdb.import.databases.0'],
   [
     together(imported('database: other, owner: o, '), object('Database', 'name: shop, owner: o')),
@@ -146,6 +156,14 @@ test.each([
   together(plain, lets('matchExpressions: [{ key: cnpg.io/cluster, operator: In, values: [a] }]')),
   together(plain, lets('matchLabels: { app.kubernetes.io/managed-by: cloudnative-pg, app.kubernetes.io/instance: a }')),
   together(plain, lets('matchLabels: { cnpg.io/cluster: a, cnpg.io/instanceRole: replica }')),
+  together(plain, among('{ port: 5432 }, { port: 8000 }')),
+  together(plain, among('')),
+  together(cluster('instances: 1, enablePDB: false'), among('{ port: 5432 }')),
+  together(cluster('probes: { liveness: { isolationCheck: { enabled: false } } }'), among('{ port: 5432 }')),
+  together(
+    plain,
+    among('{ port: 5432 }').replace('matchLabels: { kubernetes.io/metadata.name: cnpg-system }', 'matchLabels: { team: data }'),
+  ),
   // the operator may be in the same namespace
   together(plain, policy('ingress: [{ from: [{ podSelector: {} }] }]')),
   together(

@@ -37,6 +37,11 @@ const writesX = plugin('isWALArchiver: true, parameters: {barmanObjectName: a, s
 const connections = (count: number): string => `  postgresql: {parameters: {max_connections: "${count}"}}\n`
 const nodePort = (port: number): string =>
   `  managed: {services: {additional: [{selectorType: rw, serviceTemplate: {metadata: {name: out}, spec: {ports: [\n    {port: 5432, nodePort: ${port}}\n    ]}}}]}}\n`
+const copies = (user: string, by: string): string =>
+  `  bootstrap: {pg_basebackup: {source: orders}}\n  externalClusters: [{name: orders, connectionParameters: {host: orders-rw, user: ${user}}, ${by}}]\n`
+const byPassword = 'password: {name: p, key: password}'
+const byCertificate = 'sslKey: {name: r, key: tls.key}, sslCert: {name: r, key: tls.crt}'
+const lets = (line: string): string => `  postgresql: {pg_hba: ["${line}"]}\n`
 const follows = (source: string): string =>
   `  bootstrap: {pg_basebackup: {source: ${source}}}\n  replica: {source: ${source}}\n  externalClusters: [{name: ${source}, connectionParameters: {host: ${source}-rw, user: streaming_replica}}]\n`
 
@@ -142,6 +147,40 @@ it.each<readonly [name: string, expected: readonly string[], text: string]>([
     'a replica cluster that leaves the connections to the default',
     ['policy/source-settings-fit:12'],
     cluster(connections(1000)) + named('payments', follows('orders')),
+  ],
+  ['a copy by a role of the application', ['policy/source-lets-copy:15'], cluster('') + named('payments', copies('app', byPassword))],
+  [
+    'a copy by a role that only `all` lets in',
+    ['policy/source-lets-copy:16'],
+    cluster(lets('host all copier all scram-sha-256')) + named('payments', copies('copier', byPassword)),
+  ],
+  [
+    'a copy by a role with a line for replication',
+    [],
+    cluster(lets('host replication copier all scram-sha-256')) + named('payments', copies('copier', byPassword)),
+  ],
+  [
+    'a copy by streaming_replica with a password',
+    ['policy/source-lets-copy:15'],
+    cluster('') + named('payments', copies('streaming_replica', byPassword)),
+  ],
+  ['a copy by streaming_replica with a certificate', [], cluster('') + named('payments', copies('streaming_replica', byCertificate))],
+  [
+    'a copy of a server elsewhere',
+    [],
+    cluster('') + named('payments', copies('app', byPassword).replace('orders-rw', 'orders.example.com')),
+  ],
+  [
+    'an import by a role of the application',
+    [],
+    cluster('') +
+      named(
+        'payments',
+        copies('app', byPassword).replace(
+          'pg_basebackup: {source: orders}',
+          'initdb: {import: {type: microservice, databases: [app], source: {externalCluster: orders}}}',
+        ),
+      ),
   ],
   ['a replica cluster with as many connections', [], cluster(connections(200)) + named('payments', connections(200) + follows('orders'))],
   [

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { judgeManifests } from '../../scripts/policy/manifests.ts'
 import { readManifests } from '../../scripts/yaml/manifests.ts'
 
-const ids = /^policy\/(?:disruption|selector|monitor|service-name|autoscaler|quota|limit-range)/
+const ids = /^policy\/(?:disruption|selector|monitor|service-name|autoscaler|quota|limit-range|sidecar)/
 
 function found(cluster: string, ...beside: readonly string[]): string[] {
   const head = `{ apiVersion: postgresql.cnpg.io/v1, kind: Cluster, metadata: { name: pay }, spec: { instances: 3, storage: { size: 10Gi }, ${cluster} } }`
@@ -63,6 +63,12 @@ const pooler = object('postgresql.cnpg.io/v1', 'Pooler', 'cluster: { name: pay }
 const withExporter = pooler.replace('type: rw', 'type: rw, template: { spec: { containers: [{ name: pgbouncer }, { name: exporter }] } }')
 const hpa = (kind: string, name = 'pool'): string =>
   object('autoscaling/v2', 'HorizontalPodAutoscaler', `scaleTargetRef: { kind: ${kind}, name: ${name} }`)
+const vpa = (kind: string, name: string, mode: string): string =>
+  object(
+    'autoscaling.k8s.io/v1',
+    'VerticalPodAutoscaler',
+    `targetRef: { kind: ${kind}, name: ${name} }, updatePolicy: { updateMode: '${mode}' }`,
+  )
 
 test.each<readonly [readonly string[], readonly string[]]>([
   [[service('cnpg.io/cluster: pay, cnpg.io/role: primary')], ['selector-matches selector.cnpg.io/role']],
@@ -96,18 +102,69 @@ test.each<readonly [readonly string[], readonly string[]]>([
     ],
     [],
   ],
-  [[pooler, hpa('Deployment')], ['autoscaler-target scaleTargetRef']],
-  [[pooler, object('keda.sh/v1alpha1', 'ScaledObject', 'scaleTargetRef: { name: pool }')], ['autoscaler-target scaleTargetRef']],
-  [[pooler, hpa('Pooler')], []],
+  [[pooler, hpa('Deployment')], []],
+  [[pooler, object('keda.sh/v1alpha1', 'ScaledObject', 'scaleTargetRef: { name: pool }')], []],
+  [[pooler, hpa('Pooler')], ['autoscaler-target scaleTargetRef']],
+  [[pooler, hpa('Pooler, apiVersion: example.com/v1')], []],
+  [[pooler, hpa('Pooler', 'other')], []],
   [[pooler, hpa('Deployment', 'web')], []],
+  [[pooler, vpa('Pooler', 'pool', 'Off')], ['autoscaler-target targetRef']],
+  [[pooler, vpa('Deployment', 'pool', 'Off')], ['autoscaler-target targetRef']],
+  [[vpa('Deployment', 'pay', 'Auto')], []],
 ])('knows the labels and ports of the pods: %j', (beside, expected) => {
   expect(found('', ...beside)).toEqual(expected)
+})
+
+test('knows from which release on the scale of a Cluster has a selector', () => {
+  const head =
+    '{ apiVersion: postgresql.cnpg.io/v1, kind: Cluster, metadata: { name: pay }, spec: { instances: 3, storage: { size: 10Gi } } }'
+  const said = (operator: string, beside: string): string[] => {
+    const { manifests } = readManifests({ path: 'a.yaml', text: `${head}\n---\n${beside}` })
+    const findings = judgeManifests(manifests, operator).filter(({ rule }) => rule === 'policy/autoscaler-target')
+    return findings.map(({ finding: { places } }) => places[0].path.slice(1).join('.'))
+  }
+  expect(said('1.27.1', hpa('Cluster', 'pay'))).toEqual(['scaleTargetRef'])
+  expect(said('1.28.3', vpa('Cluster', 'pay', 'Off'))).toEqual(['targetRef'])
+  expect(said('1.29.2', hpa('Cluster', 'pay'))).toEqual([])
+  expect(said('1.28.4', vpa('Cluster', 'pay', 'Off'))).toEqual([])
+  expect(said('1.30.0', vpa('Cluster', 'pay', 'Recreate'))).toEqual(['updatePolicy.updateMode'])
+  expect(said('1.30.0', vpa('Cluster', 'pay', 'Off').replace(/, updatePolicy: \{[^}]*\}/, ''))).toEqual(['targetRef'])
 })
 
 const quota = (hard: string, rest = ''): string => object('v1', 'ResourceQuota', `hard: { ${hard} }${rest}`)
 const range = (fields: string, type = 'Container'): string => object('v1', 'LimitRange', `limits: [{ type: ${type}, ${fields} }]`)
 const both = 'resources: { requests: { cpu: 500m, memory: 1Gi }, limits: { cpu: 2, memory: 1Gi } }'
 const limits = 'resources: { limits: { cpu: 1, memory: 1Gi } }'
+const plugin = 'plugins: [{ name: barman-cloud.cloudnative-pg.io, isWALArchiver: true, parameters: { barmanObjectName: s } }]'
+const store = (resources: string, name = 's'): string =>
+  object(
+    'barmancloud.cnpg.io/v1',
+    'ObjectStore',
+    `configuration: { destinationPath: s3://b/a, s3Credentials: { inheritFromIAMRole: true } }, instanceSidecarConfiguration: { ${resources} }`,
+    name,
+  )
+const small = 'resources: { limits: { memory: 128Mi } }'
+const nightly = object(
+  'postgresql.cnpg.io/v1',
+  'ScheduledBackup',
+  "schedule: '0 0 2 * * *', cluster: { name: pay }, method: plugin, pluginConfiguration: { name: barman-cloud.cloudnative-pg.io }",
+)
+
+test.each<readonly [string, readonly string[], readonly string[]]>([
+  [plugin, [store(small), nightly], ['sidecar-has-memory instanceSidecarConfiguration.resources.limits.memory']],
+  [plugin, [store(''), nightly, range('default: { memory: 100Mi }')], ['sidecar-has-memory ']],
+  [plugin, [store('resources: { limits: { memory: 256Mi } }'), nightly, range('default: { memory: 100Mi }')], []],
+  [plugin, [store('resources: { requests: { memory: 64Mi } }'), nightly], []],
+  [plugin, [store(small)], []],
+  [plugin, [store(''), store(small, 'other'), nightly], []],
+  [plugin, [store(small), nightly.replace('method: plugin, pluginConfiguration', 'method: volumeSnapshot, x')], []],
+  [`${both}, ${plugin}`, [store(''), quota('limits.memory: 8Gi')], ['quota-needs-resources instanceSidecarConfiguration.resources']],
+  [`${both}, ${plugin}`, [store('resources: { limits: { memory: 1Gi } }'), quota('limits.memory: 8Gi, requests.memory: 8Gi')], []],
+  [`${both}, ${plugin}`, [store(''), quota('limits.memory: 8Gi'), range('default: { memory: 1Gi }')], []],
+  [both, [store(''), quota('limits.memory: 8Gi')], []],
+])('knows what the sidecar of the plugin needs: %s %j', (cluster, beside, expected) => {
+  expect(found(cluster, ...beside)).toEqual(expected)
+})
 
 test.each<readonly [string, readonly string[], readonly string[]]>([
   ['', [quota('requests.memory: 8Gi')], ['quota-needs-resources resources']],

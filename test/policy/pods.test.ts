@@ -60,6 +60,9 @@ test.each<readonly [string, readonly string[]]>([
     'walStorage: { pvcTemplate: { resources: { requests: { storage: 20 } } } }',
     ['amount-has-unit walStorage.pvcTemplate.resources.requests.storage'],
   ],
+  ['instances: 2, storage: { size: 1Gi, pvcTemplate: { volumeName: pv } }', ['pod-possible storage.pvcTemplate.volumeName']],
+  ['storage: { size: 1Gi, pvcTemplate: { volumeName: pv } }', []],
+  ['storage: { size: 1Gi, pvcTemplate: { selector: { matchLabels: { a: b } } } }', []],
   // the size takes its place
   ['walStorage: { size: 1Gi, pvcTemplate: { resources: { requests: { storage: 20 } } } }', []],
   ['walStorage: { size: 1Gi, pvcTemplate: { accessModes: [ReadOnlyMany] } }', ['pod-possible walStorage.pvcTemplate.accessModes.0']],

@@ -128,6 +128,16 @@ ${pooler('  name: orders-lb #!\n  name: orders-pool #+')}`),
       s3Credentials: {inheritFromIAMRole: true}
 `),
   ],
+  'a library that is misspelt': [
+    'policy/image-has-library',
+    cluster(`  instances: 3
+  storage: {size: 10Gi}
+  postgresql:
+    shared_preload_libraries:
+      - pg_stat_statement #!
+      - pg_stat_statements #+
+`),
+  ],
   'libraries in one text': [
     'policy/image-has-library',
     cluster(`  instances: 3

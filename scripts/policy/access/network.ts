@@ -88,6 +88,36 @@ const operator = new Map([['app.kubernetes.io/name', 'cloudnative-pg']])
 /** It may be in the namespace of the Cluster. */
 const isOperator = (peer: Json): boolean => isJsonMap(peer) && 'podSelector' in peer && maySelect(peer['podSelector'], operator)
 
+const namespaceOf = ({ plain }: RenderedObject): string => textAt(plain, 'metadata', 'namespace') ?? ''
+
+/** Whether a Cluster may be in a namespace that is selected; where none is written, it may be in any but that of the operator. */
+function mayHold(selector: Json | undefined, cluster: RenderedObject): boolean {
+  const name = plainAt(selector, 'matchLabels', 'kubernetes.io/metadata.name')
+  const own = namespaceOf(cluster)
+  return name === undefined || (own === '' ? name !== 'cnpg-system' : name === own)
+}
+
+/** Whether a rule lets instances in, or what may be them, to one of their ports. */
+function letsInstances(rule: Json, cluster: RenderedObject, port: number): boolean {
+  const peers = listAt(rule, 'from')
+  const isIn = (peer: Json): boolean => {
+    const { podSelector, namespaceSelector, ipBlock } = peer as JsonMap
+    return ipBlock !== undefined || (mayHold(namespaceSelector, cluster) && maySelect(podSelector, labelsOf(cluster)))
+  }
+  return letsPort(rule, (one) => one === port) && (peers.length === 0 || peers.some((peer) => isJsonMap(peer) && isIn(peer)))
+}
+
+const hasStandby = (cluster: RenderedObject): boolean => (instancesIn(cluster) ?? 1) > 1
+
+/**
+ * Whether a primary that can't reach the Kubernetes API asks the others at port 8000, and stops unless all of them answer: `IsHealthy` of
+ * the liveness probe, on by default since 1.27.
+ */
+function asksOthers({ plain }: RenderedObject): boolean {
+  const annotation = textAt(plain, 'metadata', 'annotations', 'alpha.cnpg.io/livenessPinger')
+  return annotation === undefined && plainAt(plain, 'spec', 'probes', 'liveness', 'isolationCheck', 'enabled') !== false
+}
+
 interface Need {
   readonly direction: Direction
   readonly isMet: (rule: Json, cluster: RenderedObject) => boolean
@@ -113,8 +143,6 @@ function* unmet(subject: ObjectsSubject, needs: readonly Need[]): Iterable<Objec
   }
 }
 
-const namespaceOf = ({ plain }: RenderedObject): string => textAt(plain, 'metadata', 'namespace') ?? ''
-
 const needs: readonly Need[] = [
   {
     direction: 'Ingress',
@@ -128,17 +156,18 @@ const needs: readonly Need[] = [
   },
   {
     direction: 'Ingress',
-    isNeeded: (cluster) => (instancesIn(cluster) ?? 1) > 1,
-    isMet: (rule, cluster) => {
-      const peers = listAt(rule, 'from')
-      const isIn = (peer: Json): boolean => {
-        const { podSelector, namespaceSelector, ipBlock } = peer as JsonMap
-        return ipBlock !== undefined || namespaceSelector !== undefined || maySelect(podSelector, labelsOf(cluster))
-      }
-      return letsPort(rule, (port) => port === 5432) && (peers.length === 0 || peers.some((peer) => isJsonMap(peer) && isIn(peer)))
-    },
+    isNeeded: hasStandby,
+    isMet: (rule, cluster) => letsInstances(rule, cluster, 5432),
     message: () => phrase`no NetworkPolicy here lets standbys reach port 5432 of their primary`,
     help: ({ name }) => phrase`add from: [{ podSelector: { matchLabels: { cnpg.io/cluster: ${named(name)} } } }]`,
+  },
+  {
+    direction: 'Ingress',
+    isNeeded: (cluster) => hasStandby(cluster) && asksOthers(cluster),
+    isMet: (rule, cluster) => letsInstances(rule, cluster, 8000),
+    message: () => phrase`no NetworkPolicy here lets instances reach port 8000 of each other: a primary without the API server shuts down`,
+    help: ({ name }) =>
+      phrase`add port 8000 from: [{ podSelector: { matchLabels: { cnpg.io/cluster: ${named(name)} } } }], or switch probes.liveness.isolationCheck off`,
   },
   {
     direction: 'Egress',
@@ -156,7 +185,7 @@ const needs: readonly Need[] = [
 
 export const network: readonly ObjectRule[] = [
   {
-    // "Exposed ports" and samples/networkpolicy-example.yaml of CloudNativePG 1.27 to 1.30; cnpg#6025, #1191
+    // "Primary isolation" in instance_manager.md, "Exposed ports" and samples/networkpolicy-example.yaml of CloudNativePG 1.27 to 1.30; cnpg#6025, #1191
     id: 'policy/network-lets-through',
     severity: 'warning',
     configurable: true,

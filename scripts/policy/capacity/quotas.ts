@@ -7,6 +7,7 @@ import { grouped } from '../../values/append.ts'
 import { printed } from '../../values/printed.ts'
 import type { Json, Path } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'
+import { ofSidecar, storesOfSidecars } from '../backup/sidecar.ts'
 import { instancesIn, listAt, objectOf, objectsOf, plainAt } from '../subject.ts'
 import type { ObjectRule, ObjectsSubject } from '../subject.ts'
 
@@ -20,9 +21,10 @@ function splitResource(key: string): readonly ['requests' | 'limits', 'cpu' | 'm
   return match === null ? undefined : [(match[1] ?? 'requests') as 'requests' | 'limits', match[2] as 'cpu' | 'memory']
 }
 
-/** What one instance has: requests are the limits where none are set. */
-function ofInstance({ plain }: RenderedObject, side: 'requests' | 'limits', what: string): Json | undefined {
-  const of = (one: string): Json | undefined => plainAt(plain, 'spec', 'resources', one, what)
+/** What one instance has, or its sidecar: requests are the limits where none are set. */
+function ofInstance({ kind, plain }: RenderedObject, side: 'requests' | 'limits', what: string): Json | undefined {
+  const path = kind === 'ObjectStore' ? ofSidecar : ['spec', 'resources']
+  const of = (one: string): Json | undefined => plainAt(plain, ...path, one, what)
   return side === 'limits' ? of('limits') : (of('requests') ?? of('limits'))
 }
 
@@ -83,6 +85,12 @@ function isFilledIn(subject: ObjectsSubject, side: 'requests' | 'limits', what: 
   )
 }
 
+/** Whether the instances, or their sidecars, have nothing of what a quota counts. */
+function lacks(subject: ObjectsSubject, holder: RenderedObject, key: string): boolean {
+  const resource = splitResource(key)
+  return resource !== undefined && ofInstance(holder, ...resource) === undefined && !isFilledIn(subject, ...resource)
+}
+
 export const quotas: readonly ObjectRule[] = [
   {
     // resourcequota admission: "failed quota: %s: must specify %s" (cnpg#1028)
@@ -93,23 +101,29 @@ export const quotas: readonly ObjectRule[] = [
     reads: [],
     *check(subject) {
       const cluster = objectOf(subject, 'Cluster')
-      for (const object of cluster === undefined ? [] : objectsOf(subject, 'ResourceQuota').filter(isForAll)) {
+      if (cluster === undefined) return
+      // the quota counts the containers of a pod one by one
+      const holders = [cluster, ...storesOfSidecars(subject, cluster)]
+      for (const object of objectsOf(subject, 'ResourceQuota').filter(isForAll)) {
         const hard = plainAt(object.plain, 'spec', 'hard')
-        const missing = Object.keys(isJsonMap(hard) ? hard : {}).filter((key) => {
-          const resource = splitResource(key)
-          return (
-            resource !== undefined && ofInstance(cluster as RenderedObject, ...resource) === undefined && !isFilledIn(subject, ...resource)
-          )
-        })
-        const [first] = missing
-        if (first === undefined || cluster === undefined) continue
-        yield {
-          object: cluster,
-          message: phrase`resources have no ${named(missing.map((key) => (splitResource(key) ?? []).join('.')).join(', '))}, but ResourceQuota ${named(object.name)} lets no pod without be made`,
-          places: [{ path: ['spec', 'resources'], on: 'key' }],
-          help: phrase`set them in resources, or defaults in a LimitRange`,
+        const keys = Object.keys(isJsonMap(hard) ? hard : {})
+        let isFound = false
+        for (const holder of holders) {
+          const missing = keys.filter((key) => lacks(subject, holder, key))
+          if (missing.length === 0) continue
+          isFound = true
+          const what = named(missing.map((key) => (splitResource(key) ?? []).join('.')).join(', '))
+          const isSidecar = holder.kind === 'ObjectStore'
+          yield {
+            object: holder,
+            message: phrase`resources${isSidecar ? ' of the sidecar' : ''} have no ${what}, but ResourceQuota ${named(object.name)} lets no pod without be made`,
+            places: [{ path: isSidecar ? ofSidecar : ['spec', 'resources'], on: 'key' }],
+            help: isSidecar
+              ? phrase`set them in instanceSidecarConfiguration.resources, or defaults in a LimitRange`
+              : phrase`set them in resources, or defaults in a LimitRange`,
+          }
         }
-        return
+        if (isFound) return
       }
     },
   },

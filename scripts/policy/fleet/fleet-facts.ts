@@ -11,8 +11,8 @@ import { backupFacts } from './plugin-backups.ts'
 import type { BackupFacts } from './plugin-backups.ts'
 import { claimsOf } from './claims.ts'
 import type { ClaimKind } from './claims.ts'
-import { absentSecrets } from '../secrets/secret-readers.ts'
-import type { AbsentSecret } from '../secrets/secret-readers.ts'
+import { operatorSecrets } from '../secrets/secret-readers.ts'
+import type { OperatorSecret } from '../secrets/secret-readers.ts'
 import { sourceFacts } from './sources.ts'
 import type { SourceFacts } from './sources.ts'
 import { usersOfStores } from '../backup/written-stores.ts'
@@ -57,8 +57,8 @@ export interface FleetFacts {
   /** the ObjectStores that belong to it, and those that the Cluster names */
   readonly stores: readonly { readonly name: string; readonly place: StorePlace }[]
   readonly references: readonly { readonly name: string; readonly at: LazySpot }[]
-  /** Secrets that the operator does not make for it */
-  readonly absentSecrets: readonly AbsentSecret[]
+  /** Secrets that have the names of the operator's, whether it makes them or not */
+  readonly operatorSecrets: readonly OperatorSecret[]
   /** it uses ObjectStores that do not belong to it */
   readonly usesOthers?: PolicySubject
   /** the official chart made it, whose values have no serverName for backups */
@@ -180,7 +180,7 @@ function factsOf(
       kind === 'ObjectStore' ? [{ name, place: placeOfStore(plainAt(plain, 'spec', 'configuration')) }] : [],
     ),
     references: storeReferences(cluster).map(({ name, path }) => ({ name, at: reference(path) })),
-    absentSecrets: absentSecrets(cluster, spot),
+    operatorSecrets: operatorSecrets(cluster, spot),
   }
 }
 

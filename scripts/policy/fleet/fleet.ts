@@ -8,7 +8,7 @@ import type { StorePlace } from '../backup/archive.ts'
 import type { ClaimKind } from './claims.ts'
 import type { FleetFacts, PlacedArchive } from './fleet-facts.ts'
 import { unreadableBackups } from './plugin-backups.ts'
-import { lowerSettings, otherMajors } from './sources.ts'
+import { closedSources, lowerSettings, otherMajors } from './sources.ts'
 import { isOfChart, plainAt } from '../subject.ts'
 import { judgeWrittenStores } from '../backup/written-stores.ts'
 
@@ -30,6 +30,7 @@ export function judgeTogether(facts: readonly FleetFacts[]): LocatedFinding[] {
     ...doubleClaims(facts),
     ...otherMajors(facts),
     ...lowerSettings(facts),
+    ...closedSources(facts),
     ...unreadableBackups(facts),
   ]
 }

@@ -8,6 +8,8 @@ import type { Path } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'
 import { standbySettings } from '../capacity/standby-settings.ts'
 import { listAt, plainAt, textAt } from '../subject.ts'
+import { copyingUsers, refusedCopies, replicationRules } from './copied-servers.ts'
+import type { CopyingUser } from './copied-servers.ts'
 
 /** What other databases need to know of one. */
 export interface SourceFacts {
@@ -18,6 +20,10 @@ export interface SourceFacts {
   readonly hosts: readonly { readonly host: string; readonly at: LazySpot; readonly isFollowed: boolean; readonly isImported: boolean }[]
   /** it follows another database, and its archive is where it began */
   readonly followsArchive: boolean
+  /** as whom it copies others */
+  readonly copying: readonly CopyingUser[]
+  /** lines of its pg_hba for who copies it */
+  readonly replicationRules: readonly string[]
   /** what standbys must not have lower than their primary */
   readonly settings: readonly { readonly name: string; readonly count: number; readonly isSet: boolean; readonly at: LazySpot }[]
 }
@@ -52,6 +58,8 @@ export function sourceFacts(cluster: RenderedObject, spot: (object: RenderedObje
     majorAt: spot(cluster, catalog ? ['spec', 'imageCatalogRef', 'major'] : ['spec', 'imageName']),
     hosts,
     followsArchive: followed !== undefined && followed === textAt(plain, 'spec', 'bootstrap', 'recovery', 'source'),
+    copying: copyingUsers(cluster, followed, (path) => spot(cluster, path)),
+    replicationRules: replicationRules(cluster),
     settings: standbySettings.flatMap(([name, preset]) => {
       const path: Path = ['spec', 'postgresql', 'parameters', name]
       const text = textAt(plain, ...path)
@@ -120,6 +128,9 @@ export function otherMajors(fleet: readonly Known[]): LocatedFinding[] {
     ]
   })
 }
+
+/** `policy/source-lets-copy`. */
+export const closedSources = (fleet: readonly Known[]): LocatedFinding[] => refusedCopies(fleet, (host, from) => atHost(host, from, fleet))
 
 /** The database here that a replica cluster follows. */
 function followed(one: Known, fleet: readonly Known[]): Known | undefined {

@@ -7,7 +7,7 @@ import { listed, nearest } from '../../values/path.ts'
 import { printed } from '../../values/printed.ts'
 import type { Json, Path } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'
-import { instancesIn, listAt, objectOf, objectsOf, objectsOfCluster, plainAt, textAt } from '../subject.ts'
+import { instancesIn, listAt, objectOf, objectsOf, objectsOfCluster, plainAt } from '../subject.ts'
 import type { ObjectFinding, ObjectRule, ObjectsSubject } from '../subject.ts'
 
 export const clusterKey = 'cnpg.io/cluster'
@@ -193,28 +193,6 @@ export const neighbours: readonly ObjectRule[] = [
             owner === 'Pooler'
               ? phrase`rename it, or use serviceTemplate of the Pooler`
               : phrase`rename it, or use managed.services.additional of the Cluster`,
-        }
-      }
-    },
-  },
-  {
-    // `updateDeployment` of the Pooler controller sets the replicas of its Deployment to spec.instances
-    id: 'policy/autoscaler-target',
-    severity: 'warning',
-    configurable: true,
-    upstream: 'PoolerReconciler.updateDeployment',
-    summary: 'an autoscaler scales the Pooler, not the Deployment that the operator makes of it',
-    reads: [],
-    *check(subject) {
-      for (const object of [...objectsOf(subject, 'HorizontalPodAutoscaler'), ...objectsOf(subject, 'ScaledObject')]) {
-        const target = plainAt(object.plain, 'spec', 'scaleTargetRef')
-        const pooler = objectsOf(subject, 'Pooler').find(({ name }) => name === textAt(target, 'name'))
-        if (pooler === undefined || (textAt(target, 'kind') ?? 'Deployment') !== 'Deployment') continue
-        yield {
-          object,
-          message: phrase`target is the Deployment of Pooler ${named(pooler.name)}, but the operator sets its replicas back to spec.instances`,
-          places: [{ path: ['spec', 'scaleTargetRef'], on: 'key' }],
-          help: phrase`write apiVersion: postgresql.cnpg.io/v1, kind: Pooler`,
         }
       }
     },

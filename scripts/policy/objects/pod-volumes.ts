@@ -115,6 +115,14 @@ export function* claimMistakes(plain: Json, field: string): Iterable<PodMistake>
         message: phrase`${here('access mode')} is ReadOnlyMany, but PostgreSQL writes to the volume: no instance starts`,
         help: phrase`write ReadWriteOnce`,
       }
+    const instances = plainAt(plain, 'spec', 'instances')
+    const volumeName = textAt(plain, ...claim, 'volumeName')
+    if (volumeName !== undefined && typeof instances === 'number' && instances > 1)
+      yield {
+        path: [...claim, 'volumeName'],
+        message: phrase`${here('volumeName')} is ${shown(volumeName)}, but each of ${instances} instances needs a volume of its own: only one starts`,
+        help: phrase`remove it, and let the storage class make the volumes, or choose among those that are there by selector`,
+      }
     if (textAt(plain, ...claim, 'volumeMode') === 'Block')
       yield {
         path: [...claim, 'volumeMode'],

@@ -1,7 +1,8 @@
 // Does the image of a Cluster hold the libraries that PostgreSQL is to load?
-import { here, phrase, shown } from '../../findings/message.ts'
+import { here, named, phrase, shown } from '../../findings/message.ts'
 import { officialImage } from '../../operator/official-image.ts'
 import { splitList } from '../../postgres/list.ts'
+import { misspelt } from '../../values/misspelt.ts'
 import { printed } from '../../values/printed.ts'
 import type { JsonMap, Path } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'
@@ -87,13 +88,16 @@ export const libraries: readonly ObjectRule[] = [
           }
           const name = library.replace(/^\$libdir\//, '').replace(/\.so$/, '')
           if (contrib.has(name) || ofServer.includes(name) || (official.flavour !== 'minimal' && added.includes(name))) continue
+          const meant = misspelt(name, [...contrib, ...ofServer, ...added])
           yield {
             object: cluster,
             message: phrase`${here('library')} needs ${shown(name)} preloaded, but ${official.flavour} images do not hold it: ${bySession === true ? 'nobody can log in' : 'PostgreSQL does not start'}`,
             places: [{ path }],
             help: added.includes(name)
               ? phrase`use a standard image`
-              : phrase`use an image that holds it, mount it by postgresql.extensions (operator 1.27, PostgreSQL 18), or remove it`,
+              : meant !== undefined
+                ? phrase`did you mean ${named(meant)}?`
+                : phrase`use an image that holds it, mount it by postgresql.extensions (operator 1.27, PostgreSQL 18), or remove it`,
           }
         }
       }
