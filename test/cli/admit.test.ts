@@ -112,9 +112,16 @@ test.each([
 })
 
 test.each(['', '# nothing\n', 'apiVersion: v1\nkind: List\nitems: []\n'])('input without an object (%j) is wrong usage', async (text) => {
-  const { code, stdout, stderr } = await admit({ 'empty.yaml': text, 'good.yaml': cluster('db', '1Gi') }, 'good.yaml', 'empty.yaml')
+  const { code, stdout, stderr } = await admit({ 'empty.yaml': text, 'two.yaml': text }, 'empty.yaml', 'two.yaml')
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr).toContain('empty.yaml holds no object')
+})
+
+test('a file without an object beside others is named, and they are judged', async () => {
+  const files = { 'empty.yaml': '# moved\n', 'good.yaml': cluster('db', '1Gi') }
+  const { code, stderr } = await admit(files, 'good.yaml', 'empty.yaml')
+  expect(code).toBe(0)
+  expect(stderr).toContain('empty.yaml holds no object\n1 object checked against')
 })
 
 test('an object that --before does not have is judged as a create, which is reported', async () => {

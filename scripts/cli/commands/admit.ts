@@ -62,8 +62,11 @@ export async function admitFiles(flags: AdmitFlags, paths: readonly string[], te
   const before = byIdentity(earlier)
   const read = files.map((file) => readManifests(file))
   const manifests = read.flatMap((one) => one.manifests)
-  for (const [index, { manifests: found, findings }] of read.entries())
-    if (found.length === 0 && findings.length === 0) throw new UsageError(`${files[index]?.path} holds no object`)
+  sayEmpty(
+    files.filter((_file, index) => isEmpty(read[index])),
+    read.every(isEmpty),
+    terminal,
+  )
   const known = manifests.filter((manifest) => isJudged(manifest, operator))
   const judged = known.map((manifest) => judge(manifest, before.get(identity(manifest)), operator))
   const withHolders = [...known, ...manifests.filter(({ plain }) => isHolder(plain))]
@@ -103,6 +106,15 @@ export async function admitFiles(flags: AdmitFlags, paths: readonly string[], te
   )
   const { errors, warnings } = count(diagnostics)
   return refused > 0 || errors > 0 || (flags.strict === true && warnings > 0) ? 1 : 0
+}
+
+const isEmpty = (one: ReturnType<typeof readManifests> | undefined): boolean => one?.manifests.length === 0 && one.findings.length === 0
+
+/** As kubectl: a file of comments beside others is nothing to apply, but nothing at all is a mistake. */
+function sayEmpty(empty: readonly SourceFile[], isAll: boolean, { stderr }: Terminal): void {
+  const [first] = empty
+  if (isAll && first !== undefined) throw new UsageError(`${first.path} holds no object`)
+  for (const { path } of empty) stderr(`${path} holds no object\n`)
 }
 
 /** What house rules say; none of it makes the server refuse an object. */
