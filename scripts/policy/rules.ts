@@ -162,6 +162,7 @@ export const ofHolders: ReadonlySet<string> = new Set(
     ...makers,
     ...sqlOfHolders,
     ...reload,
+    ...services,
     ...network,
     ...waves,
     ...certificates,

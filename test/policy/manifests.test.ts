@@ -36,7 +36,7 @@ const named = (name: string, spec: string): string => `---\n${cluster(spec).repl
 const writesX = plugin('isWALArchiver: true, parameters: {barmanObjectName: a, serverName: x}')
 const connections = (count: number): string => `  postgresql: {parameters: {max_connections: "${count}"}}\n`
 const nodePort = (port: number): string =>
-  `  managed: {services: {additional: [{selectorType: rw, serviceTemplate: {metadata: {name: out}, spec: {ports: [\n    {port: 5432, nodePort: ${port}}\n    ]}}}]}}\n`
+  `  managed: {services: {additional: [{selectorType: rw, serviceTemplate: {metadata: {name: out}, spec: {type: NodePort, ports: [\n    {port: 5432, nodePort: ${port}}\n    ]}}}]}}\n`
 const follows = (source: string): string =>
   `  bootstrap: {pg_basebackup: {source: ${source}}}\n  replica: {source: ${source}}\n  externalClusters: [{name: ${source}, connectionParameters: {host: ${source}-rw, user: streaming_replica}}]\n`
 
