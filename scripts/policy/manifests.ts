@@ -98,11 +98,14 @@ function groupsWithHolders(
  * from anywhere is worth a warning wherever it is.
  */
 const worthSaying: ReadonlySet<string> = new Set([
+  'policy/connections-have-memory',
   'policy/crash-safe',
+  'policy/lost-peer-noticed',
   'policy/no-clear-text',
   'policy/no-trust',
   'policy/retention-covers-schedule',
   'policy/spare-synchronous-standby',
+  'policy/tls-current',
 ])
 
 /** What the rules that need only objects find; `manifests` are what is applied together. */

@@ -73,6 +73,7 @@ import { makers } from './secrets/makers.ts'
 import { waves } from './sync/waves.ts'
 import { units } from './capacity/units.ts'
 import { harmfulSettings } from './capacity/harmful-settings.ts'
+import { unsuitedSettings } from './capacity/unsuited-settings.ts'
 import { reachableLimits } from './capacity/reachable-limits.ts'
 import { subscriptionWorkers } from './capacity/subscription-workers.ts'
 import { plainAt } from './subject.ts'
@@ -134,6 +135,7 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...units,
   ...reachableLimits,
   ...harmfulSettings,
+  ...unsuitedSettings,
   ...subscriptionWorkers,
   ...placement,
   ...marks,
