@@ -4,8 +4,6 @@ import type { Severity } from '../findings/finding.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { RenderedObject } from '../model.ts'
 import type { Manifest } from '../yaml/manifests.ts'
-import { holdersByName, holdersNamed, isHolder } from '../operator/objects.ts'
-import { grouped, split } from '../values/append.ts'
 import { misspelt } from '../values/misspelt.ts'
 import { checkedArchives, readArchive } from './backup/archive.ts'
 import { judgeTogether, onlyHides } from './fleet/fleet.ts'
@@ -16,6 +14,7 @@ import { creationOnly } from './changes/creation-only.ts'
 import { changePolicies } from './changes/rules.ts'
 import { objectPolicies, ofHolders } from './rules.ts'
 import { drains } from './capacity/replicas.ts'
+import { groupsOf, groupsWithHolders } from './manifest-groups.ts'
 import { judgeSql } from './sql/sql.ts'
 import { checksums } from './backup/store.ts'
 import { inAnotherNamespace } from '../operator/other-namespace.ts'
@@ -83,15 +82,6 @@ function sayWrites(parts: readonly { readonly path: readonly (string | number)[]
 }
 
 const ofFile = [...objectPolicies, ...drains, ...checksums, circularRecovery, uncheckedRecovery]
-
-/** Each group of objects, and the same with what holds the Secrets and ConfigMaps that they name. */
-function groupsWithHolders(
-  manifests: readonly Manifest[],
-): { readonly objects: readonly Placed[]; readonly all: readonly RenderedObject[] }[] {
-  const [beside, own] = split(manifests, ({ plain }) => isHolder(plain))
-  const holders = holdersByName(beside.map(placedOf), ({ namespace }) => namespace)
-  return groupsOf(own).map((objects) => ({ objects, all: [...objects, ...holdersNamed(objects, objects[0]?.namespace ?? '', holders)] }))
-}
 
 /**
  * Rules for production that blame what somebody wrote, not what is left out: nobody knows what manifests are for, but `fsync: off` or `trust`
@@ -222,35 +212,6 @@ export function judgeServer(manifest: Manifest, operator: string): ManifestFindi
     severity: rule.severity,
     finding: { ...finding, object },
   }))
-}
-
-interface Placed extends RenderedObject {
-  readonly namespace: string
-}
-
-/** Each Cluster, first, with the objects of its namespace that name it or that any may use; last, by namespace, what names no Cluster of the files. */
-function groupsOf(manifests: readonly Manifest[]): (readonly Placed[])[] {
-  const objects = manifests.map(placedOf)
-  const clusters = objects.filter(({ kind }) => kind === 'Cluster')
-  const clusterOf = ({ plain }: RenderedObject): string | undefined => textAt(plain, 'spec', 'cluster', 'name')
-  const last = new Map(clusters.map((cluster) => [`${cluster.namespace}/${cluster.name}`, cluster]))
-  // of a Cluster that comes several times, the last one is what is there in the end
-  const isLast = (cluster: Placed): boolean => last.get(`${cluster.namespace}/${cluster.name}`) === cluster
-  const groups = clusters.map((cluster) => {
-    const others = objects.filter((object) => {
-      if (object.kind === 'Cluster') return false
-      if (object.namespace !== cluster.namespace) return object.kind === 'ClusterImageCatalog'
-      return clusterOf(object) === undefined || (clusterOf(object) === cluster.name && isLast(cluster))
-    })
-    return [cluster, ...others]
-  })
-  const used = new Set(groups.flat())
-  const rest = objects.filter((object) => !used.has(object))
-  return [...groups, ...grouped(rest, ({ namespace }) => namespace).values()]
-}
-
-function placedOf({ kind, name, namespace, value, plain }: Manifest): Placed {
-  return { kind, name, value, plain, hook: false, namespace: namespace || 'default' }
 }
 
 function renderedOf({ kind, name, value, plain }: Manifest): RenderedObject {
