@@ -1,6 +1,7 @@
 // What do the policies say about Clusters in manifests, with the objects that belong to them?
 import { ending, here, named, phrase, shown } from '../findings/message.ts'
-import type { Severity } from '../findings/finding.ts'
+import { meantBy } from '../admit/meant.ts'
+import type { RuledFinding, Severity } from '../findings/finding.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { RenderedObject } from '../model.ts'
 import type { Manifest } from '../yaml/manifests.ts'
@@ -18,7 +19,8 @@ import { groupsOf, groupsWithHolders } from './manifest-groups.ts'
 import { judgeSql } from './sql/sql.ts'
 import { checksums } from './backup/store.ts'
 import { inAnotherNamespace } from '../operator/other-namespace.ts'
-import type { Path } from '../values/value.ts'
+import { formatPath } from '../values/path.ts'
+import type { MapValue, Path } from '../values/value.ts'
 import { listAt, objectOf, textAt } from './subject.ts'
 import type { ObjectFinding, ObjectRule, ObjectsSubject } from './subject.ts'
 
@@ -108,6 +110,27 @@ export function judgeManifests(manifests: readonly Manifest[], operator: string)
         const severity = rule.preset === undefined ? rule.severity : 'warning'
         return [...rule.check(subject)].map((finding) => ({ rule: rule.id, severity, finding }))
       }),
+  )
+}
+
+/** The same without what goes once each field that the API server refuses is written as it was meant: that mistake is reported as such. */
+export function judgeAsMeant(
+  manifests: readonly Manifest[],
+  { operator, refusals }: { readonly operator: string; readonly refusals: ReadonlyMap<Manifest, readonly RuledFinding[]> },
+): ManifestFinding[] {
+  const found = judgeManifests(manifests, operator)
+  const meant = manifests.map((manifest): Manifest => {
+    const { plain } = meantBy(manifest.plain, refusals.get(manifest) ?? [])
+    return plain === manifest.plain ? manifest : { ...manifest, plain }
+  })
+  if (found.length === 0 || meant.every((one, index) => one === manifests[index])) return found
+  const remains = new Map<MapValue, Set<string>>()
+  for (const { rule, finding } of judgeManifests(meant, operator)) {
+    const ofObject = remains.get(finding.object.value) ?? new Set<string>()
+    remains.set(finding.object.value, ofObject.add(`${rule} ${formatPath(finding.places[0].path)}`))
+  }
+  return found.filter(
+    ({ rule, finding }) => remains.get(finding.object.value)?.has(`${rule} ${formatPath(finding.places[0].path)}`) === true,
   )
 }
 
