@@ -1,5 +1,4 @@
 // Where in SQL are texts, quoted names and comments, and where is a number that letters follow?
-import type { SqlError } from './sql.ts'
 
 /** The end of a text, a quoted name or a comment that begins here; undefined: none does. */
 export function partEnd(sql: string, at: number): number | undefined {
@@ -61,7 +60,7 @@ function junkAt(sql: string, at: number): string | undefined {
  * The first number that a letter follows at once, such as in `1OR`: PostgreSQL refuses it from 15 on (`integer_junk` of its scan.l), while the
  * parser of 15 that is used here was made to take it (libpg_query#177). Linear in the text.
  */
-export function junkAfterNumber(sql: string): (SqlError & { readonly position: number }) | undefined {
+export function junkAfterNumber(sql: string): { readonly message: string; readonly position: number } | undefined {
   for (let at = 0; at < sql.length;) {
     const end = partEnd(sql, at)
     const isInWord = /[\w$\u0080-\uffff]/.test(sql.charAt(at - 1))
