@@ -1,5 +1,6 @@
-// Which findings are only about `${NAME}` or what SOPS encrypted, which Flux or another program replaces before the server sees the object?
+// Which findings are only about `${NAME}`, `{{ name }}` or what SOPS encrypted, which Flux or another program replaces before the server sees the object?
 import { named as name, phrase } from '../findings/message.ts'
+import type { Message } from '../findings/finding.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { SourceFile, Value } from '../values/value.ts'
 
@@ -7,13 +8,16 @@ import type { SourceFile, Value } from '../values/value.ts'
 const braced = /\$\{[A-Za-z_]\w{0,100}(?:\}|:?[-=+?/,^]|:\d)/
 const bare = /^\$[A-Za-z_]\w{0,100}(?![\w$])/
 
+/** `{{ name }}`, as Ansible and sets without goTemplate write it; what begins with a dot is a template of Helm. */
+const inBraces = /\{\{[ \t]*[A-Za-z_][\w.-]{0,100}[ \t]*\}\}/
+
 /** How SOPS writes a value that it encrypted. */
 const isEncrypted = (text: string): boolean => text.startsWith('ENC[AES256_GCM,')
 
 function placeholderIn(text: string): string | undefined {
   if (isEncrypted(text)) return 'ENC[…]'
   const start = braced.exec(text)?.index
-  if (start === undefined) return bare.exec(text)?.[0]
+  if (start === undefined) return bare.exec(text)?.[0] ?? inBraces.exec(text)?.[0]
   return `\${${/\w+/.exec(text.slice(start))?.[0]}}`
 }
 
@@ -26,7 +30,7 @@ function scalarsOf(value: Value): Written[] {
   if (value.kind === 'map') return [...value.entries.values()].flatMap(scalarsOf)
   if (value.kind === 'list') return value.items.flatMap(scalarsOf)
   if (value.kind !== 'scalar' || typeof value.value !== 'string') return []
-  return value.value.includes('$') || isEncrypted(value.value) ? [{ value, text: value.value }] : []
+  return value.value.includes('$') || value.value.includes('{{') || isEncrypted(value.value) ? [{ value, text: value.value }] : []
 }
 
 /**
@@ -51,13 +55,18 @@ export function withoutPlaceholders(all: readonly LocatedFinding[], objects: rea
   return [...kept, ...named.values()]
 }
 
+function printerOf(text: string): Message {
+  if (isEncrypted(text)) return phrase`\`sops decrypt\``
+  return text.includes('$') ? phrase`\`flux build\` or envsubst` : phrase`the program that fills it in`
+}
+
 function note({ file, span }: Spot, text: string, { object, path }: LocatedFinding): LocatedFinding {
   return {
     rule: 'schema/filled-in',
     severity: 'info',
     message: phrase`${name(placeholderIn(text))} is a placeholder, and nothing is said of values with one`,
     at: { file, span },
-    help: phrase`judge what is applied: pipe what ${isEncrypted(text) ? phrase`\`sops decrypt\`` : phrase`\`flux build\` or envsubst`} prints into \`admit -\``,
+    help: phrase`judge what is applied: pipe what ${printerOf(text)} prints into \`admit -\``,
     ...(object === undefined ? {} : { object }),
     ...(path === undefined ? {} : { path }),
   }

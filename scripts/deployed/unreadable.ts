@@ -28,7 +28,7 @@ export function leavingLink({ manifest, application, nth }: SourceOf): string | 
   const folder = source === undefined ? undefined : folderOfSource(source, manifest)
   if (folder === undefined) return undefined
   const { blocked = [], leaving = [] } = manifest.tree.wide?.() ?? manifest.tree
-  const out = [...leaving, ...blocked.flatMap(({ path, message }) => (message.includes('leads out') ? [path] : []))]
+  const out = [...leaving, ...blocked.flatMap(({ path, isOutside }) => (isOutside === true ? [path] : []))]
   const prefix = prefixOf(folder)
   const link = out.find((path) => path === folder || path.startsWith(prefix) || folder.startsWith(`${path}/`))
   return link === undefined ? undefined : `${manifest.tree.shown?.(link) ?? link}, which is a link that leads out of the repository`

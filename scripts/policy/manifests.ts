@@ -1,11 +1,10 @@
 // What do the policies say about Clusters in manifests, with the objects that belong to them?
 import { ending, here, named, phrase, shown } from '../findings/message.ts'
-import type { Severity } from '../findings/finding.ts'
+import { meantBy } from '../admit/meant.ts'
+import type { RuledFinding, Severity } from '../findings/finding.ts'
 import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { RenderedObject } from '../model.ts'
 import type { Manifest } from '../yaml/manifests.ts'
-import { holdersByName, holdersNamed, isHolder } from '../operator/objects.ts'
-import { grouped, split } from '../values/append.ts'
 import { misspelt } from '../values/misspelt.ts'
 import { checkedArchives, readArchive } from './backup/archive.ts'
 import { judgeTogether, onlyHides } from './fleet/fleet.ts'
@@ -16,10 +15,12 @@ import { creationOnly } from './changes/creation-only.ts'
 import { changePolicies } from './changes/rules.ts'
 import { objectPolicies, ofHolders } from './rules.ts'
 import { drains } from './capacity/replicas.ts'
+import { groupsOf, groupsWithHolders } from './manifest-groups.ts'
 import { judgeSql } from './sql/sql.ts'
 import { checksums } from './backup/store.ts'
 import { inAnotherNamespace } from '../operator/other-namespace.ts'
-import type { Path } from '../values/value.ts'
+import { formatPath } from '../values/path.ts'
+import type { MapValue, Path } from '../values/value.ts'
 import { listAt, objectOf, textAt } from './subject.ts'
 import type { ObjectFinding, ObjectRule, ObjectsSubject } from './subject.ts'
 
@@ -84,25 +85,19 @@ function sayWrites(parts: readonly { readonly path: readonly (string | number)[]
 
 const ofFile = [...objectPolicies, ...drains, ...checksums, circularRecovery, uncheckedRecovery]
 
-/** Each group of objects, and the same with what holds the Secrets and ConfigMaps that they name. */
-function groupsWithHolders(
-  manifests: readonly Manifest[],
-): { readonly objects: readonly Placed[]; readonly all: readonly RenderedObject[] }[] {
-  const [beside, own] = split(manifests, ({ plain }) => isHolder(plain))
-  const holders = holdersByName(beside.map(placedOf), ({ namespace }) => namespace)
-  return groupsOf(own).map((objects) => ({ objects, all: [...objects, ...holdersNamed(objects, objects[0]?.namespace ?? '', holders)] }))
-}
-
 /**
  * Rules for production that blame what somebody wrote, not what is left out: nobody knows what manifests are for, but `fsync: off` or `trust`
  * from anywhere is worth a warning wherever it is.
  */
 const worthSaying: ReadonlySet<string> = new Set([
+  'policy/connections-have-memory',
   'policy/crash-safe',
+  'policy/lost-peer-noticed',
   'policy/no-clear-text',
   'policy/no-trust',
   'policy/retention-covers-schedule',
   'policy/spare-synchronous-standby',
+  'policy/tls-current',
 ])
 
 /** What the rules that need only objects find; `manifests` are what is applied together. */
@@ -115,6 +110,27 @@ export function judgeManifests(manifests: readonly Manifest[], operator: string)
         const severity = rule.preset === undefined ? rule.severity : 'warning'
         return [...rule.check(subject)].map((finding) => ({ rule: rule.id, severity, finding }))
       }),
+  )
+}
+
+/** The same without what goes once each field that the API server refuses is written as it was meant: that mistake is reported as such. */
+export function judgeAsMeant(
+  manifests: readonly Manifest[],
+  { operator, refusals }: { readonly operator: string; readonly refusals: ReadonlyMap<Manifest, readonly RuledFinding[]> },
+): ManifestFinding[] {
+  const found = judgeManifests(manifests, operator)
+  const meant = manifests.map((manifest): Manifest => {
+    const { plain } = meantBy(manifest.plain, refusals.get(manifest) ?? [])
+    return plain === manifest.plain ? manifest : { ...manifest, plain }
+  })
+  if (found.length === 0 || meant.every((one, index) => one === manifests[index])) return found
+  const remains = new Map<MapValue, Set<string>>()
+  for (const { rule, finding } of judgeManifests(meant, operator)) {
+    const ofObject = remains.get(finding.object.value) ?? new Set<string>()
+    remains.set(finding.object.value, ofObject.add(`${rule} ${formatPath(finding.places[0].path)}`))
+  }
+  return found.filter(
+    ({ rule, finding }) => remains.get(finding.object.value)?.has(`${rule} ${formatPath(finding.places[0].path)}`) === true,
   )
 }
 
@@ -219,35 +235,6 @@ export function judgeServer(manifest: Manifest, operator: string): ManifestFindi
     severity: rule.severity,
     finding: { ...finding, object },
   }))
-}
-
-interface Placed extends RenderedObject {
-  readonly namespace: string
-}
-
-/** Each Cluster, first, with the objects of its namespace that name it or that any may use; last, by namespace, what names no Cluster of the files. */
-function groupsOf(manifests: readonly Manifest[]): (readonly Placed[])[] {
-  const objects = manifests.map(placedOf)
-  const clusters = objects.filter(({ kind }) => kind === 'Cluster')
-  const clusterOf = ({ plain }: RenderedObject): string | undefined => textAt(plain, 'spec', 'cluster', 'name')
-  const last = new Map(clusters.map((cluster) => [`${cluster.namespace}/${cluster.name}`, cluster]))
-  // of a Cluster that comes several times, the last one is what is there in the end
-  const isLast = (cluster: Placed): boolean => last.get(`${cluster.namespace}/${cluster.name}`) === cluster
-  const groups = clusters.map((cluster) => {
-    const others = objects.filter((object) => {
-      if (object.kind === 'Cluster') return false
-      if (object.namespace !== cluster.namespace) return object.kind === 'ClusterImageCatalog'
-      return clusterOf(object) === undefined || (clusterOf(object) === cluster.name && isLast(cluster))
-    })
-    return [cluster, ...others]
-  })
-  const used = new Set(groups.flat())
-  const rest = objects.filter((object) => !used.has(object))
-  return [...groups, ...grouped(rest, ({ namespace }) => namespace).values()]
-}
-
-function placedOf({ kind, name, namespace, value, plain }: Manifest): Placed {
-  return { kind, name, value, plain, hook: false, namespace: namespace || 'default' }
 }
 
 function renderedOf({ kind, name, value, plain }: Manifest): RenderedObject {

@@ -75,6 +75,7 @@ import { makers } from './secrets/makers.ts'
 import { waves } from './sync/waves.ts'
 import { units } from './capacity/units.ts'
 import { harmfulSettings } from './capacity/harmful-settings.ts'
+import { unsuitedSettings } from './capacity/unsuited-settings.ts'
 import { reachableLimits } from './capacity/reachable-limits.ts'
 import { subscriptionWorkers } from './capacity/subscription-workers.ts'
 import { plainAt } from './subject.ts'
@@ -136,6 +137,7 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...units,
   ...reachableLimits,
   ...harmfulSettings,
+  ...unsuitedSettings,
   ...subscriptionWorkers,
   ...placement,
   ...marks,
@@ -166,6 +168,7 @@ export const ofHolders: ReadonlySet<string> = new Set(
     ...makers,
     ...sqlOfHolders,
     ...reload,
+    ...services,
     ...network,
     ...waves,
     ...certificates,

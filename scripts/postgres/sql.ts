@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { brotliDecompressSync } from 'node:zlib'
 import { packageFolder } from '../repository/package.ts'
 import { majors } from './catalogue.ts'
+import { junkAfterNumber } from './sql-parts.ts'
 
 /** What the raw parser refuses; none of the text would run. */
 export interface SqlError {
@@ -80,7 +81,8 @@ async function compile(major: number): Promise<SqlParser> {
   })
   return (sql) => {
     try {
-      return parse(compiled, sql)
+      const read = parse(compiled, sql)
+      return major === 15 ? withNumbers(sql, read) : read
     } catch (error) {
       if (!(error instanceof RangeError)) throw error
       // what the parser left undone is in its memory: the next caller gets another one
@@ -88,6 +90,13 @@ async function compile(major: number): Promise<SqlParser> {
       throw new SqlTooDeep(sql)
     }
   }
+}
+
+/** What comes first is what the server reports; an error without a place is about the whole. */
+function withNumbers(sql: string, read: ReturnType<SqlParser>): ReturnType<SqlParser> {
+  const junk = junkAfterNumber(sql)
+  if (junk === undefined || ('error' in read && (read.error.position ?? 0) < junk.position)) return read
+  return { error: junk }
 }
 
 /** Fields of `PgQueryParseResult` and `PgQueryError` in the memory of the parser, four bytes each. */

@@ -28,6 +28,8 @@ export interface Blocked {
   readonly path: string
   readonly message: string
   readonly help?: string
+  /** a link that leads out of the repository */
+  readonly isOutside?: true
 }
 
 /** The files of one state of the repository; paths are '/'-separated, from the root. */
@@ -161,7 +163,7 @@ export function workTree(root: string, folders: readonly string[]): Tree {
     const isFileName = /\.\w+$/.test(path)
     const block = (message: string, kind: Kind): void => {
       if (isFileName) listed.set(path, kind)
-      else blocked.push({ path, message, help: 'remove the link, or copy its target' })
+      else blocked.push({ path, message, help: 'remove the link, or copy its target', ...(kind === 'outside' && { isOutside: true }) })
     }
     let target: string
     try {
@@ -171,7 +173,7 @@ export function workTree(root: string, folders: readonly string[]): Tree {
       return
     }
     const here = `${realpathSync(dirname(link))}${sep}`
-    if (!isInside(realRoot, target)) block('is a link that leads out of the repository', 'outside')
+    if (!isInside(realRoot, target)) block(refusals.outside.message, 'outside')
     else if (here.startsWith(`${target}${sep}`)) block('is a link to a folder that contains it', 'special')
     else if (!isDirectory(target)) listed.set(path, isFile(target) ? 'file' : 'special')
     else if (depth < 8) enter(target, path, depth + 1)
@@ -181,7 +183,7 @@ export function workTree(root: string, folders: readonly string[]): Tree {
     const base = join(root, folder)
     if (!isDirectory(base)) continue
     if (isInside(realRoot, realpathSync(base))) list(base, folder === '' ? '' : `${folder}/`, 0)
-    else blocked.push({ path: folder, message: 'is a link that leads out of the repository', help: 'copy its target' })
+    else blocked.push({ path: folder, message: refusals.outside.message, help: 'copy its target', isOutside: true })
   }
   return {
     paths: [...listed.keys()].sort(),

@@ -229,7 +229,7 @@ export const stageRules: readonly { readonly title: string; readonly rules: read
       rule('argocd/monitor-selected', 'the Prometheus that is installed here looks at the PodMonitors of the databases', 'warning'),
       rule('argocd/include-matches', 'the pattern of the files that an Application includes fits one of them'),
       rule('argocd/folder-depth', 'Clusters below the folder of an Application are where Argo CD looks for them', 'warning'),
-      rule('argocd/cluster-once', 'no two Applications deploy the same Cluster'),
+      rule('argocd/cluster-once', 'no two Applications deploy the same Cluster, and none makes one twice'),
     ],
   },
   {

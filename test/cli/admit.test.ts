@@ -184,6 +184,25 @@ test('values with a placeholder of Flux or envsubst are not judged, all others a
   expect((await admit({ 'shell.yaml': cluster('$name', '$size') }, 'shell.yaml')).code).toBe(0)
 })
 
+test('a parameter that a set or Ansible fills in is no value, and a template of Helm is never one', async () => {
+  const text = cluster('pay', '"{{ size }}"')
+  const { code, stdout } = await admit({ 'a.yaml': text }, 'a.yaml', '--policies')
+  expect(code).toBe(0)
+  expect(stdout.match(/\[\w+\/[\w-]+\]/g)).toEqual(['[schema/filled-in]'])
+  expect(stdout).toContain('{{ size }} is a placeholder')
+  expect(stdout).toContain('pipe what the program that fills it in prints into `admit -`')
+  expect((await admit({ 'a.yaml': text.replace('{{ size', '{{ .Values.size') }, 'a.yaml')).code).toBe(1)
+})
+
+test('what follows from a misspelt key is not said of the others', async () => {
+  const text = `${cluster('db', '10Gi')}  walStorge: {size: 50Gi}\n  postgresql: {parameters: {max_wal_size: 20GB, max_slot_wal_keep_size: 20GB}}\n`
+  const told = async (file: string): Promise<readonly string[] | null> =>
+    (await admit({ 'a.yaml': file }, 'a.yaml', '--policies')).stdout.match(/\[\w+\/[\w-]+\]/g)
+  expect(await told(text)).toEqual(['[schema/unknown-field]'])
+  expect(await told(text.replace('50Gi', '5Gi'))).toEqual(['[schema/unknown-field]', '[policy/wal-fits]'])
+  expect(await told(text.replace('walStorge', 'walStorage'))).toBeNull()
+})
+
 test('what SOPS encrypted, and what it writes beside, is not judged', async () => {
   const text = `${cluster('db', 'ENC[AES256_GCM,data:vjWvzQ==,iv:e+7r,tag:a,type:str]')}sops: {version: 3.10.2}\n`
   const { code, stdout } = await admit({ 'sops.yaml': text }, 'sops.yaml', '--policies')

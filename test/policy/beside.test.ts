@@ -83,6 +83,7 @@ test.each([
     `wave-brings-needs: ImageCatalog ${wavePath}`,
   ],
   [together(owner, secret(hook('PostSync'))), 'wave-brings-needs: Secret metadata.annotations.argocd.argoproj.io/hook'],
+  [together(owner, secret('annotations: { helm.sh/hook: post-install }')), 'wave-brings-needs: Secret metadata.annotations.helm.sh/hook'],
   [
     together(owner, external(hook('"PostSync,SyncFail"'))),
     'wave-brings-needs: ExternalSecret metadata.annotations.argocd.argoproj.io/hook',
@@ -133,6 +134,9 @@ test.each([
   together(inWave(2, owner), secret(wave(1))),
   together(owner, secret(wave(0))),
   together(owner, secret(hook('PreSync'))),
+  together(owner, secret('annotations: { argocd.argoproj.io/hook: PreSync, helm.sh/hook: post-install }')),
+  together(owner, secret('annotations: { helm.sh/hook: "pre-install,post-upgrade" }')),
+  together(owner, secret('annotations: { helm.sh/hook: crd-install }')),
   together(owner, secret('annotations: { helm.sh/hook: pre-install, argocd.argoproj.io/sync-wave: "5" }')),
   together(owner, secret('annotations: { helm.sh/hook: pre-install }'), external('')),
   together(owner, secret(hook('"PreSync,PostSync"'))),

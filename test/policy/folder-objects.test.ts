@@ -61,10 +61,10 @@ spec:
   let stdout = ''
   await main(['check', '--format', 'json'], { cwd: root, color: false, stdout: (text) => (stdout += text), stderr: () => {} })
   const { diagnostics } = JSON.parse(stdout) as { diagnostics: { rule: string; file: string; line: number }[] }
-  const about = diagnostics.filter(({ rule }) => /owner|extension/.test(rule))
+  const about = diagnostics.filter(({ rule }) => /role-known|extension/.test(rule))
   expect(about.map(({ rule, file, line }) => `${file}:${line} ${rule}`).toSorted()).toEqual([
     'o/d.yaml:10 policy/managed-extension-used',
-    'o/d.yaml:6 policy/database-owner-known',
+    'o/d.yaml:6 policy/role-known',
     'o/d.yaml:9 policy/extension-preloaded',
   ])
 })

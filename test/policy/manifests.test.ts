@@ -36,7 +36,7 @@ const named = (name: string, spec: string): string => `---\n${cluster(spec).repl
 const writesX = plugin('isWALArchiver: true, parameters: {barmanObjectName: a, serverName: x}')
 const connections = (count: number): string => `  postgresql: {parameters: {max_connections: "${count}"}}\n`
 const nodePort = (port: number): string =>
-  `  managed: {services: {additional: [{selectorType: rw, serviceTemplate: {metadata: {name: out}, spec: {ports: [\n    {port: 5432, nodePort: ${port}}\n    ]}}}]}}\n`
+  `  managed: {services: {additional: [{selectorType: rw, serviceTemplate: {metadata: {name: out}, spec: {type: NodePort, ports: [\n    {port: 5432, nodePort: ${port}}\n    ]}}}]}}\n`
 const copies = (user: string, by: string): string =>
   `  bootstrap: {pg_basebackup: {source: orders}}\n  externalClusters: [{name: orders, connectionParameters: {host: orders-rw, user: ${user}}, ${by}}]\n`
 const byPassword = 'password: {name: p, key: password}'

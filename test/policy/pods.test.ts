@@ -125,7 +125,10 @@ test.each<readonly [string, readonly string[]]>([
   [pooler('pgbouncer: { poolMode: session, paused: true }'), ['not-left-off pgbouncer.paused']],
   [pooler('pgbouncer: { poolMode: session, paused: false }'), []],
   // the operator names it like the Pooler
-  [pooler('pgbouncer: { poolMode: session }, serviceTemplate: { metadata: { name: Not_A_Name } }'), []],
+  [
+    pooler('pgbouncer: { poolMode: session }, serviceTemplate: { metadata: { name: Not_A_Name } }'),
+    ['field-read serviceTemplate.metadata.name'],
+  ],
   [
     pooler('pgbouncer: { poolMode: session }, serviceTemplate: { spec: { ports: [{ name: pgbouncer, port: 6432, targetPort: 6432 }] } }'),
     ['service-answers serviceTemplate.spec.ports.0.targetPort'],

@@ -192,7 +192,7 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
       cluster('managed: {roles: [{name: reports, login: true}]}'),
       object('Database', 'd', 'name: d\nowner: report\ncluster: {name: orders}'),
     ),
-    finds: '14: policy/database-owner-known',
+    finds: '14: policy/role-known',
     good: all(
       cluster('managed: {roles: [{name: reports1, login: true}]}'),
       object('Database', 'd', 'name: d\nowner: reports2\ncluster: {name: orders}'),
@@ -200,7 +200,7 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
   },
   'a Database that is there, and one that is to go': {
     bad: all(cluster(''), object('Database', 'd', 'name: d\nensure: present\nowner: postgrs\ncluster: {name: orders}')),
-    finds: '14: policy/database-owner-known',
+    finds: '14: policy/role-known',
     good: all(
       cluster(''),
       object('Database', 'd', 'name: d\nensure: absent\nowner: postgrs\ncluster: {name: orders}\nextensions: [{name: pg_cron}]'),
@@ -211,7 +211,7 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
       cluster('managed: {roles: [{name: reports, ensure: present}]}'),
       object('Database', 'd', 'name: d\nowner: report\ncluster: {name: orders}'),
     ),
-    finds: '14: policy/database-owner-known',
+    finds: '14: policy/role-known',
     good: all(
       cluster('managed: {roles: [{name: reports, ensure: absent}]}'),
       object('Database', 'd', 'name: d\nowner: report\ncluster: {name: orders}'),
@@ -222,7 +222,7 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
       cluster('bootstrap: {initdb: {postInitSQL: ["SELECT 1"]}}'),
       object('Database', 'd', 'name: d\nowner: postgrs\ncluster: {name: orders}'),
     ),
-    finds: '14: policy/database-owner-known',
+    finds: '14: policy/role-known',
     good: all(
       cluster('bootstrap: {initdb: {postInitSQL: ["CREATE ROLE postgrs LOGIN"]}}'),
       object('Database', 'd', 'name: d\nowner: postgrs\ncluster: {name: orders}'),
@@ -233,7 +233,7 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
       cluster('bootstrap: {initdb: {postInitApplicationSQLRefs: {configMapRefs: []}}}'),
       object('Database', 'd', 'name: d\nowner: postgrs\ncluster: {name: orders}'),
     ),
-    finds: '14: policy/database-owner-known',
+    finds: '14: policy/role-known',
     good: all(
       cluster('bootstrap: {initdb: {postInitApplicationSQLRefs: {configMapRefs: [{name: a, key: b}]}}}'),
       object('Database', 'd', 'name: d\nowner: postgrs\ncluster: {name: orders}'),

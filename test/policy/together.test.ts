@@ -217,7 +217,7 @@ const twins: Readonly<Record<string, { readonly bad: string; readonly finds: str
   'kilobytes of temporary files': {
     bad: cluster('postgresql: {parameters: {temp_file_limit: "10"}}'),
     finds: '7: policy/setting-has-unit',
-    good: cluster('postgresql: {parameters: {temp_file_limit: 10GB, max_standby_archive_delay: "30000"}}'),
+    good: cluster('postgresql: {parameters: {temp_file_limit: 512MB, max_standby_archive_delay: "30000"}}'),
   },
   'one index that takes all of the memory': {
     bad: cluster('resources: {limits: {memory: 1Gi}}\npostgresql: {parameters: {maintenance_work_mem: 2GB}}'),

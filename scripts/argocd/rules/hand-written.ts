@@ -28,6 +28,7 @@ import { lostNamespaces, prunableNamespaces } from './namespaces.ts'
 import { projectFindings } from './projects/projects.ts'
 import { judgeSetChanges } from './changes/set-changes.ts'
 import type { Known } from './changes/set-changes.ts'
+import { repeatedClusters } from './application/repeated-clusters.ts'
 import { oneArgoCd, otherOwners, sharedClusters } from './application/shared-clusters.ts'
 import { findUncompared } from './changes/uncompared.ts'
 import { syncWindowFindings } from './projects/sync-windows.ts'
@@ -101,6 +102,7 @@ export function judgeHandWritten({ settings, databases, judged, tree, base, loos
   append(
     findings,
     twiceClusters({ files, deployments }),
+    repeatedClusters(everywhere),
     sharedClusters({ files, all: manifestsOf(present), deployments: everywhere }),
     projectFindings(files, now),
     syncWindowFindings(files),

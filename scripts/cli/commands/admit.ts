@@ -18,7 +18,7 @@ import { writeGithub } from '../../emit/formats/github.ts'
 import { diagnosticsToJson } from '../../emit/formats/json.ts'
 import { count, formatDiagnostic, plural } from '../../emit/formats/text.ts'
 import { parsePath } from '../../explain/path-text.ts'
-import { judgeChanges, judgeClustersTogether, judgeManifests, judgeNames, judgeServer, judgeSqlOf } from '../../policy/manifests.ts'
+import { judgeChanges, judgeAsMeant, judgeClustersTogether, judgeNames, judgeServer, judgeSqlOf } from '../../policy/manifests.ts'
 import type { ManifestFinding } from '../../policy/manifests.ts'
 import { readManifests } from '../../yaml/manifests.ts'
 import type { Manifest } from '../../yaml/manifests.ts'
@@ -47,6 +47,7 @@ interface Judged {
   readonly manifest: Manifest
   readonly result: AdmitResult
   readonly findings: readonly LocatedFinding[]
+  readonly refusals: readonly RuledFinding[]
 }
 
 /**
@@ -74,7 +75,7 @@ export async function admitFiles(flags: AdmitFlags, paths: readonly string[], te
     ...(flags.policies === true
       ? [
           ...judged.flatMap((one) => objectionsBeside(one, operator)),
-          ...judgeManifests(withHolders, operator),
+          ...judgeAsMeant(withHolders, { operator, refusals: new Map(judged.map(({ manifest, refusals }) => [manifest, refusals])) }),
           ...judgeNames(known),
           ...(await judgeSqlOf(withHolders, operator)),
         ]
@@ -201,7 +202,7 @@ function judge(manifest: Manifest, old: Manifest | undefined, operator: string):
         path: formatPath(path),
       })
     }
-  return { manifest, result, findings }
+  return { manifest, result, findings, refusals: found }
 }
 
 /** Whether the server misses what a dropped field was meant to be: then the misspelling is why it refuses. */

@@ -22,6 +22,12 @@ const read = new WeakMap<ChartFiles, readonly Declared[]>()
 
 const textOf = (value: Value | undefined): string => (value?.kind === 'scalar' ? printed(toPlain(value)) : '')
 
+/** The entries of a Chart.yaml or a Chart.lock, as they are written. */
+export function dependencyEntries(root: Value | undefined): readonly Value[] {
+  const list = root === undefined ? undefined : valueAt(root, ['dependencies'])
+  return list?.kind === 'list' ? list.items : []
+}
+
 /** The dependencies of a chart with their places; what is wrong with the file is reported elsewhere. */
 function declaredIn({ declaring, files: all, place }: FoundChart): readonly Declared[] {
   const files = declaring ?? all
@@ -29,8 +35,7 @@ function declaredIn({ declaring, files: all, place }: FoundChart): readonly Decl
   if (known !== undefined) return known
   const text = Buffer.from(files['Chart.yaml'] ?? []).toString('utf8')
   const [root] = parseFirstDocument({ path: `${place}/Chart.yaml`, text }, 'chart').documents
-  const list = root === undefined ? undefined : valueAt(root, ['dependencies'])
-  const declared = (list?.kind === 'list' ? list.items : []).map((item): Declared => {
+  const declared = dependencyEntries(root).map((item): Declared => {
     const part = (key: string): Value | undefined => valueAt(item, [key])
     const at = (key: string): Spot | undefined => spotOf(part(key) ?? item)
     return { name: textOf(part('name')), version: textOf(part('version')), alias: textOf(part('alias')), at }

@@ -11,6 +11,7 @@ import { parseFirstDocument } from '../../yaml/parse.ts'
 import { fileReader } from '../file-cache.ts'
 import { at } from '../manifest-parts.ts'
 import type { Manifest } from '../manifests.ts'
+import { dependencyEntries } from './dependencies.ts'
 
 /** The fields of `chart.Dependency` in the order in which Go writes them; `import-values` may be of any shape. */
 const fields = ['name', 'version', 'repository', 'condition', 'tags', 'enabled', 'alias'] as const
@@ -66,8 +67,7 @@ interface Dependency {
 
 /** Undefined where the digest can't be known: names of repositories, which Helm replaces first, and fields of any shape. */
 function dependenciesOf(root: Value): Dependency[] | undefined {
-  const list = valueAt(root, ['dependencies'])
-  const all = (list?.kind === 'list' ? list.items : []).map((item): Dependency | undefined => {
+  const all = dependencyEntries(root).map((item): Dependency | undefined => {
     const plain = toPlain(item)
     const [name, version, repository] = ['name', 'version', 'repository'].map((key) => at(plain, key))
     const url = repository ?? ''

@@ -1,7 +1,7 @@
 // Do the connections that poolers keep agree with what PostgreSQL lets a role or a database have, and are they clean?
 import { here, named, phrase } from '../../findings/message.ts'
 import type { RenderedObject } from '../../model.ts'
-import { isClient, ownersOf, poolerNumber } from '../../postgres/budgets/connections.ts'
+import { isClient, ownersOf, poolLimits } from '../../postgres/budgets/connections.ts'
 import type { Json, Path } from '../../values/value.ts'
 import { isAbsent, listAt, objectOf, objectsOfCluster, plainAt, textAt } from '../subject.ts'
 import type { ObjectFinding, ObjectRule, ObjectsSubject } from '../subject.ts'
@@ -10,15 +10,8 @@ const parameters: Path = ['spec', 'pgbouncer', 'parameters']
 
 /** The connections that one Pooler opens for one user to one database, if clients ask for them; undefined: not known. */
 function poolOf(pooler: RenderedObject): number | undefined {
-  const instances = plainAt(pooler.plain, 'spec', 'instances') ?? 1
-  const [size, ...limits] = [
-    poolerNumber(pooler, 'default_pool_size', 20),
-    poolerNumber(pooler, 'max_db_connections', 0),
-    poolerNumber(pooler, 'max_user_connections', 0),
-    poolerNumber(pooler, 'max_client_conn', 100),
-  ]
-  if (typeof instances !== 'number' || size === undefined || size <= 0 || limits.includes(undefined)) return undefined
-  return instances * Math.min(size, ...limits.map(Number).filter((limit) => limit > 0))
+  const limits = poolLimits(pooler)
+  return limits === undefined ? undefined : limits.instances * Math.min(limits.size, limits.most)
 }
 
 interface Limit {

@@ -14,7 +14,7 @@ import { withBudgets } from './budgets.ts'
 const reading = (...names: readonly string[]): Path[] => names.map((name) => ['cluster', 'postgresql', 'parameters', name])
 
 /** How a switch is written that is on; undefined: it is off, or nobody wrote it. */
-function switchedOn({ written }: Budgets['settings'], name: string): string | undefined {
+export function switchedOn({ written }: Budgets['settings'], name: string): string | undefined {
   const value = written(name)
   return value !== undefined && parsePostgresBoolean(value) === true ? value : undefined
 }

@@ -27,7 +27,9 @@ function valuesIn(term: Json, key: string): readonly Json[] | undefined {
 
 /** How many values of a label the nodes may have that the instances are for: terms are alternatives, what is in one must hold at once. */
 function* boundsOf({ plain }: RenderedObject, key: string): Iterable<Bound> {
-  if (textAt(plain, ...affinity, 'nodeSelector', key) !== undefined) yield { count: 1, path: [...affinity, 'nodeSelector', key] }
+  const selected = textAt(plain, ...affinity, 'nodeSelector', key)
+  // what nobody filled in is reported as such
+  if (selected !== undefined && !selected.includes('{{')) yield { count: 1, path: [...affinity, 'nodeSelector', key] }
   const alternatives = listAt(plain, ...terms)
   const values = alternatives.map((term) => valuesIn(term, key))
   if (alternatives.length === 0 || values.some((one) => one === undefined)) return

@@ -4,7 +4,9 @@ import type { Finding } from '../../findings/finding.ts'
 import type { Budgets } from '../../postgres/budgets/budgets.ts'
 import { at as parameter } from '../../postgres/running.ts'
 import { withBudgets } from './budgets.ts'
-import { plainAt } from '../subject.ts'
+import { bytesOf, showQuantity } from '../../kubernetes/bytes.ts'
+import type { Path } from '../../values/value.ts'
+import { listAt, plainAt } from '../subject.ts'
 import type { ObjectRule } from '../subject.ts'
 
 /** Pools of processes, and the pool that each takes them from. */
@@ -64,6 +66,20 @@ function* unreachable(budgets: Budgets): Iterable<Finding> {
     }
 }
 
+/** Files of one process, in kB; those in tablespaces of their own have other volumes. */
+function* temporaryFiles({ settings, cluster }: Budgets): Iterable<Finding> {
+  const [text, kilobytes] = [settings.written('temp_file_limit'), settings.read('temp_file_limit') ?? -1]
+  const size: Path = ['spec', 'storage', 'size']
+  const volume = bytesOf(plainAt(cluster.plain, ...size))
+  const isElsewhere = listAt(cluster.plain, 'spec', 'tablespaces').some((one) => plainAt(one, 'temporary') === true)
+  if (text === undefined || volume === undefined || volume < 2 ** 20 || isElsewhere || kilobytes * 1024 < volume) return
+  yield {
+    message: phrase`${here('temp_file_limit')} is ${named(text)}, but the volume has ${named(showQuantity(volume))} for all: it is full first`,
+    places: [{ path: parameter('temp_file_limit') }, { path: size, label: phrase`the volume` }],
+    help: phrase`lower it to a part of the volume: one query that reaches it is ended, while a full volume stops the server`,
+  }
+}
+
 export const reachableLimits: readonly ObjectRule[] = [
   {
     // PostgreSQL 18, 19.4.6: "a setting for this value which is higher than max_worker_processes will have no effect"; 19.11: "the longer timeout
@@ -71,8 +87,14 @@ export const reachableLimits: readonly ObjectRule[] = [
     id: 'policy/limit-reachable',
     severity: 'warning',
     configurable: true,
-    summary: 'a number of workers, or a timeout, is not above another one that is reached first',
-    reads: [['cluster', 'postgresql', 'parameters']],
-    check: (subject) => withBudgets(subject, unreachable),
+    summary: 'a number of workers, a timeout or an amount of temporary files is not above another limit that is reached first',
+    reads: [
+      ['cluster', 'postgresql', 'parameters'],
+      ['cluster', 'storage'],
+    ],
+    *check(subject) {
+      yield* withBudgets(subject, unreachable)
+      yield* withBudgets(subject, temporaryFiles)
+    },
   },
 ]

@@ -20,6 +20,10 @@ const bare: ReadonlyMap<string, Bare> = new Map<string, Bare>([
   ...['idle_in_transaction_session_timeout', 'idle_session_timeout', 'wal_sender_timeout', 'wal_receiver_timeout'].map(
     (name) => [name, { unit: 'ms', least: 500, meant: 's' }] as const,
   ),
+  // a time in which a packet, or a look for a client that left, can hardly come back
+  ...['tcp_user_timeout', 'client_connection_check_interval', 'wal_retrieve_retry_interval'].map(
+    (name) => [name, { unit: 'ms', least: 100, meant: 's' }] as const,
+  ),
   ['deadlock_timeout', { unit: 'ms', least: 20, meant: 's' }],
   ['lock_timeout', { unit: 'ms', least: 10, meant: 's' }],
   ['log_min_duration_statement', { unit: 'ms', least: 5, meant: 's' }],

@@ -2,7 +2,6 @@
 import { here, named, phrase, shown } from '../../findings/message.ts'
 import { majorOfImage } from '../../operator/major.ts'
 import { officialImage } from '../../operator/official-image.ts'
-import { misspelt } from '../../values/misspelt.ts'
 import type { RenderedObject } from '../../model.ts'
 import type { Json, Path } from '../../values/value.ts'
 import { isJsonMap } from '../../values/value.ts'
@@ -106,31 +105,6 @@ function* lostDefaults({ objects }: ObjectsSubject): Iterable<ObjectFinding> {
 }
 
 export const references: readonly ObjectRule[] = [
-  {
-    // PostgreSQL: `CREATE DATABASE … OWNER …` fails: "role … does not exist"
-    id: 'policy/database-owner-known',
-    severity: 'warning',
-    configurable: true,
-    summary: 'the owner of a Database is spelt as the role that is declared',
-    reads: [['databases'], ['cluster', 'roles'], ['cluster', 'initdb', 'owner']],
-    *check(subject) {
-      const cluster = objectOf(subject, 'Cluster')
-      const databases = cluster === undefined ? [] : objectsOfCluster(subject, cluster, 'Database')
-      const known = cluster === undefined || databases.length === 0 ? undefined : rolesOf(cluster, subject)
-      for (const object of known === undefined ? [] : databases) {
-        const path = ['spec', 'owner']
-        const owner = isAbsent(object.plain['spec']) ? undefined : textAt(object.plain, ...path)
-        const meant = owner === undefined ? undefined : misspelt(owner, known ?? [])
-        if (owner === undefined || meant === undefined) continue
-        yield {
-          object,
-          message: phrase`${here('owner')} is ${shown(owner)}, but the role that is declared is ${shown(meant)}`,
-          places: [{ path }],
-          help: phrase`did you mean ${named(meant)}?`,
-        }
-      }
-    },
-  },
   {
     id: 'policy/catalog-image-major',
     severity: 'warning',

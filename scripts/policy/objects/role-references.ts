@@ -14,7 +14,7 @@ const each = ({ plain }: RenderedObject, list: Path, ...field: readonly string[]
 const databasesOf = (cluster: RenderedObject, subject: ObjectsSubject): RenderedObject[] =>
   objectsOfCluster(subject, cluster, 'Database').filter(({ plain }) => !isAbsent(plain['spec']))
 
-/** Where a Cluster and its objects name roles, but for the owner of a Database. */
+/** Where a Cluster and its objects name roles. */
 function* namedRoles(cluster: RenderedObject, subject: ObjectsSubject): Iterable<{ readonly object: RenderedObject; readonly path: Path }> {
   for (const role of each(cluster, ['spec', 'managed', 'roles']))
     for (const path of each(cluster, [...role, 'inRoles'])) yield { object: cluster, path }
@@ -22,6 +22,7 @@ function* namedRoles(cluster: RenderedObject, subject: ObjectsSubject): Iterable
   for (const object of objectsOfCluster(subject, cluster, 'DatabaseRole'))
     for (const path of each(object, ['spec', 'inRoles'])) yield { object, path }
   for (const object of databasesOf(cluster, subject)) {
+    yield { object, path: ['spec', 'owner'] }
     for (const path of each(object, ['spec', 'schemas'], 'owner')) yield { object, path }
     for (const list of ['fdws', 'servers'])
       for (const item of each(object, ['spec', list])) for (const path of each(object, [...item, 'usage'], 'name')) yield { object, path }
@@ -68,8 +69,7 @@ export const roleReferences: readonly ObjectRule[] = [
       for (const cluster of objectsOf(subject, 'Cluster')) {
         const removed = removedRoles(cluster, subject)
         if (removed.size === 0) continue
-        const owners = databasesOf(cluster, subject).map((object) => ({ object, path: ['spec', 'owner'] }))
-        for (const { object, path } of [...namedRoles(cluster, subject), ...owners]) {
+        for (const { object, path } of namedRoles(cluster, subject)) {
           const role = textAt(object.plain, ...path) ?? ''
           if (!removed.has(role)) continue
           yield {
@@ -88,7 +88,7 @@ export const roleReferences: readonly ObjectRule[] = [
     severity: 'warning',
     configurable: true,
     summary: 'a role that is made a member, an owner or a user of something is spelt as it is declared',
-    reads: [['cluster', 'roles']],
+    reads: [['databases'], ['cluster', 'roles'], ['cluster', 'initdb', 'owner']],
     *check(subject) {
       for (const cluster of objectsOf(subject, 'Cluster')) {
         const known = once(() => rolesOf(cluster, subject))
@@ -101,7 +101,7 @@ export const roleReferences: readonly ObjectRule[] = [
           if (meant === undefined) continue
           yield {
             object,
-            message: phrase`${here('role')} is ${shown(role)}, but the role that is declared is ${shown(meant)}`,
+            message: phrase`${here(path.at(-1) === 'owner' ? 'owner' : 'role')} is ${shown(role)}, but the role that is declared is ${shown(meant)}`,
             places: [{ path }],
             help: phrase`did you mean ${named(meant)}?`,
           }

@@ -4,17 +4,25 @@ import { isDns1123Label, likelyName } from '../../kubernetes/dns-name.ts'
 import { nearest } from '../../values/path.ts'
 import { printed } from '../../values/printed.ts'
 import type { RenderedObject } from '../../model.ts'
-import type { Path } from '../../values/value.ts'
+import { isJsonMap } from '../../values/value.ts'
+import type { JsonMap, Path } from '../../values/value.ts'
 import { instancesIn, listAt, plainAt, textAt } from '../subject.ts'
 import type { ObjectFinding, ObjectRule } from '../subject.ts'
 import { mayHoldOthers, ofMeshes } from './other-containers.ts'
+import { isTargetPossible, portMistakes, unusualNodePorts } from './service-ports.ts'
 
 const additional: Path = ['spec', 'managed', 'services', 'additional']
 
-/** The templates of Services in a Cluster, and the one of a Pooler. */
+/** The templates of Services in a Cluster, and the one of a Pooler; a Service that selects their pods is one itself. */
 function templatesOf({ kind, plain }: RenderedObject): readonly Path[] {
   if (kind === 'Pooler') return [['spec', 'serviceTemplate']]
+  if (kind === 'Service') return plain['apiVersion'] === 'v1' && selectsOurs(plain) ? [[]] : []
   return kind === 'Cluster' ? listAt(plain, ...additional).map((_item, index) => [...additional, index, 'serviceTemplate']) : []
+}
+
+function selectsOurs(plain: JsonMap): boolean {
+  const selector = plainAt(plain, 'spec', 'selector')
+  return isJsonMap(selector) && Object.keys(selector).some((key) => key.startsWith('cnpg.io/'))
 }
 
 const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort']
@@ -87,38 +95,6 @@ function* exposure(object: RenderedObject, template: Path): Iterable<ObjectFindi
     }
 }
 
-function* portMistakes(object: RenderedObject, template: Path): Iterable<ObjectFinding> {
-  const list = [...template, 'spec', 'ports']
-  const ports = listAt(object.plain, ...list)
-  const names = new Set<string>()
-  const numbers = new Set<string>()
-  // `WithServicePortNoOverwrite`: the operator adds its own
-  const own = object.kind === 'Pooler' ? 'pgbouncer' : 'postgres'
-  const isOwn = ports.some((port) => textAt(port, 'name') === own || plainAt(port, 'port') === 5432)
-  const count = ports.length + (isOwn ? 0 : 1)
-  for (const [index, port] of ports.entries()) {
-    const name = textAt(port, 'name') ?? ''
-    const number = `${printed(plainAt(port, 'port') ?? null)}/${textAt(port, 'protocol') || 'TCP'}`
-    const isNamedTwice = name !== '' && names.has(name)
-    if (name === '' && count > 1 && !names.has(''))
-      yield {
-        object,
-        message: phrase`port ${printed(plainAt(port, 'port') ?? null)} has no name, but each of ${count} ports must have one: the Service is refused`,
-        places: [{ path: [...list, index, 'port'] }],
-        help: phrase`add a name of its own, such as name: other`,
-      }
-    else if (isNamedTwice || numbers.has(number))
-      yield {
-        object,
-        message: phrase`${isNamedTwice ? 'name' : 'port'} ${isNamedTwice ? name : number} is there twice: Kubernetes refuses the Service`,
-        places: [{ path: [...list, index, isNamedTwice ? 'name' : 'port'] }],
-        help: phrase`write another one, or remove this port`,
-      }
-    names.add(name)
-    numbers.add(number)
-  }
-}
-
 /** Ports of the containers that the operator makes, by number and name. */
 const served = {
   Cluster: { main: 'postgresql', all: ['postgresql', 'metrics', 'status', '5432', '9187', '8000'], number: 5432 },
@@ -134,7 +110,8 @@ function* unserved(object: RenderedObject, template: Path): Iterable<ObjectFindi
     const given = plainAt(port, 'targetPort') ?? plainAt(port, 'port')
     const text = printed(given ?? null)
     // 0 and nothing are the port itself
-    if (given === undefined || text === '' || text === '0' || all.includes(text) || ofMeshes.test(text)) continue
+    if (given === undefined || text === '' || text === '0' || all.includes(text) || ofMeshes.test(text) || !isTargetPossible(given))
+      continue
     const isTarget = (plainAt(port, 'targetPort') ?? undefined) !== undefined
     yield {
       object,
@@ -173,6 +150,17 @@ export const services: readonly ObjectRule[] = [
           yield* exposure(object, template)
           yield* portMistakes(object, template)
         }
+    },
+  },
+  {
+    // kube-apiserver, --service-node-port-range: 30000-32767 unless the cluster has another one
+    id: 'policy/node-port-in-range',
+    severity: 'warning',
+    configurable: true,
+    summary: 'a nodePort is in the range that Kubernetes has by default',
+    reads: [['cluster', 'services']],
+    *check({ objects }) {
+      for (const object of objects) for (const template of templatesOf(object)) yield* unusualNodePorts(object, template)
     },
   },
   {

@@ -1,4 +1,4 @@
-// Does the operator read a field of a Cluster, or does another one keep it from that?
+// Does the operator read a field of a Cluster or a Pooler, or does another one, or it itself, replace it?
 import { here, named, phrase, shown } from '../../findings/message.ts'
 import { parsePostgresBoolean } from '../../operator/go-text.ts'
 import type { RenderedObject } from '../../model.ts'
@@ -99,6 +99,28 @@ function* alterSystemAsParameter(object: RenderedObject): Iterable<ObjectFinding
   }
 }
 
+/** `pgbouncer.Service`: its name and its selector are the operator's, whatever the template says. */
+function* serviceOfPooler(object: RenderedObject): Iterable<ObjectFinding> {
+  const template = ['spec', 'serviceTemplate']
+  const name = textAt(object.plain, ...template, 'metadata', 'name') ?? ''
+  if (name !== '' && name !== object.name)
+    yield {
+      object,
+      message: phrase`${here('name')} is ${shown(name)}, but the operator gives the Service the name of its Pooler`,
+      places: [{ path: [...template, 'metadata', 'name'] }],
+      help: phrase`remove it, and connect to ${named(object.name)}, or rename the Pooler`,
+    }
+  const selector = plainAt(object.plain, ...template, 'spec', 'selector')
+  if (!isJsonMap(selector) || Object.keys(selector).length === 0) return
+  if (Object.keys(selector).length === 1 && selector['cnpg.io/poolerName'] === object.name) return
+  yield {
+    object,
+    message: phrase`${here('selector')} has no effect: the operator overwrites it by one that selects the pods of the Pooler`,
+    places: [{ path: [...template, 'spec', 'selector'], on: 'key' }],
+    help: phrase`remove it; for other pods write a Service of your own`,
+  }
+}
+
 export const unreadFields: readonly ObjectRule[] = [
   {
     // CloudNativePG 1.27 to 1.30: `buildInitDBFlags` ("Ignoring explicit configurations if present"), `getProbeRunnerFromCluster`, and
@@ -106,8 +128,9 @@ export const unreadFields: readonly ObjectRule[] = [
     id: 'policy/field-read',
     severity: 'warning',
     configurable: true,
-    upstream: 'buildInitDBFlags, getProbeRunnerFromCluster, legacySynchronousStandbyNames, CreatePostgresqlConfiguration',
-    summary: 'a field of a Cluster is not one that another field keeps the operator from reading',
+    upstream:
+      'buildInitDBFlags, getProbeRunnerFromCluster, legacySynchronousStandbyNames, CreatePostgresqlConfiguration, pgbouncer.Service',
+    summary: 'a field of a Cluster or a Pooler is not one that the operator does not read, or overwrites',
     reads: [['cluster', 'initdb']],
     *check(subject) {
       for (const cluster of objectsOf(subject, 'Cluster')) {
@@ -116,6 +139,7 @@ export const unreadFields: readonly ObjectRule[] = [
         yield* lagWithoutStreaming(cluster)
         yield* electionOfOldStyle(cluster)
       }
+      for (const pooler of objectsOf(subject, 'Pooler')) yield* serviceOfPooler(pooler)
     },
   },
 ]

@@ -191,7 +191,31 @@ function unlikeTemplate(database: RenderedObject, cluster: RenderedObject): Wron
   return undefined
 }
 
+function* unchecked(object: RenderedObject, above: Path, fields: Json | undefined): Iterable<ObjectFinding> {
+  const encoding = written(fields, 'encoding')
+  if (encoding === undefined || !/^sqlascii$/.test(encoding.toLowerCase().replaceAll(/[^a-z\d]/g, ''))) return
+  yield finding(object, above, {
+    field: 'encoding',
+    message: phrase`${here('encoding')} is ${shown(encoding)}, but then any bytes are stored, in whatever encoding each client has`,
+    help: phrase`write UTF8, or remove it`,
+  })
+}
+
 export const locales: readonly ObjectRule[] = [
+  {
+    // PostgreSQL 17, 23.3.1: "In most cases, if you are working with any non-ASCII data, it is unwise to use the SQL_ASCII setting"
+    id: 'policy/encoding-checked',
+    severity: 'warning',
+    configurable: true,
+    summary: 'a database has an encoding by which the server checks and converts text',
+    reads: [['cluster', 'initdb'], ['databases']],
+    *check(subject) {
+      const cluster = objectOf(subject, 'Cluster')
+      if (cluster === undefined) return
+      yield* unchecked(cluster, initdb, initdbOf(cluster))
+      for (const database of databasesOf(subject, cluster)) yield* unchecked(database, ['spec'], database.plain['spec'])
+    },
+  },
   {
     id: 'policy/locale-exists',
     severity: 'error',

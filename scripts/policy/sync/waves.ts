@@ -1,5 +1,5 @@
 // Does Argo CD apply what a Cluster needs before it waits for that Cluster?
-import { isHook, waveAnnotation, waveOf } from '../../applicationset/sync-wave.ts'
+import { hookAnnotations, isHook, waveAnnotation, waveOf } from '../../applicationset/sync-wave.ts'
 import { barmanPlugin } from '../../chart/model/plugins.ts'
 import { here, named, phrase } from '../../findings/message.ts'
 import type { RenderedObject } from '../../model.ts'
@@ -13,14 +13,27 @@ import type { ObjectRule } from '../subject.ts'
 
 const annotation: Path = ['metadata', 'annotations', waveAnnotation]
 
-const hook: Path = ['metadata', 'annotations', 'argocd.argoproj.io/hook']
-
+/** Phases of Argo CD; where none is named, it reads Helm's (gitops-engine, `hook.Types`). */
+const known = /^(?:PreSync|Skip|Sync|PostSync|SyncFail|PreDelete|PostDelete)$/
 /** What Argo CD applies after everything is healthy, or when something fails, or never: no Cluster may wait for it. */
-const late = /^(?:PostSync|SyncFail|PostDelete)$/
+const late = /^(?:PostSync|SyncFail|P(?:re|ost)Delete|post-(?:install|upgrade|delete)|pre-delete)$/
 
-function isLate({ plain }: RenderedObject): boolean {
-  const phases = (textAt(plain, ...hook) ?? '').split(',').map((phase) => phase.trim())
-  return !('sops' in plain) && phases.every((phase) => late.test(phase))
+/** Where an object is made a hook that comes too late; Argo CD reads Helm's annotation where its own names no phase. */
+function lateHook({ plain }: RenderedObject): { readonly path: Path; readonly text: string; readonly early: string } | undefined {
+  if ('sops' in plain) return undefined
+  for (const [index, name] of hookAnnotations.entries()) {
+    const path = ['metadata', 'annotations', name]
+    const text = textAt(plain, ...path) ?? ''
+    const phases = text.split(',').map((phase) => phase.trim())
+    if (text === '') continue
+    // a phase that there is not is reported as such (`argocd/hook-known`)
+    const counted = index === 0 ? phases.filter((phase) => known.test(phase)) : phases
+    if (counted.length === 0) return undefined
+    return counted.every((phase) => late.test(phase))
+      ? { path, text, early: index === 0 ? 'PreSync' : 'pre-install,pre-upgrade' }
+      : undefined
+  }
+  return undefined
 }
 
 /** Undefined: it is no number, a hook has it, which belongs to a phase of its own, or another program decrypts the object first. */
@@ -88,12 +101,13 @@ export const waves: readonly ObjectRule[] = [
             kind === object.kind ? names.includes(object.name) : kind === 'Secret' && filledBy(object).some((name) => names.includes(name)),
           )
         for (const object of objects) {
-          if (object !== cluster && isLate(object) && isNeeded(object)) {
+          const hook = object === cluster ? undefined : lateHook(object)
+          if (hook !== undefined && isNeeded(object)) {
             yield {
               object,
-              message: phrase`hook is ${named(textAt(object.plain, ...hook) ?? '')}, but Cluster ${named(cluster.name)} waits for this before the sync ends`,
-              places: [{ path: hook }],
-              help: phrase`write PreSync, or remove the annotation`,
+              message: phrase`hook is ${named(hook.text)}, but Cluster ${named(cluster.name)} waits for this before the sync ends`,
+              places: [{ path: hook.path }],
+              help: phrase`write ${hook.early}, or remove the annotation`,
             }
             break
           }

@@ -27,6 +27,8 @@ interface Loaded {
   readonly path: Path
   /** each session loads it, not the server */
   readonly bySession?: true
+  /** from the folder of plugins, which the images do not have */
+  readonly isPlugin?: true
   /** of an item with a line break, such as the one that a YAML block ends with */
   readonly isBroken?: true
 }
@@ -54,9 +56,13 @@ function loaded(cluster: JsonMap): Loaded[] {
       ? []
       : [{ library, path: ['spec', 'postgresql', 'parameters', name] as Path }]
   })
-  const sessions = ['spec', 'postgresql', 'parameters', 'session_preload_libraries']
-  const bySession = splitList(printed(plainAt(cluster, ...sessions) ?? '')) ?? []
-  return [...listed, ...implied, ...bySession.map((library): Loaded => ({ library, path: sessions, bySession: true }))]
+  const bySession = ['session_preload_libraries', 'local_preload_libraries'].flatMap((name) => {
+    const path = ['spec', 'postgresql', 'parameters', name]
+    const items = splitList(printed(plainAt(cluster, ...path) ?? '')) ?? []
+    const isPlugin = name.startsWith('local_')
+    return items.map((library): Loaded => ({ library, path, bySession: true, ...(isPlugin && { isPlugin }) }))
+  })
+  return [...listed, ...implied, ...bySession]
 }
 
 export const libraries: readonly ObjectRule[] = [
@@ -70,19 +76,30 @@ export const libraries: readonly ObjectRule[] = [
       ['cluster', 'imageName'],
       ['cluster', 'postgresql', 'shared_preload_libraries'],
       ['cluster', 'postgresql', 'parameters', 'session_preload_libraries'],
+      ['cluster', 'postgresql', 'parameters', 'local_preload_libraries'],
     ],
     *check(subject) {
       for (const cluster of objectsOf(subject, 'Cluster')) {
         const found = imageOf(cluster, subject)
         const official = found === undefined ? undefined : officialImage(found.image)
         if (official === undefined || listAt(cluster.plain, 'spec', 'postgresql', 'extensions').length > 0) continue
-        for (const { library, path, bySession, isBroken } of loaded(cluster.plain)) {
+        for (const { library, path, bySession, isBroken, isPlugin } of loaded(cluster.plain)) {
           if (isBroken === true) {
             yield {
               object: cluster,
               message: phrase`${here('library')} has a line break, but postgresql.conf takes none in a value: PostgreSQL does not start`,
               places: [{ path }],
               help: phrase`write the name in one line`,
+            }
+            continue
+          }
+          // "this option can load only shared libraries located in the plugins subdirectory": PostgreSQL 17, 19.11.3
+          if (isPlugin === true) {
+            yield {
+              object: cluster,
+              message: phrase`local_preload_libraries takes ${shown(library)} from $libdir/plugins, which ${official.flavour} images do not have: nobody can log in`,
+              places: [{ path }],
+              help: phrase`write session_preload_libraries in its place, or remove it`,
             }
             continue
           }

@@ -127,8 +127,20 @@ export function poolerNumber(pooler: RenderedObject, name: string, preset: numbe
   return written === undefined ? preset : typeof written === 'string' ? readPgBouncerInteger(written) : undefined
 }
 
+/** What the settings of one PgBouncer let it open. */
+interface PoolLimits {
+  readonly size: number
+  readonly reserve: number
+  /** infinite: nothing bounds them */
+  readonly perDatabase: number
+  readonly perUser: number
+  /** the least of what bounds a pool besides its size; infinite: nothing does */
+  readonly most: number
+  readonly instances: number
+}
+
 /** Undefined: a number that PgBouncer refuses, or a pool without a limit. */
-function shareOf(pooler: RenderedObject, pairs: readonly Pair[]): PoolerShare | undefined {
+export function poolLimits(pooler: RenderedObject): PoolLimits | undefined {
   const number = (name: string, preset: number): number | undefined => poolerNumber(pooler, name, preset)
   const [size, reserve, perDatabase, perUser, clients] = [
     number('default_pool_size', 20),
@@ -140,8 +152,16 @@ function shareOf(pooler: RenderedObject, pairs: readonly Pair[]): PoolerShare | 
   const instances = jsonAt(pooler.plain, ['spec', 'instances']) ?? 1
   if (size === undefined || reserve === undefined || perDatabase === undefined || perUser === undefined) return undefined
   if (size <= 0 || reserve < 0 || typeof instances !== 'number') return undefined
-  const each = Math.min(size + reserve, limitOf(perDatabase), limitOf(perUser), limitOf(clients ?? 0))
-  const sums = { database: limitOf(perDatabase), user: limitOf(perUser) }
+  const sums = { perDatabase: limitOf(perDatabase), perUser: limitOf(perUser) }
+  return { size, reserve, ...sums, most: Math.min(sums.perDatabase, sums.perUser, limitOf(clients ?? 0)), instances }
+}
+
+function shareOf(pooler: RenderedObject, pairs: readonly Pair[]): PoolerShare | undefined {
+  const limits = poolLimits(pooler)
+  if (limits === undefined) return undefined
+  const { size, reserve, most, instances } = limits
+  const each = Math.min(size + reserve, most)
+  const sums = { database: limits.perDatabase, user: limits.perUser }
   const one = Math.min(...(['database', 'user'] as const).map((side) => summed(pairs, side, { each, limit: sums[side] })))
   const isPlain = one === pairs.length * each
   const pool = isPlain ? `${counted(pairs.length, 'pair')} × ${each}` : `${one}`

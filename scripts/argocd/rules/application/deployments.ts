@@ -168,7 +168,10 @@ function writtenSpot({ manifest, application, nth }: Source, part: Part): Spot {
   if (part === 'application') return spotOfApplication(manifest, application)
   const override = part === 'cluster' || part === 'namespace' ? overrideSpot(manifest, application, nth, part) : undefined
   if (override !== undefined) return override
-  if (part === 'cluster' || part === 'release') return manifest.spotOf(releasePath({ plain, base }))
+  const source = [...base, 'spec', ...sourcePath(at(plain, ...base, 'spec'), nth)]
+  const release = [...source, 'helm', 'releaseName']
+  if (part === 'cluster' || part === 'release')
+    return manifest.spotOf(at(plain, ...release) === undefined ? releasePath({ plain, base }) : release)
   if (part === 'namespace') return manifest.spotOf([...destination, 'namespace'])
   return manifest.spotOf([...destination, at(plain, ...destination, 'server') === undefined ? 'name' : 'server'])
 }
