@@ -20,12 +20,13 @@ import type { SourceOf } from '../values/value-layers.ts'
 
 /** The name of a release that Helm takes for none; what it is may be a secret. */
 export function wrongRelease({ manifest }: SourceOf): LocatedFinding {
+  const path = releasePath(manifest)
   return {
     rule: 'chart/release-name',
     severity: 'error',
     message: phrase`name of the Helm release must be at most 53 lower-case letters, digits, \`-\` and \`.\``,
-    at: manifest.spotOf(releasePath(manifest)),
-    help: phrase`set helm.releaseName`,
+    at: manifest.spotOf(path),
+    help: path.at(-1) === 'releaseName' ? phrase`correct it` : phrase`set helm.releaseName`,
   }
 }
 

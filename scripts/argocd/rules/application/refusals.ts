@@ -44,6 +44,7 @@ const helps: Partial<Record<GenerateStage, string>> = {
 /** The help depends on the error: the texts of Go's templates, of Sprig and of the generators. */
 const helpsByMessage: readonly (readonly [RegExp, string])[] = [
   [/^ref is \$/, 'write the name alone: the $ is for those who refer to it'],
+  [/^release name is [^ ]{1,53},/, names],
   [/^ref is/, 'give each ref a name of its own, of letters, digits, - and _'],
   [/no entry for key/, 'add the key to the element, or correct the template'],
   [/^function "path" not defined/, 'a field begins with a dot: write {{ .path.path }}, or {{ .path.basename }} for the last part'],
@@ -164,7 +165,7 @@ function helpFor({ stage, message }: GenerateError, element: SetElement | undefi
   const near = first === undefined ? undefined : nearKey(text, first)
   if (near !== undefined) return phrase`did you mean \`${named(near)}\`?`
   const byMessage =
-    stage === 'render' || stage === 'params' || /^ref is/.test(text)
+    stage === 'render' || stage === 'params' || /^re(?:f|lease name) is/.test(text)
       ? helpsByMessage.find(([pattern]) => pattern.test(text))?.[1]
       : undefined
   const help = byMessage ?? helps[stage]
