@@ -8,6 +8,7 @@ import { checkDestination } from '../../../applicationset/destination.ts'
 import type { SetElement } from '../../../applicationset/elements.ts'
 import type { GenerateError, GenerateStage } from '../../../applicationset/generate.ts'
 import { formatScalar } from '../../../go-template/go-format.ts'
+import { unfilledHelp } from '../sets/placeholders.ts'
 import { emptied, isEmptied } from '../sets/emptied-specs.ts'
 import { generatorFileFindings } from '../sets/generator-files.ts'
 import { computedText } from '../sets/computed-text.ts'
@@ -22,7 +23,6 @@ import { unknownText } from '../../../deployed/sets/unknown-text.ts'
 
 /** Stages whose mistakes other rules show at a better place. */
 const shownElsewhere = new Set<GenerateStage>(['unsupported', 'unknown-field', 'schema', 'app-unknown-field', 'app-schema', 'decode-typed'])
-
 const names = 'use lower-case letters, digits, `-` and `.`, with a letter or digit at both ends'
 const helps: Partial<Record<GenerateStage, string>> = {
   'duplicate-name': 'remove one, or rename one',
@@ -84,7 +84,8 @@ export function* refusals(manifest: Manifest): Iterable<Finding> {
       const key = `${stage} ${JSON.stringify(path)}`
       if (reported.has(key)) continue
       reported.add(key)
-      const help = isUnfilled(error, manifest) ? phrase`${unfilled}` : helpFor(error, element, manifest)
+      const unfilled = unfilledIn(error, manifest)
+      const help = unfilled === undefined ? helpFor(error, element, manifest) : phrase`${unfilled}`
       const text = element?.error?.message ?? message
       const absent = element === undefined ? missingKey(message) : undefined
       yield {
@@ -98,11 +99,10 @@ export function* refusals(manifest: Manifest): Iterable<Finding> {
   }
 }
 
-const unfilled = 'set goTemplate: true with goTemplateOptions: ["missingkey=error"]: without it a dot is no placeholder'
-
-/** A name with the dots of Go's templates in it, which nothing fills in. */
-function isUnfilled({ message }: GenerateError, { plain }: Manifest): boolean {
-  return /\{\{\s*\./.test(message) && at(plain, 'spec', 'goTemplate') !== true
+/** A name with a placeholder in it, which nothing fills in. */
+function unfilledIn({ message }: GenerateError, manifest: Manifest): string | undefined {
+  const word = at(manifest.plain, 'spec', 'goTemplate') === true ? undefined : /\{\{([^{}]{1,100})\}\}/.exec(message)?.[1]
+  return word === undefined ? undefined : unfilledHelp(word.trim(), manifest)
 }
 
 /** Those of the list generators at the top, else of those inside a matrix or a merge. */

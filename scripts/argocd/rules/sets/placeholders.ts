@@ -3,6 +3,7 @@ import { named, phrase } from '../../../findings/message.ts'
 import type { Json, JsonMap, Path } from '../../../values/value.ts'
 import { sourcesOf } from '../../../applicationset/sources.ts'
 import { formatPath, nearest } from '../../../values/path.ts'
+import { printed } from '../../../values/printed.ts'
 import { isJsonMap } from '../../../values/value.ts'
 import { computedText } from './computed-text.ts'
 import { unknownText } from '../../../deployed/sets/unknown-text.ts'
@@ -65,9 +66,13 @@ function textsOf(application: JsonMap): Text[] {
   const sources = sourcesOf(spec).sources.flatMap((source, nth): Text[] => {
     const path = ['spec', ...sourcePath(spec, nth)]
     const files = textItems(at(source, 'helm', 'valueFiles'))
+    const list = at(source, 'helm', 'parameters')
+    // Helm refuses a list that never ends; any other text may be a template of the chart's own
+    const parameters = Array.isArray(list) ? [...list.keys()].filter((index) => /^\{\{/.test(printed(at(list, index, 'value') ?? ''))) : []
     return [
       ...['repoURL', 'chart', 'path', 'targetRevision'].flatMap((key) => one([...path, key])),
       ...one([...path, 'helm', 'releaseName']),
+      ...parameters.map((index) => ({ path: [...path, 'helm', 'parameters', index, 'value'], text: printed(at(list, index, 'value')) })),
       ...files.map(({ index, text }) => ({ path: [...path, 'helm', 'valueFiles', index], text })),
     ]
   })
@@ -80,9 +85,22 @@ function helpFor(written: string | undefined, text: string, { kind, plain, eleme
       ? 'add the key to every element, and set goTemplateOptions: ["missingkey=error"]'
       : 'write the part that is meant, such as {{ .path.path }} or {{ .path.basename }}'
   if (kind === 'Application') return 'write it out: only an ApplicationSet fills placeholders in'
+  return unfilledHelp(written, { plain, elements })
+}
+
+/** What `path` holds of a git generator, without Go's templates. */
+const ofPaths = ['path', 'path.basename', 'path.basenameNormalized', 'path.filename', 'path.filenameNormalized']
+
+/** What to write in place of a placeholder that nothing fills in. */
+export function unfilledHelp(written: string, { plain, elements }: Pick<Manifest, 'plain' | 'elements'>): string {
   if (written.startsWith('.') && at(plain, 'spec', 'goTemplate') !== true)
     return `set goTemplate: true with goTemplateOptions: ["missingkey=error"], or write {{${written.slice(1)}}}`
-  const keys = elements().flatMap(({ plain: element }) => (isJsonMap(element) ? Object.keys(element) : []))
-  const guess = nearest(written, new Set(keys))
+  const all = elements().map(({ plain: element }) => (isJsonMap(element) ? Object.keys(element) : []))
+  const lacking = all.find((one) => !one.includes(written))
+  const wrong = lacking !== undefined && lacking.length < all.flat().length ? nearest(written, lacking) : undefined
+  if (wrong !== undefined && all.some((one) => one.includes(written))) return `write \`${written}\` in place of \`${wrong}\` in the element`
+  const keys = all.flat()
+  const isOfPath = JSON.stringify(at(plain, 'spec', 'generators') ?? null).includes('"git"')
+  const guess = isOfPath && written === 'path.path' ? 'path' : nearest(written, new Set([...keys, ...(isOfPath ? ofPaths : [])]))
   return guess === undefined ? `add \`${written}\` to every element` : `did you mean \`${guess}\`?`
 }
