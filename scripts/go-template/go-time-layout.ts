@@ -113,6 +113,8 @@ function offsetText(offset: number, part: string): string {
 interface Read {
   readonly text: string
   at: number
+  /** what is more than it may be */
+  outOf: string | undefined
   year: number
   month: number
   day: number
@@ -126,21 +128,48 @@ interface Read {
   zone: string
 }
 
-/** `time.ParseInLocation`; undefined: the text does not match the layout or is not a date. */
-export function parseMoment(layout: string, text: string): Moment | undefined {
+/** `time.ParseInLocation`; or why the text is no such time, in the words of `time.ParseError`. */
+export function parseMoment(layout: string, text: string): Moment | { readonly why: string } {
+  const start = `parsing time ${quoteTime(text)}`
+  const mismatch = (part: string, at: number): { readonly why: string } => ({
+    why: `${start} as ${quoteTime(layout)}: cannot parse ${quoteTime(text.slice(at))} as ${quoteTime(part)}`,
+  })
   const date = { year: 0, month: -1, day: -1, dayOfYear: -1, half: undefined, offset: undefined, zone: '' }
-  const read: Read = { text, at: 0, hour: 0, minute: 0, second: 0, nanoseconds: 0, ...date }
+  const read: Read = { text, at: 0, outOf: undefined, hour: 0, minute: 0, second: 0, nanoseconds: 0, ...date }
   let from = 0
   const found = [...layout.matchAll(parts)]
   for (const [index, match] of found.entries()) {
-    if (!skip(read, layout.slice(from, match.index))) return undefined
+    const prefix = layout.slice(from, match.index)
+    if (!skip(read, prefix)) return mismatch(prefix, read.at)
     from = match.index + match[0].length
     const next = found[index + 1]
     const fractionFollows = next !== undefined && next.index === from && /^[.,]/.test(next[0])
-    if (!readPart(read, match[0], fractionFollows)) return undefined
+    const before = read.at
+    const isRead = readPart(read, match[0], fractionFollows)
+    if (read.outOf !== undefined) return { why: `${start}: ${read.outOf} out of range` }
+    if (!isRead) return mismatch(match[0], before)
   }
-  return skip(read, layout.slice(from)) && read.at === text.length ? momentOf(read) : undefined
+  const rest = layout.slice(from)
+  if (!skip(read, rest)) return mismatch(rest, read.at)
+  if (read.at < text.length) return { why: `${start}: extra text: ${quoteTime(text.slice(read.at))}` }
+  const moment = momentOf(read)
+  return typeof moment === 'string' ? { why: `${start}: ${moment}` } : moment
 }
+
+/** `quote` of package time: every byte that is not printable ASCII is written in hexadecimal digits. */
+function quoteTime(text: string): string {
+  const hex = (character: string): string =>
+    [...Buffer.from(character, 'utf8')].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('')
+  return `"${text.replaceAll(/["\\]/g, '\\$&').replaceAll(/[^ -~]/gu, hex)}"`
+}
+
+/** What a part of a layout counts that has a greatest number. */
+const counted = new Map<string, string>([
+  ...(['01', '1'] as const).map((part) => [part, 'month'] as const),
+  ...(['15', '03', '3'] as const).map((part) => [part, 'hour'] as const),
+  ...(['04', '4'] as const).map((part) => [part, 'minute'] as const),
+  ...(['05', '5'] as const).map((part) => [part, 'second'] as const),
+])
 
 /** A run of blanks in a layout matches any run of blanks. */
 function skip(read: Read, prefix: string): boolean {
@@ -181,7 +210,9 @@ const short = (names: readonly string[]): string[] => names.map((name) => name.s
 function readPart(read: Read, part: string, fractionFollows: boolean): boolean {
   const number = (pattern: RegExp, set: (value: number) => void, most = Infinity): boolean => {
     const digits = take(read, pattern)
-    if (digits === undefined || Number(digits) > most) return false
+    if (digits === undefined) return false
+    if (Number(digits) > most || (part.endsWith('1') && Number(digits) === 0 && most === 12)) read.outOf = counted.get(part)
+    if (read.outOf !== undefined) return false
     set(Number(digits))
     return true
   }
@@ -199,7 +230,7 @@ function readPart(read: Read, part: string, fractionFollows: boolean): boolean {
       return number(/^\d\d/, (value) => (read.year = value + (value >= 69 ? 1900 : 2000)))
     case '01':
     case '1':
-      return number(part === '1' ? loose : /^\d\d/, (value) => (read.month = value), 12) && read.month > 0
+      return number(part === '1' ? loose : /^\d\d/, (value) => (read.month = value), 12)
     case '02':
     case '_2':
     case '2':
@@ -243,7 +274,10 @@ function readFraction(read: Read, text: string | undefined): boolean {
 }
 
 function readZoneName(read: Read): boolean {
-  const name = take(read, /^(?:UTC|GMT(?:[-+]\d{1,2})?|[-+]\d{1,2}|(?:ChST|MeST|[A-Z]{4}T|[A-Z]{3}T|WITA|[A-Z]{3})(?![A-Z]))/)
+  const name = take(
+    read,
+    /^(?:UTC|GMT(?:[-+](?:[01]?\d|2[0-3])(?!\d))?|[-+](?:[01]?\d|2[0-3])(?!\d)|(?:ChST|MeST|[A-Z]{4}T|[A-Z]{3}T|WITA|[A-Z]{3})(?![A-Z]))/,
+  )
   if (name === undefined) return false
   if (name === 'UTC') read.offset = 0
   read.zone = name
@@ -259,27 +293,33 @@ function readOffset(read: Read, part: string): boolean {
   const shape = part.slice(1).replaceAll(/\d\d/g, '(\\d\\d)')
   const text = take(read, new RegExp(`^[-+]${shape}`))
   const [hours = 0, minutes = 0, seconds = 0] = (text?.match(/\d\d/g) ?? []).map(Number)
-  if (text === undefined || hours > 24 || minutes > 59 || seconds > 59) return false
+  if (text === undefined) return false
+  // people do write offsets of 24 hours and of 60 minutes
+  const out = hours > 24 ? 'hour' : minutes > 60 ? 'minute' : seconds > 60 ? 'second' : undefined
+  if (out !== undefined) read.outOf = `time zone offset ${out}`
   read.offset = (text.startsWith('-') ? -1 : 1) * (hours * 3600 + minutes * 60 + seconds)
   return true
 }
 
-function momentOf(read: Read): Moment | undefined {
+/** A text: why there is no such day. */
+function momentOf(read: Read): Moment | string {
   let { hour, month, day } = read
   if (read.half === 'pm' && hour < 12) hour += 12
   if (read.half === 'am' && hour === 12) hour = 0
   if (read.dayOfYear >= 0) {
     const date = new Date(Date.UTC(2000, 0, 1))
     date.setUTCFullYear(read.year, 0, read.dayOfYear)
-    if (read.dayOfYear < 1 || date.getUTCFullYear() !== read.year) return undefined
-    if ((month >= 0 && month !== date.getUTCMonth() + 1) || (day >= 0 && day !== date.getUTCDate())) return undefined
+    if (read.dayOfYear < 1 || date.getUTCFullYear() !== read.year) return 'day-of-year out of range'
+    if ((month >= 0 && month !== date.getUTCMonth() + 1) || (day >= 0 && day !== date.getUTCDate())) {
+      return `day-of-year does not match ${month >= 0 && month !== date.getUTCMonth() + 1 ? 'month' : 'day'}`
+    }
     ;[month, day] = [date.getUTCMonth() + 1, date.getUTCDate()]
   }
   if (month < 0) month = 1
   if (day < 0) day = 1
   const date = new Date(0)
   date.setUTCFullYear(read.year, month - 1, day)
-  if (day < 1 || date.getUTCDate() !== day) return undefined
+  if (day < 1 || date.getUTCDate() !== day) return 'day out of range'
   const offset = read.offset ?? 0
   const seconds = date.getTime() / 1000 + hour * 3600 + read.minute * 60 + read.second - offset
   const isLocal = offset === 0 && (read.zone === '' || read.zone === 'UTC')

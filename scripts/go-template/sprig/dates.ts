@@ -179,8 +179,14 @@ export const dateFunctions: GoFunctions = {
   htmlDate: takes(['any'], (value, budget) => format('2006-01-02', value, budget)),
   htmlDateInZone: takes(['any', 'string'], (value, zone, budget) => formatIn('2006-01-02', value, { zone, budget })),
   unixEpoch: takes(['time.Time'], (value) => String(momentIn(value).seconds)),
-  toDate: takes(['string', 'string'], (layout, text) => time(parseMoment(layout, text) ?? yearOne)),
-  mustToDate: takes(['string', 'string'], (layout, text) => time(parseMoment(layout, text) ?? fail('cannot parse the time'))),
+  toDate: takes(['string', 'string'], (layout, text) => {
+    const moment = parseMoment(layout, text)
+    return time('why' in moment ? yearOne : moment)
+  }),
+  mustToDate: takes(['string', 'string'], (layout, text) => {
+    const moment = parseMoment(layout, text)
+    return 'why' in moment ? fail(moment.why) : time(moment)
+  }),
   dateModify: modify('lenient'),
   date_modify: modify('lenient'),
   mustDateModify: modify('strict'),

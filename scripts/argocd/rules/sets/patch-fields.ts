@@ -16,7 +16,9 @@ export interface PatchField {
 /** `applyTemplatePatch` decodes the patch without strictness (`json.Unmarshal`), whose names fit in any case. */
 export function unknownInPatch(patch: string): PatchField[] {
   // each action keeps its room, so that the rest is where it was
-  const plain = patch.replaceAll(/^[ \t]*\{\{[^{}\n]*\}\}[ \t]*$/gm, (line) => ' '.repeat(line.length)).replaceAll(/\{\{[^{}\n]*\}\}/g, placeholder)
+  const plain = patch
+    .replaceAll(/^[ \t]*\{\{[^{}\n]*\}\}[ \t]*$/gm, (line) => ' '.repeat(line.length))
+    .replaceAll(/\{\{[^{}\n]*\}\}/g, placeholder)
   if (plain.includes('{{')) return []
   const { documents, problems } = parseFirstDocument({ path: 'templatePatch', text: plain }, 'service')
   const [root] = documents
