@@ -124,6 +124,16 @@ test('a map that is printed as text is the mistake of the values, unless the tem
     'pg/values.yaml:9: size is a map, but the chart prints it as text [storage/data-size-readable]',
   ])
 })
+test('what stands beside an empty key of the chart was meant to be below it', async () => {
+  const from = 'resources: { requests: { memory: 512Mi }, limits: { memory: 512Mi } }'
+  const resources = (text: string) => told({ values: [from, text] })
+  expect(await resources('resources:\n  requests: { memory: 512Mi }\n  limits: { memory: 512Mi }')).toEqual([])
+  expect(await resources('resources:\nrequests: { memory: 512Mi }')).toEqual([
+    'pg/values.yaml:6: unknown key `requests` [values/known-keys]',
+  ])
+  expect(await resources(`${from}\nrequests: { memory: 512Mi }`)).toEqual([])
+  expect(await resources(`others:\nrequests: { memory: 512Mi }\n${from}`)).toEqual([])
+})
 test('quotes of the template are one mistake, whatever each database puts in them', async () => {
   const opened = { template: ['instances: 1', 'instances: {{ index .Values.parameters "max_connections" | int | quote }}'] as const }
   expect(await told(opened)).toEqual([
