@@ -48,6 +48,11 @@ test.each(['valuesFile: values.yaml', 'ValuesFile: values.yaml', 'includeCRDs: t
     expect(await reported(`${given}    ${line}\n${/values/i.test(line) ? '' : '    valuesFile: values.yaml\n'}`)).toEqual([])
   },
 )
+test('a chart that its repository does not have', async () => {
+  expect(await reported(`${given}    valuesFile: values.yaml\n`, quiet, head.replace('name: cluster', 'name: clutser'))).toEqual([
+    `2:11: ${stops}pg/kustomization.yaml: its repository has no chart clutser | did you mean \`cluster\`?`,
+  ])
+})
 test('a map in place of the list', async () => {
   expect(await reported('', quiet, 'helmCharts:\n  name: cluster\n  repo: https://cloudnative-pg.github.io/charts\n')).toEqual([
     `1:1: ${stops}\`helmCharts\` is a map, but must be a list | begin each chart with \`- \``,

@@ -1,11 +1,15 @@
 // Which entries of `helmCharts` does kustomize refuse to read?
+import { posix } from 'node:path'
+import { officialNameMeant } from '../../charts/pin.ts'
 import { named, phrase } from '../../findings/message.ts'
 import type { Message } from '../../findings/finding.ts'
 import { describe } from '../../values/describe.ts'
 import { lookup } from '../../values/lookup.ts'
 import { nearest } from '../../values/path.ts'
+import { trimEndOf } from '../../values/trim.ts'
 import type { MapValue, Value } from '../../values/value.ts'
-import { isMap } from '../../values/value.ts'
+import { isMap, valueAt } from '../../values/value.ts'
+import { toText } from './patches.ts'
 import type { Around } from './patches.ts'
 
 type Shape = 'text' | 'switch' | 'texts' | 'map'
@@ -53,11 +57,17 @@ const elsewhere: Readonly<Record<string, string>> = lookup({
 const wanted: Readonly<Record<Shape, string>> = { text: 'text', switch: 'true or false', texts: 'a list of texts', map: 'a map' }
 
 /** Why kustomize does not read the entries of `helmCharts`; undefined: it does. */
-export function refusedChart(root: MapValue, { refuse }: Pick<Around, 'refuse'>): string | undefined {
+export function refusedChart(root: MapValue, { at, reader, refuse }: Pick<Around, 'at' | 'reader' | 'refuse'>): string | undefined {
+  const home = toText(valueAt(root, ['helmGlobals', 'chartHome'])) || 'charts'
+  const isHere = (name: string): boolean => reader.isFolder(`${posix.join('/', at, home).slice(1)}/${name}/`)
   const list = root.entries.get('helmCharts')
   if (list !== undefined && list.kind !== 'null' && list.kind !== 'list')
     return refuse(`\`helmCharts\` is ${shown(list)}, but must be a list`, list, { on: 'key', help: phrase`begin each chart with \`- \`` })
-  for (const entry of list?.kind === 'list' ? list.items.filter(isMap) : [])
+  for (const entry of list?.kind === 'list' ? list.items.filter(isMap) : []) {
+    const [name, repo] = ['name', 'repo'].map((key) => entry.entries.get(key))
+    const official = officialNameMeant(toText(name), trimEndOf(toText(repo), '/'))
+    if (official !== undefined && name !== undefined && !isHere(toText(name)))
+      return refuse(`its repository has no chart ${toText(name)}`, name, { help: phrase`did you mean \`${named(official)}\`?` })
     for (const [key, node] of entry.entries) {
       const shape = shapes[byLowerCase.get(key.toLowerCase()) ?? '']
       const meant = shape === undefined ? meantBy(key, node) : undefined
@@ -68,6 +78,7 @@ export function refusedChart(root: MapValue, { refuse }: Pick<Around, 'refuse'>)
       if (shape !== undefined && node.kind !== 'null' && !fits(node, shape))
         return refuse(`\`${key}\` of its chart is ${shown(node)}, but must be ${wanted[shape]}`, node, helpFor(node, shape))
     }
+  }
   return undefined
 }
 
