@@ -1,6 +1,6 @@
 // Is a text that is no time refused in the words of Go? Each was recorded from Helm 4.2.1.
 import { expect, test } from 'vitest'
-import { parseMoment } from '../../scripts/go-template/go-time-layout.ts'
+import { parseMoment } from '../../scripts/go-template/go-time-parse.ts'
 
 test.each([
   ['2006-01-02', '2021-13-01', 'parsing time "2021-13-01": month out of range'],

@@ -2,12 +2,13 @@
 import { named, phrase } from '../../../findings/message.ts'
 import type { Json, JsonMap, Path } from '../../../values/value.ts'
 import { sourcesOf } from '../../../applicationset/sources.ts'
-import { formatPath, nearest } from '../../../values/path.ts'
+import { formatPath } from '../../../values/path.ts'
 import { printed } from '../../../values/printed.ts'
 import { isJsonMap } from '../../../values/value.ts'
 import { computedText } from './computed-text.ts'
 import { unknownText } from '../../../deployed/sets/unknown-text.ts'
 import type { Manifest } from '../../../deployed/manifests.ts'
+import { unfilledHelp } from './unfilled.ts'
 import type { ManifestRule } from '../manifest-rule.ts'
 import { at, isDatabase, sourcePath, textItems } from '../../../deployed/manifest-parts.ts'
 import { shapeRules } from './shape.ts'
@@ -86,21 +87,4 @@ function helpFor(written: string | undefined, text: string, { kind, plain, eleme
       : 'write the part that is meant, such as {{ .path.path }} or {{ .path.basename }}'
   if (kind === 'Application') return 'write it out: only an ApplicationSet fills placeholders in'
   return unfilledHelp(written, { plain, elements })
-}
-
-/** What `path` holds of a git generator, without Go's templates. */
-const ofPaths = ['path', 'path.basename', 'path.basenameNormalized', 'path.filename', 'path.filenameNormalized']
-
-/** What to write in place of a placeholder that nothing fills in. */
-export function unfilledHelp(written: string, { plain, elements }: Pick<Manifest, 'plain' | 'elements'>): string {
-  if (written.startsWith('.') && at(plain, 'spec', 'goTemplate') !== true)
-    return `set goTemplate: true with goTemplateOptions: ["missingkey=error"], or write {{${written.slice(1)}}}`
-  const all = elements().map(({ plain: element }) => (isJsonMap(element) ? Object.keys(element) : []))
-  const lacking = all.find((one) => !one.includes(written))
-  const wrong = lacking !== undefined && lacking.length < all.flat().length ? nearest(written, lacking) : undefined
-  if (wrong !== undefined && all.some((one) => one.includes(written))) return `write \`${written}\` in place of \`${wrong}\` in the element`
-  const keys = all.flat()
-  const isOfPath = JSON.stringify(at(plain, 'spec', 'generators') ?? null).includes('"git"')
-  const guess = isOfPath && written === 'path.path' ? 'path' : nearest(written, new Set([...keys, ...(isOfPath ? ofPaths : [])]))
-  return guess === undefined ? `add \`${written}\` to every element` : `did you mean \`${guess}\`?`
 }
