@@ -140,7 +140,7 @@ function verdict({ database, settings, merged, rendered }: Judged): LocatedFindi
       for (const one of located({ database, merged }, object, [finding])) {
         const corrected = rendered.inTemplate?.(object, finding)
         const at = corrected?.at ?? templateKeySpot(one, finding, rendered)
-        const placed = at === undefined ? one : { ...one, at, message: finding.message, ...corrected }
+        const placed = { ...one, ...(at && { at, message: finding.message }), ...corrected }
         findings.push(follows === undefined ? placed : { ...placed, follows })
       }
     }

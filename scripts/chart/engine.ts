@@ -226,8 +226,8 @@ function unreadIn(
     const loaded = loadOnce(chart.files, { helm, place: chart.place })
     const known = loaded.dependencies.flatMap((child) => namesOf(child, loaded))
     // a dependency that is not here reads the values below its key, whatever its alias is
-    const isMissing = ({ path, suggestion }: UnreadKey): boolean =>
-      chart.without !== undefined && suggestion === undefined && !known.includes(String(path[0]))
+    const isMissing = ({ path, suggestion, meant }: UnreadKey): boolean =>
+      chart.without !== undefined && (suggestion === undefined || meant === true) && !known.includes(String(path[0]))
     // nobody here can edit what a chart from elsewhere sets
     const isForeign = ({ origin }: MapValue): boolean => origin.layer === 'chart' && origin.file.builtin === true
     return layers.map((layer) =>

@@ -10,6 +10,7 @@ import { isGoMap } from '../go-template/go-value.ts'
 import type { RenderedObject } from '../model.ts'
 import type { Path, Span, Value } from '../values/value.ts'
 import { valueAt } from '../values/value.ts'
+import { formatPath } from '../values/path.ts'
 import { actionSpot, templateFile, templatePath } from './template-spots.ts'
 
 type Correction = Partial<Pick<LocatedFinding, 'at' | 'message' | 'help'>>
@@ -23,12 +24,16 @@ export function printedWords(chart: FoundChart, documents: readonly HelmDocument
     if (printing === undefined) return undefined
     const node = valueAt(printing.raw, place.path)
     if (node === undefined) return lackingWord(chart, printing, place.path)
+    if (node.kind === 'null') return nothingPrinted(chart, printing, node)
+    const map = mapInText(chart, { printing, node, value: valueAt(object.value, place.path) })
+    if (map !== undefined) return map
     const isUnknown = rule === 'schema/unknown-field'
     const span = isUnknown ? node.origin.key : node.kind === 'scalar' ? node.origin.value : null
     const piece = span === null ? undefined : pieceOf(printing, span.start)
     if (span === null || piece === undefined) return undefined
     const quoted = rule === 'schema/type' ? quotedAction(chart, printing, span) : undefined
-    if (quoted !== undefined) return quoted
+    if (quoted !== undefined)
+      return { ...quoted, message: phrase`${named(formatPath(place.path))} is text, because the template puts it in quotes` }
     if (piece.isText) return wordIn(chart, { piece, span, printing })
     return isUnknown && isGoMap(piece.yaml ?? null) ? besideKey(chart, { piece, node, printing }) : undefined
   }
@@ -36,6 +41,61 @@ export function printedWords(chart: FoundChart, documents: readonly HelmDocument
 
 const pieceOf = (printing: DocumentPrinting, offset: number): Piece | undefined =>
   pieceAt({ ...printing, pieces: printing.pieces() }, offset)
+
+/** `{{ .Release.name }}`: an action beside a key that reads no value, and prints nothing. */
+function nothingPrinted(chart: FoundChart, printing: DocumentPrinting, { origin }: Value): Correction | undefined {
+  const spot = origin.key === null ? undefined : spotOfPrinted(chart, printing, origin.key)
+  if (spot === undefined) return undefined
+  const [line = ''] = spot.file.text.slice(spot.span.start).split('\n', 1)
+  const [, builtIn = '', field = ''] =
+    /^[\w-]+:[ \t]*["']?\{\{-?[ \t]*[.$]{1,2}(Release|Chart|Capabilities|Template)\.(\w+)\b/.exec(line) ?? []
+  if (builtIn === '') return undefined
+  const meant = field.slice(0, 1).toUpperCase() + field.slice(1)
+  return {
+    at: spot,
+    ...(meant !== field && { help: phrase`did you mean \`.${named(builtIn)}.${named(meant)}\`?` }),
+  }
+}
+
+interface Printed {
+  readonly printing: DocumentPrinting
+  readonly node: Value
+  /** as the object has it, with the place in the values that it came from */
+  readonly value: Value | undefined
+}
+
+/** A map that an action prints as Go does, where a text belongs: of the values, or of the template, where that reads keys of it elsewhere. */
+function mapInText(chart: FoundChart, { printing, node, value }: Printed): Correction | undefined {
+  if (node.kind !== 'scalar' || value === undefined || !String(node.value).startsWith('map[')) return undefined
+  const { path } = value.origin
+  const piece = pieceOf(
+    printing,
+    node.origin.value.start + (/^["']/.test(printing.text[printing.start + node.origin.value.start] ?? '') ? 1 : 0),
+  )
+  if (path.length === 0 || piece === undefined || piece.isText || fileOf(piece) === undefined) return undefined
+  const name = formatPath(path)
+  const keys = [...String(node.value).matchAll(/(?:\[|[ ])([\w-]+):/g)].map(([, key = '']) => key)
+  const isRead = keys.find((key) => chartReads(chart, `.Values.${name}.${key}`))
+  if (isRead === undefined) {
+    const [only, ...others] = keys
+    const help =
+      only === undefined || others.length > 0 ? phrase`write the text itself` : phrase`write what is below \`${named(only)}\` in its place`
+    return { message: phrase`${named(name)} is a map, but the chart prints it as text`, help }
+  }
+  const at = actionSpot(chart, piece.tree, piece.at)
+  return (
+    at && {
+      at,
+      message: phrase`${named(name)} is a map, but is printed here as text`,
+      help: phrase`name a key in it, as in {{ .Values.${named(name)}.${named(isRead)} }}`,
+    }
+  )
+}
+
+/** Whether a template has a word. */
+function chartReads(chart: FoundChart, word: string): boolean {
+  return Object.keys(chart.files).some((path) => path.startsWith('templates/') && templateFile(chart, path)?.text.includes(word) === true)
+}
 
 /** The key of the map that lacks a field, where the template has all keys of it itself, and nothing about the field. */
 function lackingWord(chart: FoundChart, printing: DocumentPrinting, path: Path): Correction | undefined {
@@ -99,6 +159,8 @@ function besideKey(
   const column = columnOf(printing.start + (node.origin.key?.start ?? 0))
   const [, indent, key] = /^([ ]*)([\w.-]+):$/.exec(text.slice(0, first).trimEnd().split('\n').at(-1) ?? '') ?? []
   if (indent === undefined || key === undefined || fileOf(piece) === undefined) return undefined
+  const unindented = firstLineOnly(chart, { piece, first, columnOf, text }, key)
+  if (unindented !== undefined) return unindented
   if (columnOf(first) !== column || indent.length < column) return undefined
   const action = piece.tree.text.slice(piece.at).split('}}', 1)[0] ?? ''
   const [, name, spaces] = /\b(n?indent)\s+(\d{1,3})/.exec(action) ?? []
@@ -113,6 +175,23 @@ function besideKey(
           : phrase`write ${named(name)} ${Number(spaces) + indent.length + 2 - column}`,
     }
   )
+}
+
+interface Lines {
+  readonly piece: Piece
+  readonly first: number
+  readonly columnOf: (at: number) => number
+  readonly text: string
+}
+
+/** `{{ toYaml .Values.x }}` behind blanks: all lines but the first begin at the margin. */
+function firstLineOnly(chart: FoundChart, { piece, first, columnOf, text }: Lines, key: string): Correction | undefined {
+  const column = columnOf(first)
+  const [action = ''] = piece.tree.text.slice(piece.at).split('}}', 1)
+  if (column === 0 || /indent/.test(action) || !/\n\S/.test(text.slice(first, piece.end))) return undefined
+  const at = actionSpot(chart, piece.tree, piece.at)
+  const help = phrase`write {{- before it, and | nindent ${column} at its end`
+  return at && { at, message: phrase`only the first line below \`${named(key)}\` is indented, but the map has several`, help }
 }
 
 function fileOf({ tree }: Piece): string | undefined {

@@ -39,7 +39,7 @@ function standingIn(found: FoundChart, declaring: ChartFiles, without: readonly 
     ...rest,
     files: { ...files, ...standIn() },
     modelled,
-    ...(others.length > 0 && { without: others }),
+    ...(others.length > 0 && { without: others, declaring }),
   }
 }
 

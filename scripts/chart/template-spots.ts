@@ -59,12 +59,16 @@ export function printedSpot(chart: Chart, error: PrintedRefused): Spot | undefin
   const map = pieces.find(({ yaml }) => yaml !== undefined && Array.isArray(yaml) === listed)
   const shown = pieces.find((piece) => !piece.isText && piece.yaml === undefined && piece.end > piece.start)
   const isSet = [...(shown?.reads ?? []), ...reads].some(({ kind, origin }) => kind !== 'null' || origin.key !== null)
-  const piece = map ?? (shown === undefined ? text : isSet ? undefined : shown)
+  const isPlain = shown !== undefined && text !== undefined && isPlainWord(printed.text.slice(shown.start, shown.end))
+  const piece = map ?? (shown === undefined || isPlain ? text : isSet ? undefined : shown)
   if (piece === undefined) return undefined
   const { tree } = piece
   const at = piece.at + (piece.isText ? Math.max(from - piece.start, 0) : 0)
   return templatePath(tree).startsWith('templates/') ? actionSpot(chart, tree, at) : undefined
 }
+
+/** A word that breaks no line, wherever it is printed. */
+const isPlainWord = (text: string): boolean => /^\w[\w./:@+-]*$/.test(text) && !text.endsWith(':')
 
 /** Whether the lines above one of this column are items of the list that it belongs to. */
 function isInList(above: string, column: number): boolean {

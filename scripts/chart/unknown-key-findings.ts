@@ -1,14 +1,14 @@
 // How are keys reported that no template of the chart reads?
 import { fieldAt, named, phrase } from '../findings/message.ts'
 import { spotOf } from '../findings/spot.ts'
-import type { LocatedFinding } from '../findings/spot.ts'
+import type { LocatedFinding, Spot } from '../findings/spot.ts'
 import type { Message } from '../findings/finding.ts'
 import type { Path, Value } from '../values/value.ts'
 import { loadKind } from '../kubernetes/load.ts'
 import { memberSchema, type Structural } from '../kubernetes/structural.ts'
 import { knownOperators } from '../operator/version.ts'
 import { moreOfAKind, mostOfAKind } from '../report/diagnose.ts'
-import { allNear, commonWords, formatPath } from '../values/path.ts'
+import { allNear, commonWords, formatPath, nearest } from '../values/path.ts'
 import { passedOn, valueFacts } from './value-facts.ts'
 
 /** A key that does nothing, whoever found that out. */
@@ -25,7 +25,9 @@ export interface IdleKey {
 const rule = 'values/known-keys'
 
 /** The findings for one file; `history` may know more of a key than that it is unknown. */
-export function* unknownKeyFindings(all: readonly IdleKey[], history?: (path: Path) => string | undefined): Iterable<LocatedFinding> {
+export function* unknownKeyFindings(given: readonly IdleKey[], history?: (path: Path) => string | undefined): Iterable<LocatedFinding> {
+  const { found, all } = misnamedMaps(given)
+  yield* found
   for (const [index, unknown] of all.entries()) {
     const at = spotOf(unknown.value, 'key')
     if (at === undefined) continue
@@ -38,6 +40,53 @@ export function* unknownKeyFindings(all: readonly IdleKey[], history?: (path: Pa
     const help = known === undefined ? helpFor(unknown) : phrase`${known}`
     yield { rule, severity: 'error', message: messageFor(unknown), at, help, fix: { rename: unknown.near ?? nearWords(unknown) } }
   }
+}
+
+/** Where several keys of a map are read below a name like its own, as below an alias, the name of the map is the mistake. */
+function misnamedMaps(given: readonly IdleKey[]): { readonly found: readonly LocatedFinding[]; readonly all: readonly IdleKey[] } {
+  const byMap = new Map<string, IdleKey[]>()
+  for (const one of given) {
+    const above = JSON.stringify(one.path.slice(0, -1))
+    byMap.set(above, [...(byMap.get(above) ?? []), one])
+  }
+  const found: LocatedFinding[] = []
+  const covered = new Set<IdleKey>()
+  for (const keys of byMap.values()) {
+    const [first, second] = keys
+    const name = first?.path.at(-2)
+    if (first === undefined || second === undefined || typeof name !== 'string') continue
+    const [home, ...others] = new Set(keys.map(homeOf))
+    const isNear = home !== undefined && others.length === 0 && isLike(name, home)
+    const at = isNear ? nameAbove(first.value, name) : undefined
+    if (at === undefined) continue
+    const message = phrase`no template reads ${keys.map(({ key }) => `\`${key}\``).join(' and ')} of \`${named(name)}\``
+    found.push({ rule, severity: 'error', message, at, help: phrase`the chart reads them of \`${named(String(home))}\`` })
+    for (const key of keys) covered.add(key)
+  }
+  return { found, all: given.filter((one) => !covered.has(one)) }
+}
+
+/** Names of two or three letters are like those that they begin. */
+const isLike = (name: string, other: string): boolean =>
+  nearest(name, [other]) !== undefined || ((name.startsWith(other) || other.startsWith(name)) && Math.abs(name.length - other.length) === 1)
+
+/** The only map whose key of that name the chart reads. */
+function homeOf({ key, suggestion, elsewhere }: IdleKey): string | undefined {
+  const [place = '', ...others] = elsewhere
+  return suggestion === undefined && others.length === 0 && place.endsWith(`.${key}`) ? place.slice(0, -key.length - 1) : undefined
+}
+
+/** The key of the map that a value is in, which stands in a line above it. */
+function nameAbove(value: Value, name: string): Spot | undefined {
+  const at = spotOf(value, 'key')
+  const lines = at?.file.text.slice(0, at.span.start).split('\n') ?? []
+  const column = lines.pop()?.length ?? 0
+  const index = lines.findLastIndex((line) => line.trim() !== '' && line.length - line.trimStart().length < column)
+  const line = lines[index] ?? ''
+  const from = line.length - line.trimStart().length
+  if (at === undefined || !line.startsWith(`${name}:`, from)) return undefined
+  const start = lines.slice(0, index).reduce((length, one) => length + one.length + 1, from)
+  return { file: at.file, span: { start, end: start + name.length } }
 }
 
 /** All keys of the model that a misspelt one can have been. */

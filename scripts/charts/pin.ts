@@ -75,6 +75,16 @@ export function isOfficialPlace(repository: string): boolean {
 /** The charts of github.com/cloudnative-pg/charts, those of old releases included. */
 export const officialNames: readonly string[] = ['cloudnative-pg', 'cluster', 'cnpg-sandbox', 'plugin-barman-cloud']
 
+/** The official chart that is meant by another name in their repository. */
+export function officialNameMeant(name: string, repository: string): string | undefined {
+  if (name === '' || officialNames.includes(name) || !isOfficialPlace(repository)) return undefined
+  // the name of a repository that `helm repo add` gave is no part of the chart's
+  const last = name.slice(name.lastIndexOf('/') + 1)
+  // nor is what is in them
+  const [, bare = ''] = /^(?:cnpg|cloudnative-?pg|pg|postgres(?:ql)?)-(.+)$/.exec(last) ?? []
+  return [last, bare].find((one) => officialNames.includes(one)) ?? nearest(name, officialNames)
+}
+
 /** The address of the official charts that another one is nearly. */
 export function officialMeant(name: string, repository: string): string | undefined {
   const bare = trimEndOf(repository, '/')

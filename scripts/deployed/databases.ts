@@ -22,6 +22,7 @@ import { brokenChart } from './charts/chart-file.ts'
 import { chartOf, folderChart, publishedChart } from './charts/chart-of-source.ts'
 import { releaseOf } from './charts/release-databases.ts'
 import { argocdSettings } from './operators/argocd-settings.ts'
+import { phrase } from '../findings/message.ts'
 import { spotOf } from '../findings/spot.ts'
 import { inflationsOf } from './kustomize/inflated.ts'
 import { clusterlessFindings, lostClusterNames } from './folders/clusterless.ts'
@@ -180,9 +181,9 @@ function folderDatabases(of: SourceOf, source: JsonMap, looking: Looking): Datab
   const pathAt = manifest.spotOf([...helmPathOf(of).slice(0, -1), 'path'])
   if (folder.kind === 'unread') {
     append(looking.unread, folder.folders)
-    const { refused: why, at: place = pathAt } = folder
+    const { refused: why, at: place = pathAt, help } = folder
     const isReported = why !== undefined && isUsualRevision(printed(source['targetRevision'] ?? ''), manifest.settings)
-    if (isReported) looking.missing.push(refusedBuild(why, place))
+    if (isReported) looking.missing.push(refusedBuild(why, place, help))
     skip(looking, manifest, {
       ...(isReported && { isReported }),
       application: applicationName(application),
@@ -200,7 +201,13 @@ function folderDatabases(of: SourceOf, source: JsonMap, looking: Looking): Datab
   const [chart] = charts
   const inflates = chart === undefined || source['plugin'] !== undefined || argocdSettings(manifest.tree).inflatesCharts
   if (inflates === false && chart !== undefined)
-    looking.missing.push(refusedBuild('helmCharts need kustomize.buildOptions: --enable-helm in argocd-cm', spotOf(chart.entry) ?? pathAt))
+    looking.missing.push(
+      refusedBuild(
+        'helmCharts need kustomize.buildOptions: --enable-helm in argocd-cm',
+        spotOf(chart.entry) ?? pathAt,
+        phrase`add --enable-helm to kustomize.buildOptions, in data of the ConfigMap argocd-cm`,
+      ),
+    )
   const inflated = inflationsOf(of, source, charts).flatMap(
     (one) => releasedBy(one, sourcesIn(one.application['spec'])[0] ?? {}, looking) ?? [],
   )

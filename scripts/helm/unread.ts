@@ -99,9 +99,15 @@ export function unreadOf(chart: Chart, layer: MapValue, { helm, values, looked }
     const found = unreadKeys(layer, { shape, defaults: isOwn ? defaultsBelow(chart) : chart.values })
     const isSaid = (key: UnreadKey): boolean => !isOwn || isForDatabase(key, chart) || isDead(key, chart) || key.meant === true
     const unnamed = found.filter((key) => !isMentioned(key, mentioned, [])).map((key) => meantForSubchart(key, chart))
-    candidates = unnamed.flatMap((key) =>
-      isSaid(key) ? [key] : isMisspeltDefault(key, chart) ? [{ ...key, isDefault: true as const }] : [],
-    )
+    candidates = unnamed.flatMap((key) => {
+      const above = emptyAbove(key, shape)
+      const one =
+        above === undefined || key.suggestion !== undefined
+          ? key
+          : { ...key, elsewhere: [[...key.path.slice(0, -1), above, key.key].join('.')] }
+      if (isSaid(key)) return [one]
+      return isMisspeltDefault(key, chart) || (one !== key && makesDatabases(chart)) ? [{ ...one, isDefault: true as const }] : []
+    })
     layers.set(layer, candidates)
   }
   if (candidates.length === 0) return candidates
@@ -125,8 +131,27 @@ function isForDatabase({ path }: UnreadKey, chart: Chart): boolean {
 /** A default of a chart that makes databases, in the place of one that its templates read and that it lacks. */
 function isMisspeltDefault({ suggestion, holder }: UnreadKey, chart: Chart): boolean {
   if (suggestion === undefined || holder.entries.has(suggestion)) return false
-  return chart.templates.some(({ text }) => text.includes('postgresql.cnpg.io/'))
+  return makesDatabases(chart)
 }
+
+const makesDatabases = (chart: Chart): boolean => chart.templates.some(({ text }) => text.includes('postgresql.cnpg.io/'))
+
+/** The key in the line above, which is read and was left empty: what is indented like it was meant to be below it. */
+function emptyAbove({ holder, path, value }: UnreadKey, shape: ReadShape): string | undefined {
+  const { file, key } = value.origin
+  if (key === null) return undefined
+  const lines = file.text.slice(Math.max(0, key.start - farthest), key.start).split('\n')
+  const indent = lines.pop() ?? ''
+  const line = lines.findLast((one) => !/^\s*(?:#|$)/.test(one)) ?? ''
+  const above = line.startsWith(indent) ? /^([\w.-]+):\s*(?:#|$)/.exec(line.slice(indent.length))?.[1] : undefined
+  // the nulls of a chart's own values are left out
+  if (above === undefined || indent.trim() !== '' || (holder.entries.get(above)?.kind ?? 'null') !== 'null') return undefined
+  const around = path.slice(0, -1).reduce<ReadShape | undefined>((at, step) => at?.at(String(step)), shape)
+  return around?.at(above) === undefined ? undefined : above
+}
+
+/** No comment between two keys is longer. */
+const farthest = 2_000
 
 const subchartNames = new WeakMap<Chart, { readonly all: readonly string[]; readonly ofDatabases: readonly string[] }>()
 

@@ -151,12 +151,17 @@ export const suppressions: readonly Suppression[] = [
   },
   {
     id: 'refused-release',
-    reason: 'a name of a release that Argo CD refuses need not be one that Helm refuses, too, and what a set makes twice shares everything',
+    reason:
+      'a name of a release that Argo CD refuses need not be one that Helm refuses, too, nor a parameter that nothing fills in, and what a set makes twice shares everything',
     silences: (all) => {
       const refused = places(all.filter(({ rule }) => rule === 'argocd/set-generates'))
       const files = filesOf(all, ({ isShared }) => isShared === true)
+      const open = all.filter(({ rule }) => rule === 'argocd/placeholder-filled')
+      const unfilled = places(open.flatMap(({ at, related = [] }) => [{ at }, ...related.map((one) => ({ at: one }))]))
       return ({ rule, at }) =>
-        (rule === 'chart/release-name' && refused.has(placeOf(at))) || (rule === 'policy/own-archive' && files.has(fileOf(at)))
+        (rule === 'chart/release-name' && refused.has(placeOf(at))) ||
+        (rule === 'argocd/parameter' && unfilled.has(placeOf(at))) ||
+        (rule === 'policy/own-archive' && files.has(fileOf(at)))
     },
   },
   {

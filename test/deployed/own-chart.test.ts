@@ -91,6 +91,10 @@ test.each([
   ['  enablePDB: false', '  instances: 3\n  enablePDB: false', 7, 'yaml/duplicate-key'],
   ['      team: x', '      team: x\n      {{- if .Values.labels }}\n      team: "y"\n      {{- end }}', 24, 'yaml/duplicate-key'],
   ['size: 5Gi', '{{- if .Values.labels }}\n    size: 5GiB\n    {{- end }}', 15, 'storage/data-size-readable'],
+  ['  instances: 1', 'instances: {{ .Values.instances }}', 7, 'chart/printed-yaml'],
+  ['{{- toYaml .Values.resources | nindent 4 }}', '{{ toYaml .Values.resources }}', 16, 'schema/unknown-field'],
+  ['.Release.Name', '.Release.name', 4, 'schema/metadata'],
+  ['size: 5Gi', 'size: {{ .Values.resources }}\n  # {{ .Values.resources.requests.memory }}', 14, 'storage/data-size-readable'],
 ])('of the template: %s → %s', async (from, to, line, rule) => {
   expect(await told({ template: [from, to] })).toEqual([
     expect.stringMatching(new RegExp(`^pg/templates/cluster\\.yaml:${line}: .* \\[${rule}\\]$`)),
@@ -111,6 +115,30 @@ test.each([
   ['one word in two branches', '  enablePDB: false', '  {{ if .Values.labels }}enablePDB: false{{ else }}enablePDB: true{{ end }}'],
 ])('of keys that come twice, %s is no mistake of the template', async (_what, from, to) => {
   expect(await told({ template: [from, to] })).toEqual([])
+})
+test('a map that is printed as text is the mistake of the values, unless the template reads what is in it', async () => {
+  const size = ['size: 5Gi', 'size: {{ .Values.size }}'] as const
+  const own = (text: string) => told({ template: size, values: ['written: "1"', text] })
+  expect(await own('size: 5Gi')).toEqual([])
+  expect(await own('size:\n  size: 5Gi')).toEqual([
+    'pg/values.yaml:9: size is a map, but the chart prints it as text [storage/data-size-readable]',
+  ])
+})
+test('what stands beside an empty key of the chart was meant to be below it', async () => {
+  const from = 'resources: { requests: { memory: 512Mi }, limits: { memory: 512Mi } }'
+  const resources = (text: string) => told({ values: [from, text] })
+  expect(await resources('resources:\n  requests: { memory: 512Mi }\n  limits: { memory: 512Mi }')).toEqual([])
+  expect(await resources('resources:\nrequests: { memory: 512Mi }')).toEqual([
+    'pg/values.yaml:6: unknown key `requests` [values/known-keys]',
+  ])
+  expect(await resources(`${from}\nrequests: { memory: 512Mi }`)).toEqual([])
+  expect(await resources(`others:\nrequests: { memory: 512Mi }\n${from}`)).toEqual([])
+})
+test('quotes of the template are one mistake, whatever each database puts in them', async () => {
+  const opened = { template: ['instances: 1', 'instances: {{ index .Values.parameters "max_connections" | int | quote }}'] as const }
+  expect(await told(opened)).toEqual([
+    'pg/templates/cluster.yaml:6: spec.instances is text, because the template puts it in quotes [schema/type]',
+  ])
 })
 test('what the template only hands on is for the values to change', async () => {
   expect(await told({ template: ['instances: 1', 'instances: {{ toYaml .Values.written }}'] })).toEqual([

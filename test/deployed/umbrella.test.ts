@@ -55,6 +55,31 @@ test('it is named after its alias, and what the chart refuses is below it', asyn
     'pg/values.yaml:5: db.backups.provider is `s4`, but must be one of azure, google, s3 [values/known-choice]',
   ])
 })
+test('a dependency of a name that the official charts do not have', async () => {
+  const named = (name: string) => ({
+    'apps/orders.yaml': quietly,
+    'pg/Chart.yaml': headOf(
+      official.replace('{ name: cluster', `{ name: ${name}`).replace(', condition: db.enabled', ''),
+      official.replaceAll('db', 'audit').replace(', condition: audit.enabled', ''),
+    ),
+    'pg/values.yaml': `${quiet}${quiet.replace('db:', 'audit:')}`,
+  })
+  expect(await repository(named('cluster')).told()).toEqual([])
+  expect(await repository(named('clusters')).told()).toEqual([
+    'pg/Chart.yaml:5: dependency is clusters, but the repository has no chart of that name [argocd/chart-known]',
+  ])
+})
+test('values below a name that is not the alias are one mistake', async () => {
+  const named = (alias: string) => ({
+    'apps/orders.yaml': quietly,
+    'pg/Chart.yaml': headOf(official.replace('alias: db', `alias: ${alias}`)),
+    'pg/values.yaml': `db:\n  version: { postgresql: "17" }\n${quiet.slice(4)}`,
+  })
+  expect(await repository(named('db')).told()).toEqual([])
+  expect(await repository(named('dbs')).told()).toEqual([
+    'pg/values.yaml:1: no template reads `version` and `cluster` of `db` [values/known-keys]',
+  ])
+})
 test.each([
   ['3', 'db is a number (3), but the chart takes a map'],
   ['[a]', 'db is a list, but the chart takes a map'],

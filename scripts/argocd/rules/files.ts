@@ -56,6 +56,7 @@ export const fileRules: readonly ManifestRule[] = [
           if (
             path === undefined ||
             path.includes('{{') ||
+            path.includes('map[') ||
             reported.has(path) ||
             at(application, ...helm, 'ignoreMissingValueFiles') === true
           )

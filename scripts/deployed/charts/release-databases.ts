@@ -59,8 +59,13 @@ export function releaseOf(of: SourceOf | Inflation, { chart, folder, range }: Pi
   const [absentFile] = unknowns.filter(({ missing }) => missing !== undefined && by !== of)
   const stopped =
     unclear?.refused !== undefined
-      ? refusedBuild(unclear.refused, unclear.at)
-      : absentFile && refusedBuild(`its chart takes ${absentFile.missing}, which is missing`, absentFile.at)
+      ? refusedBuild(unclear.refused, unclear.at, unclear.help)
+      : absentFile &&
+        refusedBuild(
+          `its chart takes ${absentFile.missing}, which is missing`,
+          absentFile.at,
+          phrase`correct the path, which is from the folder of the kustomization`,
+        )
   if (stopped !== undefined) looking.missing.push(stopped)
   const [unknown] = unknowns
   const isPartial = given.layers.length > 0 && unknowns.every(({ isElsewhere }) => isElsewhere === true)

@@ -1,4 +1,5 @@
 // What is wrong with a release that an Application makes, whatever its chart prints?
+import { officialNameMeant } from '../../charts/pin.ts'
 import { chartVersion } from '../../chart/model/names.ts'
 import { sourcesIn } from '../../applicationset/sources.ts'
 import { named, phrase, shown } from '../../findings/message.ts'
@@ -20,12 +21,13 @@ import type { SourceOf } from '../values/value-layers.ts'
 
 /** The name of a release that Helm takes for none; what it is may be a secret. */
 export function wrongRelease({ manifest }: SourceOf): LocatedFinding {
+  const path = releasePath(manifest)
   return {
     rule: 'chart/release-name',
     severity: 'error',
     message: phrase`name of the Helm release must be at most 53 lower-case letters, digits, \`-\` and \`.\``,
-    at: manifest.spotOf(releasePath(manifest)),
-    help: phrase`set helm.releaseName`,
+    at: manifest.spotOf(path),
+    help: path.at(-1) === 'releaseName' ? phrase`correct it` : phrase`set helm.releaseName`,
   }
 }
 
@@ -87,7 +89,14 @@ interface Incomplete {
 
 /** A subchart that is not here is left out, and the rest is judged. */
 function sayWithout({ manifest, nth }: SourceOf, { without, chart }: Incomplete, findings: LocatedFinding[]): void {
-  const own = chart === undefined ? undefined : dependencySpot(chart, without[0]?.name ?? '')
+  const [first] = without
+  const own = chart === undefined ? undefined : dependencySpot(chart, first?.name ?? '')
+  const meant = first && officialNameMeant(first.name, first.repository)
+  if (first !== undefined && meant !== undefined && own !== undefined) {
+    const message = phrase`dependency is ${named(first.name)}, but the repository has no chart of that name`
+    addOnce(findings, [{ rule: 'argocd/chart-known', severity: 'error', message, at: own, help: phrase`did you mean \`${meant}\`?` }])
+    return
+  }
   const at = own ?? manifest.spotOf([...helmPathOf({ manifest, nth }).slice(0, -1), 'path'])
   const names = listed(without.map(({ name, version }) => `${name} ${version}`))
   if (findings.some((one) => one.rule === 'argocd/chart-whole' && isSameSpot(one.at, at))) return

@@ -6,6 +6,7 @@ import { isMeantAsCluster } from '../../operator/objects.ts'
 import { printed } from '../../values/printed.ts'
 import { nearest } from '../../values/path.ts'
 import { trimEndOf } from '../../values/trim.ts'
+import type { Message } from '../../findings/finding.ts'
 import { spotOf } from '../../findings/spot.ts'
 import type { Spot } from '../../findings/spot.ts'
 import type { Json, JsonMap, Value } from '../../values/value.ts'
@@ -45,7 +46,14 @@ export type Folder =
   /** the official chart, copied into the repository */
   | { readonly kind: 'cluster-chart' }
   /** something that makes Clusters and is not run here, from these folders */
-  | { readonly kind: 'unread'; readonly what: string; readonly folders: readonly string[]; readonly at?: Spot; readonly refused?: string }
+  | {
+      readonly kind: 'unread'
+      readonly what: string
+      readonly folders: readonly string[]
+      readonly at?: Spot
+      readonly help?: Message
+      readonly refused?: string
+    }
 
 /** The files, which repository they are of, and who deploys them. */
 interface Checkout extends Editor {
@@ -130,7 +138,14 @@ function kustomizationIn(
       source['plugin'] !== undefined || options['ignoreMissingComponents'] === true || all.read('.gitmodules') !== undefined
     const isRefused = built.isRefused === true && !mayBeMissing
     const refused = isRefused && { refused: built.why }
-    return { kind: 'unread', what: `a kustomization (${built.why})`, folders, ...(built.at && { at: built.at }), ...refused }
+    return {
+      kind: 'unread',
+      what: `a kustomization (${built.why})`,
+      folders,
+      ...(built.at && { at: built.at }),
+      ...(built.help && { help: built.help }),
+      ...refused,
+    }
   }
   if (built.objects.length === 0 && built.broken.length > 0)
     return { kind: 'manifests', clusters: [], built: { ...built, read: [...built.read, ...folders] } }

@@ -76,13 +76,13 @@ export function missingFolder(of: SourceOf, source: JsonMap): LocatedFinding | u
 }
 
 /** `argocd/kustomization-builds`: `kustomize build` stops, so that nothing of the Application is ever synced. */
-export function refusedBuild(why: string, at: Spot): LocatedFinding {
+export function refusedBuild(why: string, at: Spot, help?: Message): LocatedFinding {
   return {
     rule: 'argocd/kustomization-builds',
     severity: 'error',
     message: phrase`kustomize can't build this: ${named(why)}`,
     at,
-    help: phrase`nothing that the Application deploys is synced until \`kustomize build\` goes through`,
+    help: help ?? phrase`nothing that the Application deploys is synced until \`kustomize build\` goes through`,
   }
 }
 

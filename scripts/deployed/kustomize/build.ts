@@ -6,19 +6,23 @@ import type { RenderedObject } from '../../model.ts'
 import { shownAddress } from '../../repository/remote.ts'
 import { append } from '../../values/append.ts'
 import { trimEndOf } from '../../values/trim.ts'
+import { named, phrase } from '../../findings/message.ts'
+import type { Message } from '../../findings/finding.ts'
 import { spotOf } from '../../findings/spot.ts'
 import type { LocatedFinding, Spot } from '../../findings/spot.ts'
-import type { MapValue, SourceFile, Value } from '../../values/value.ts'
+import type { MapValue, SourceFile } from '../../values/value.ts'
 import { toPlain } from '../../values/value.ts'
 import { readManifests } from '../../yaml/manifests.ts'
 import { parseYaml } from '../../yaml/parse.ts'
 import { affixedNames } from './affixes.ts'
 import { withCommon } from './common.ts'
 import { BesideCollector } from './beside.ts'
+import { refusedChart } from './chart-entries.ts'
 import { ChartCollector } from './charts.ts'
 import type { InflatedChart } from './charts.ts'
 import { spotOfEntry, spotOfKey, textsAt, withEdits } from './entries.ts'
 import { applyPatches, isLocal, isRemote, patchesOf, toText } from './patches.ts'
+import type { Refuse } from './operations.ts'
 import type { Around, IdlePatch, Reader } from './patches.ts'
 import { nearest } from '../../values/path.ts'
 import { hashedBy, idlePatches, lostNames, swappedBy } from './names.ts'
@@ -43,7 +47,7 @@ export type Built =
       readonly charts: readonly InflatedChart[]
     }
   /** `at`: where in a kustomization; `isRefused`: kustomize certainly stops there */
-  | { readonly why: string; readonly at?: Spot; readonly isRefused?: true }
+  | { readonly why: string; readonly at?: Spot; readonly help?: Message; readonly isRefused?: true }
 
 /** Keys that touch no object of ours: containers, workloads and generated objects of other kinds. */
 const harmless = new Set(
@@ -99,13 +103,15 @@ export function buildKustomization(folder: string, files: Reader, edits?: MapVal
   let left = mostFolders
   /** of the first refusal, which is the innermost one */
   let place: Spot | undefined
+  let help: Message | undefined
   /** something that is not read may hold objects of CloudNativePG */
   let isWhole = true
   /** kustomize certainly stops at it: set where the build ends */
   const refusals: string[] = []
-  const refuse = (why: string, node?: Value): string => {
+  const refuse: Refuse = (why, node, more) => {
     refusals.push(why)
-    if (node !== undefined) place ??= spotOf(node)
+    if (node !== undefined) place ??= spotOf(node, more?.on)
+    help ??= more?.help
     return why
   }
   const idle: IdlePatch[] = []
@@ -212,7 +218,7 @@ export function buildKustomization(folder: string, files: Reader, edits?: MapVal
   const mistakes = broken.filter(({ path }) => objects === `${path} can't be read`)
   return mistakes.length > 0
     ? { objects: [], broken: mistakes, read: [...read], beside: [], lost: [], charts: [] }
-    : { why: objects, ...(place && { at: place }), ...(refusals.length > 0 && { isRefused: true }) }
+    : { why: objects, ...(place && { at: place }), ...(help && { help }), ...(refusals.length > 0 && { isRefused: true }) }
 }
 
 type Kind = 'Component' | 'Kustomization'
@@ -247,8 +253,14 @@ function transform(root: MapValue, objects: readonly Made[], around: Around): Ma
     const known = [...harmless, ...built, ...others]
     // a newer kustomize may know a key that no other is like, and each takes a key in another case
     const isTaken = nearest(strange, known) === undefined || known.some((key) => key.toLowerCase() === strange.toLowerCase())
-    return { why: isTaken ? why : around.refuse(why), keys: [strange] }
+    const meant = isTaken ? undefined : nearest(strange, known)
+    return {
+      why: meant === undefined ? why : around.refuse(why, undefined, { help: phrase`did you mean \`${named(meant)}\`?` }),
+      keys: [strange],
+    }
   }
+  const strangeChart = refusedChart(root, around)
+  if (strangeChart !== undefined) return { why: strangeChart, keys: ['helmCharts'] }
   const older = root.entries.get(oldKey)
   if (older !== undefined && chartOfDatabases(JSON.stringify(toPlain(older)))) return rendersChart([oldKey])
   for (const path of textsAt(root, 'generators'))

@@ -17,6 +17,8 @@ export interface ChartValues {
   readonly inline?: MapValue
   /** why they are not known */
   readonly unknown?: Unknown
+  /** where a file is named that holds nothing to merge into */
+  readonly empty?: Spot
 }
 
 interface Given {
@@ -51,6 +53,8 @@ export function valuesFor({ entry, folder, defaults, manifest }: Given): ChartVa
     }))
     return items.length === 0 ? undefined : { kind: 'list', origin: entry.origin, overrides: [], items }
   }
+  const empty = hasInline && base.some((node) => isBlank(manifest, pathOf(node))) ? spotOf(first as Value) : undefined
+  if (empty !== undefined) return { empty }
   const isSimple = merge === 'replace' || (merge === 'override' && hasInline && !hasNull(inline))
   if (!hasInline || (others.length === 0 && isSimple)) {
     const files = filesOf([...base, ...others])
@@ -71,6 +75,12 @@ export function valuesFor({ entry, folder, defaults, manifest }: Given): ChartVa
   const merged = upper.reduce<readonly MapValue[]>((all, top) => [...all.map((one) => withoutNulled(one, top)), withoutNulls(top)], lower)
   const [lowest, ...rest] = [...merged, ...(merge === 'replace' ? [inline] : []), ...higher]
   return lowest === undefined ? {} : { inline: mergeLayers([lowest, ...rest]) }
+}
+
+/** Whether a file is there that holds no document. */
+function isBlank({ tree }: Manifest, path: string): boolean {
+  const read = tree.read(path)
+  return read?.ok === true && read.text.split('\n').every((line) => /^\s*(?:#|$)/.test(line))
 }
 
 const isMapValue = (one: MapValue | Unknown): one is MapValue => 'entries' in one

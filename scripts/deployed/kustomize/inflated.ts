@@ -1,4 +1,6 @@
 // How would an Application look that deploys a chart as a kustomization inflates it?
+import { phrase } from '../../findings/message.ts'
+import type { Message } from '../../findings/finding.ts'
 import { isOfficialPlace } from '../../charts/pin.ts'
 import { printed } from '../../values/printed.ts'
 import type { JsonMap, MapValue, Origin, Path, Value } from '../../values/value.ts'
@@ -12,6 +14,7 @@ import type { Manifest } from '../manifests.ts'
 import { pathInRepository } from '../repository-path.ts'
 import type { SourceOf, Unknown } from '../values/value-layers.ts'
 import { valuesFor } from './chart-values.ts'
+import type { ChartValues } from './chart-values.ts'
 import type { InflatedChart } from './charts.ts'
 import { toText } from './patches.ts'
 
@@ -26,6 +29,8 @@ export interface Inflation extends SourceOf {
 interface Unclear extends Unknown {
   /** kustomize, or the Helm that it runs, certainly stops for this reason */
   readonly refused?: string
+  /** what to write instead */
+  readonly help?: Message
 }
 
 /** The name that Helm gives where it is asked for a generated one (`helm template --generate-name`; helm#6019). */
@@ -109,7 +114,7 @@ function sourcesFor({ at: folder, entry, home, namespace }: InflatedChart, by: J
     ['valuesObject', values.inline],
   ])
   const sources = [map([...place, ['helm', helm]]), map([...repository, ['ref', text('values')]])]
-  const unclear = refusedMerge(entry) ?? unclearName(entry) ?? values.unknown
+  const unclear = refusedMerge(entry) ?? emptyValues(values) ?? unclearName(entry) ?? values.unknown
   return { sources: { kind: 'list', origin, overrides: [], items: sources }, ...(unclear && { unclear }) }
 }
 
@@ -118,7 +123,13 @@ function refusedMerge(entry: MapValue): Unclear | undefined {
   const merge = entry.entries.get('valuesMerge')
   const at = merge === undefined || /^(?:merge|override|replace|)$/.test(toText(merge)) ? undefined : spotOf(merge)
   const refused = '`valuesMerge` of its chart is none of merge, override and replace'
-  return at && { reason: 'its values are not merged', at, refused }
+  return at && { reason: 'its values are not merged', at, refused, help: phrase`write merge, override or replace` }
+}
+
+/** `replaceValuesInline`: a file without a document ends the YAML that is merged before it begins. */
+function emptyValues({ empty }: ChartValues): Unclear | undefined {
+  const refused = '`valuesFile` of its chart is empty, but has `valuesInline` merged into it'
+  return empty && { reason: 'its values are not merged', at: empty, refused, help: phrase`write {} into the file, or remove valuesFile` }
 }
 
 /** A template without braces is the name itself; Helm takes none beside a name. */
@@ -126,6 +137,9 @@ function unclearName(entry: MapValue): Unclear | undefined {
   const [name, template] = ['releaseName', 'nameTemplate'].map((key) => entry.entries.get(key))
   const at = template === undefined || toText(template) === '' ? undefined : spotOf(template)
   if (at === undefined) return undefined
-  if (toText(name) !== '') return { reason: 'its chart has no name', at, refused: 'its chart has `nameTemplate` beside `releaseName`' }
+  if (toText(name) !== '') {
+    const refused = 'its chart has `nameTemplate` beside `releaseName`'
+    return { reason: 'its chart has no name', at, refused, help: phrase`remove one of the two` }
+  }
   return toText(template).includes('{{') ? { reason: 'its release is named by `nameTemplate`', at } : undefined
 }

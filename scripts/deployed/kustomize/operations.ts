@@ -1,9 +1,13 @@
 // What do the operations of a patch make of an object, and where was each part of it written?
+import type { Message } from '../../findings/finding.ts'
 import { applyPatch } from '../../kubernetes/json-patch.ts'
 import type { Operation } from '../../kubernetes/json-patch.ts'
 import type { RenderedObject } from '../../model.ts'
 import type { Json, JsonMap, MapValue, Path, Span, Value } from '../../values/value.ts'
 import { fromPlain, isJsonMap, jsonAt, toPlain, valueAt } from '../../values/value.ts'
+
+/** Notes why kustomize certainly stops, where, and what to write instead; gives back the reason. */
+export type Refuse = (why: string, node?: Value, more?: { readonly on?: 'key'; readonly help?: Message }) => string
 
 /** Operations, and the list that they were written as. */
 interface Written {
@@ -14,11 +18,7 @@ interface Written {
 }
 
 /** The object after all operations, as the json-patch of kustomize does them; a text: why it is not known. */
-export function afterOperations(
-  object: RenderedObject,
-  { root, operations, isAnnotated }: Written,
-  refuse: (why: string, node?: Value) => string,
-): MapValue | string {
+export function afterOperations(object: RenderedObject, { root, operations, isAnnotated }: Written, refuse: Refuse): MapValue | string {
   const before = isAnnotated ? annotated(object.plain) : object.plain
   const result = applyPatch(before, operations, 4)
   if (!('document' in result)) {

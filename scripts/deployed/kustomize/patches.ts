@@ -12,6 +12,7 @@ import { isJsonMap, toPlain, valueAt } from '../../values/value.ts'
 import { inside, parseInside } from '../../yaml/inside.ts'
 import { parseYaml } from '../../yaml/parse.ts'
 import { afterOperations } from './operations.ts'
+import type { Refuse } from './operations.ts'
 import { targetsOf } from './targets.ts'
 import type { Made, Targets } from './targets.ts'
 
@@ -34,7 +35,7 @@ export interface Around {
   /** whether charts make objects besides, which patches may be for */
   readonly hasCharts: () => boolean
   /** notes that kustomize certainly stops for this reason */
-  readonly refuse: (why: string, node?: Value) => string
+  readonly refuse: Refuse
   /** notes a patch that changes nothing */
   readonly idle: (patch: IdlePatch) => void
 }

@@ -135,9 +135,16 @@ export function blameElements(findings: readonly LocatedFinding[], databases: re
     const { right, wrong, isRight } = fillers
     const isOfAll = !isRight && [...wrong].some((one) => one !== spotKey(filled.spot))
     const isOfWords = !filled.isWhole && (!isRight || right.has(spotKey(filled.spot)))
-    const isOfQuotes = aboutTypes.has(finding.rule) && /["']/.test(finding.at.file.text[finding.at.span.start] ?? '')
+    // the same quotes are around what is right
+    const isOfQuotes = aboutTypes.has(finding.rule) && !isRight && isQuotedValue(finding.at)
     return alike(isOfAll || isOfWords || isOfQuotes ? finding : { ...finding, at: filled.spot, fix: undefined })
   })
+}
+
+/** A text of the template that is text whatever fills it in; Helm reads that of a parameter. */
+function isQuotedValue({ file: { text }, span: { start } }: Spot): boolean {
+  const line = text.slice(text.lastIndexOf('\n', start) + 1, start)
+  return /["']/.test(text[start] ?? '') && !/^[ \t]*(?:-[ \t]+)?value:[ \t]*$/.test(line)
 }
 
 /** The databases of one set, and what fills in the places of its template: asked once of a place, whatever their number. */

@@ -1,4 +1,5 @@
 // Which layers of values does a source of an Application hand to Helm, and where is each of them written?
+import { patchedParameter } from './patch-places.ts'
 import { append } from '../../values/append.ts'
 import { printed } from '../../values/printed.ts'
 import { isJsonMap } from '../../values/value.ts'
@@ -188,16 +189,20 @@ function parametersOf(
     const { file, span } = manifest.spotOf(path)
     return { layer: 'parameter', file, path: [], key: null, value: span }
   }
-  for (const [index, { name, value, forceString }] of listed('parameters').entries())
+  for (const [index, { name, value, forceString }] of listed('parameters').entries()) {
+    const path = [...helmPath, 'parameters', index]
+    const patched = at(manifest.plain, ...path) === undefined ? patchedParameter(manifest, printed(name ?? '')) : undefined
     parameters.push({
       name: printed(name ?? ''),
       value: expand(printed(value ?? ''), lookup),
       ...(forceString === true && { as: 'string' as const }),
       origin: {
-        ...originAt([...helmPath, 'parameters', index, 'value']),
-        key: manifest.spotOf([...helmPath, 'parameters', index, 'name']).span,
+        ...originAt([...path, 'value']),
+        ...(patched && { value: patched.value.span }),
+        key: (patched?.name ?? manifest.spotOf([...path, 'name'])).span,
       },
     })
+  }
   for (const [index, { name, path }] of listed('fileParameters').entries()) {
     const spot = manifest.spotOf([...helmPath, 'fileParameters', index, 'path'])
     const [file] = resolveValueFiles({ ...application, spec: withOnlyFile(application, of.nth, printed(path ?? '')) }).files

@@ -3,7 +3,8 @@ import type { Budget } from '../budget.ts'
 import { formatGoDuration, parseGoDuration, second } from '../duration.ts'
 import { takes } from '../go-function.ts'
 import type { GoFunction, GoFunctions } from '../go-function.ts'
-import { clockOf, dayName, formatMoment, local, monthName, parseMoment, utc, yearDay } from '../go-time-layout.ts'
+import { clockOf, dayName, formatMoment, local, monthName, utc, yearDay } from '../go-time-layout.ts'
+import { parseMoment } from '../go-time-parse.ts'
 import type { Moment } from '../go-time-layout.ts'
 import { quoteGo } from '../go-quote.ts'
 import { zoneAt } from '../go-zone.ts'
@@ -179,8 +180,14 @@ export const dateFunctions: GoFunctions = {
   htmlDate: takes(['any'], (value, budget) => format('2006-01-02', value, budget)),
   htmlDateInZone: takes(['any', 'string'], (value, zone, budget) => formatIn('2006-01-02', value, { zone, budget })),
   unixEpoch: takes(['time.Time'], (value) => String(momentIn(value).seconds)),
-  toDate: takes(['string', 'string'], (layout, text) => time(parseMoment(layout, text) ?? yearOne)),
-  mustToDate: takes(['string', 'string'], (layout, text) => time(parseMoment(layout, text) ?? fail('cannot parse the time'))),
+  toDate: takes(['string', 'string'], (layout, text) => {
+    const moment = parseMoment(layout, text)
+    return time('why' in moment ? yearOne : moment)
+  }),
+  mustToDate: takes(['string', 'string'], (layout, text) => {
+    const moment = parseMoment(layout, text)
+    return 'why' in moment ? fail(moment.why) : time(moment)
+  }),
   dateModify: modify('lenient'),
   date_modify: modify('lenient'),
   mustDateModify: modify('strict'),

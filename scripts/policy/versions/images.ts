@@ -97,6 +97,16 @@ export const images: readonly ObjectRule[] = [
           const part = impossiblePart(image)
           // what another program puts in is no name yet
           if (part === undefined || /[${}()<>]/.test(image)) continue
+          // as Go prints one
+          if (image.startsWith('map[')) {
+            yield {
+              object,
+              message: phrase`${here('image')} is a map, but the chart prints it as text: no pod starts`,
+              places: [{ path }],
+              help: phrase`write registry/repository:tag`,
+            }
+            continue
+          }
           yield {
             object,
             message: phrase`${here('image')} has ${shown(part)} in its repository, where only a-z, 0-9, -, . and _ may be: no pod starts`,

@@ -8,6 +8,7 @@ import { checkDestination } from '../../../applicationset/destination.ts'
 import type { SetElement } from '../../../applicationset/elements.ts'
 import type { GenerateError, GenerateStage } from '../../../applicationset/generate.ts'
 import { formatScalar } from '../../../go-template/go-format.ts'
+import { unfilledHelp } from '../sets/unfilled.ts'
 import { emptied, isEmptied } from '../sets/emptied-specs.ts'
 import { generatorFileFindings } from '../sets/generator-files.ts'
 import { computedText } from '../sets/computed-text.ts'
@@ -22,7 +23,6 @@ import { unknownText } from '../../../deployed/sets/unknown-text.ts'
 
 /** Stages whose mistakes other rules show at a better place. */
 const shownElsewhere = new Set<GenerateStage>(['unsupported', 'unknown-field', 'schema', 'app-unknown-field', 'app-schema', 'decode-typed'])
-
 const names = 'use lower-case letters, digits, `-` and `.`, with a letter or digit at both ends'
 const helps: Partial<Record<GenerateStage, string>> = {
   'duplicate-name': 'remove one, or rename one',
@@ -44,6 +44,7 @@ const helps: Partial<Record<GenerateStage, string>> = {
 /** The help depends on the error: the texts of Go's templates, of Sprig and of the generators. */
 const helpsByMessage: readonly (readonly [RegExp, string])[] = [
   [/^ref is \$/, 'write the name alone: the $ is for those who refer to it'],
+  [/^release name is [^ ]{1,53},/, names],
   [/^ref is/, 'give each ref a name of its own, of letters, digits, - and _'],
   [/no entry for key/, 'add the key to the element, or correct the template'],
   [/^function "path" not defined/, 'a field begins with a dot: write {{ .path.path }}, or {{ .path.basename }} for the last part'],
@@ -83,7 +84,8 @@ export function* refusals(manifest: Manifest): Iterable<Finding> {
       const key = `${stage} ${JSON.stringify(path)}`
       if (reported.has(key)) continue
       reported.add(key)
-      const help = isUnfilled(error, manifest) ? phrase`${unfilled}` : helpFor(error, element, manifest)
+      const unfilled = unfilledIn(error, manifest)
+      const help = unfilled === undefined ? helpFor(error, element, manifest) : phrase`${unfilled}`
       const text = element?.error?.message ?? message
       const absent = element === undefined ? missingKey(message) : undefined
       yield {
@@ -97,11 +99,10 @@ export function* refusals(manifest: Manifest): Iterable<Finding> {
   }
 }
 
-const unfilled = 'set goTemplate: true with goTemplateOptions: ["missingkey=error"]: without it a dot is no placeholder'
-
-/** A name with the dots of Go's templates in it, which nothing fills in. */
-function isUnfilled({ message }: GenerateError, { plain }: Manifest): boolean {
-  return /\{\{\s*\./.test(message) && at(plain, 'spec', 'goTemplate') !== true
+/** A name with a placeholder in it, which nothing fills in. */
+function unfilledIn({ message }: GenerateError, manifest: Manifest): string | undefined {
+  const word = at(manifest.plain, 'spec', 'goTemplate') === true ? undefined : /\{\{([^{}]{1,100})\}\}/.exec(message)?.[1]
+  return word === undefined ? undefined : unfilledHelp(word.trim(), manifest)
 }
 
 /** Those of the list generators at the top, else of those inside a matrix or a merge. */
@@ -164,7 +165,7 @@ function helpFor({ stage, message }: GenerateError, element: SetElement | undefi
   const near = first === undefined ? undefined : nearKey(text, first)
   if (near !== undefined) return phrase`did you mean \`${named(near)}\`?`
   const byMessage =
-    stage === 'render' || stage === 'params' || /^ref is/.test(text)
+    stage === 'render' || stage === 'params' || /^re(?:f|lease name) is/.test(text)
       ? helpsByMessage.find(([pattern]) => pattern.test(text))?.[1]
       : undefined
   const help = byMessage ?? helps[stage]

@@ -1,6 +1,6 @@
 // Do the charts, repositories and parameters that sources name exist?
 import { named, phrase } from '../../../findings/message.ts'
-import { isOfficialPlace, isPages, officialMeant, officialNames, parseUrl } from '../../../charts/pin.ts'
+import { isOfficialPlace, isPages, officialMeant, officialNameMeant, officialNames, parseUrl } from '../../../charts/pin.ts'
 import { at, placedSources } from '../../../deployed/manifest-parts.ts'
 import { isOpen } from '../../../deployed/sets/unknown-text.ts'
 import { nearest } from '../../../values/path.ts'
@@ -13,12 +13,7 @@ import type { ManifestRule } from '../manifest-rule.ts'
 /** The chart of the official repository that a source means with another name. */
 function chartMeant({ chart, repoURL }: JsonMap): string | undefined {
   const name = printed(chart ?? '')
-  if (name === '' || officialNames.includes(name) || isOpen(name) || !isOfficialPlace(printed(repoURL ?? ''))) return undefined
-  // the name of a repository that `helm repo add` gave is no part of the chart's
-  const last = name.slice(name.lastIndexOf('/') + 1)
-  // nor is what is in them
-  const [, bare = ''] = /^(?:cnpg|cloudnative-?pg|pg|postgres(?:ql)?)-(.+)$/.exec(last) ?? []
-  return [last, bare].find((one) => officialNames.includes(one)) ?? nearest(name, officialNames)
+  return isOpen(name) ? undefined : officialNameMeant(name, printed(repoURL ?? ''))
 }
 
 /** GitHub Pages without `https://`: what has no scheme is a registry to Argo CD (util/helm/client.go `IsHelmOciRepo`), and GitHub Pages is none. */

@@ -2,11 +2,13 @@
 import { named, phrase } from '../../../findings/message.ts'
 import type { Json, JsonMap, Path } from '../../../values/value.ts'
 import { sourcesOf } from '../../../applicationset/sources.ts'
-import { formatPath, nearest } from '../../../values/path.ts'
+import { formatPath } from '../../../values/path.ts'
+import { printed } from '../../../values/printed.ts'
 import { isJsonMap } from '../../../values/value.ts'
 import { computedText } from './computed-text.ts'
 import { unknownText } from '../../../deployed/sets/unknown-text.ts'
 import type { Manifest } from '../../../deployed/manifests.ts'
+import { unfilledHelp } from './unfilled.ts'
 import type { ManifestRule } from '../manifest-rule.ts'
 import { at, isDatabase, sourcePath, textItems } from '../../../deployed/manifest-parts.ts'
 import { shapeRules } from './shape.ts'
@@ -65,9 +67,13 @@ function textsOf(application: JsonMap): Text[] {
   const sources = sourcesOf(spec).sources.flatMap((source, nth): Text[] => {
     const path = ['spec', ...sourcePath(spec, nth)]
     const files = textItems(at(source, 'helm', 'valueFiles'))
+    const list = at(source, 'helm', 'parameters')
+    // Helm refuses a list that never ends; any other text may be a template of the chart's own
+    const parameters = Array.isArray(list) ? [...list.keys()].filter((index) => /^\{\{/.test(printed(at(list, index, 'value') ?? ''))) : []
     return [
       ...['repoURL', 'chart', 'path', 'targetRevision'].flatMap((key) => one([...path, key])),
       ...one([...path, 'helm', 'releaseName']),
+      ...parameters.map((index) => ({ path: [...path, 'helm', 'parameters', index, 'value'], text: printed(at(list, index, 'value')) })),
       ...files.map(({ index, text }) => ({ path: [...path, 'helm', 'valueFiles', index], text })),
     ]
   })
@@ -80,9 +86,5 @@ function helpFor(written: string | undefined, text: string, { kind, plain, eleme
       ? 'add the key to every element, and set goTemplateOptions: ["missingkey=error"]'
       : 'write the part that is meant, such as {{ .path.path }} or {{ .path.basename }}'
   if (kind === 'Application') return 'write it out: only an ApplicationSet fills placeholders in'
-  if (written.startsWith('.') && at(plain, 'spec', 'goTemplate') !== true)
-    return `set goTemplate: true with goTemplateOptions: ["missingkey=error"], or write {{${written.slice(1)}}}`
-  const keys = elements().flatMap(({ plain: element }) => (isJsonMap(element) ? Object.keys(element) : []))
-  const guess = nearest(written, new Set(keys))
-  return guess === undefined ? `add \`${written}\` to every element` : `did you mean \`${guess}\`?`
+  return unfilledHelp(written, { plain, elements })
 }

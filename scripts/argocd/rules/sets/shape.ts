@@ -11,6 +11,7 @@ import { formatPath } from '../../../values/path.ts'
 import { judgeAnnotation, judgeSyncOption, splitOptions } from '../../../applicationset/sync-options.ts'
 import type { ManifestRule } from '../manifest-rule.ts'
 import { at, makesDatabases, textItems } from '../../../deployed/manifest-parts.ts'
+import { unknownInPatch } from './patch-fields.ts'
 import { refusals, spoiledElements, textMistakes } from '../application/refusals.ts'
 import { isJsonMap } from '../../../values/value.ts'
 import { unknownText } from '../../../deployed/sets/unknown-text.ts'
@@ -25,6 +26,14 @@ export const shapeRules: readonly ManifestRule[] = [
         const message = phrase`unknown field \`${named(printed(path.at(-1)))}\` in \`${path.length === 1 ? manifest.kind : formatPath(path.slice(0, -1))}\``
         yield { message, places: [{ path, on: 'key' as const }], ...(help === undefined ? {} : { help: phrase`${help}` }) }
       }
+      const patch = at(manifest.plain, 'spec', 'templatePatch')
+      for (const { key, written, near } of typeof patch === 'string' ? unknownInPatch(patch) : [])
+        yield {
+          message: phrase`unknown field \`${named(key)}\` in \`spec.templatePatch\``,
+          places: [{ path: ['spec', 'templatePatch'] }],
+          part: written,
+          help: near === undefined ? phrase`remove it, or write it where an Application has it` : phrase`did you mean \`${named(near)}\`?`,
+        }
     },
   },
   {
