@@ -112,10 +112,10 @@ export async function admitFiles(flags: AdmitFlags, paths: readonly string[], te
 const isEmpty = (one: ReturnType<typeof readManifests> | undefined): boolean => one?.manifests.length === 0 && one.findings.length === 0
 
 /** As kubectl: a file of comments beside others is nothing to apply, but nothing at all is a mistake. */
-function sayEmpty(empty: readonly SourceFile[], isAll: boolean, { stderr }: Terminal): void {
+function sayEmpty(empty: readonly SourceFile[], isAll: boolean, terminal: Terminal): void {
   const [first] = empty
   if (isAll && first !== undefined) throw new UsageError(`${first.path} holds no object`)
-  for (const { path } of empty) stderr(`${path} holds no object\n`)
+  for (const { path } of empty) terminal.stderr(`${path} holds no object\n`)
 }
 
 /** What house rules say; none of it makes the server refuse an object. */
