@@ -181,7 +181,7 @@ function isFurtherAmount(path: Path, unknown: readonly Path[]): boolean {
   return beside[0] !== path
 }
 
-/** The first later release whose schema has a field: what it is called in newer documentation. */
+/** The first later release whose schema has a field; one between the two may have it, too. */
 function laterRelease(path: Path, { apiVersion, kind, product, version }: ServedKind): string | undefined {
   if (product !== 'cloudnative-pg' || path[0] === 'metadata') return undefined
   return schemaVersions(product).find((later) => {
@@ -200,7 +200,7 @@ function unknownMember(path: Path, kind: ServedKind): RuledFinding {
   const homes = commonWords.has(name) ? [] : [...(schema?.properties ?? [])].filter(([, child]) => child.properties?.has(name) === true)
   const help =
     later !== undefined
-      ? phrase`operators have it from ${later.replace(/\.\d+$/, '')} on, not ${kind.operator}: raise the operator, or remove it`
+      ? phrase`operator ${later} has it, ${kind.version} does not: raise the operator, or remove it`
       : guess !== undefined
         ? phrase`did you mean \`${guess}\`?`
         : isAmount(path)

@@ -224,7 +224,9 @@ export const poolerWarnings: readonly Rule<OperatorSubject>[] = [
       yield caution(
         [...monitoring, used],
         phrase`${here(`monitoring.${used}`)} is set, but it is deprecated`,
-        phrase`write the PodMonitor yourself`,
+        used === 'enablePodMonitor'
+          ? phrase`remove it, and write the PodMonitor yourself where there is none yet`
+          : phrase`write the PodMonitor yourself`,
       )
     },
   },

@@ -50,7 +50,7 @@ function inCommon(one: readonly string[], other: readonly string[]): number {
 
 /**
  * Of several Clusters of one name, as the folders or files of environments have, those whose file is nearest to that of an object:
- * `dev/pooler.yaml` is for the one in `dev/`, and what is above both is for both.
+ * `dev/pooler.yaml` is for the one in `dev/`, `poolers/dev/a.yaml` for the one in `clusters/dev/`, and what is above both is for both.
  */
 function nearness(objects: readonly Placed[]): Nearest {
   const byIdentity = grouped(
@@ -72,9 +72,15 @@ function nearness(objects: readonly Placed[]): Nearest {
 
 function nearestOf(object: RenderedObject, clusters: readonly Placed[]): readonly Placed[] {
   const steps = stepsOf(object)
-  const depths = clusters.map((one) => inCommon(steps, stepsOf(one)))
-  const most = depths.reduce((least, depth) => Math.max(least, depth), 0)
-  return clusters.filter((_one, index) => depths[index] === most)
+  const names = new Set(steps)
+  const nearest = withMost(clusters, (one) => inCommon(steps, stepsOf(one)))
+  return withMost(nearest, (one) => stepsOf(one).filter((step) => names.has(step)).length)
+}
+
+function withMost(clusters: readonly Placed[], count: (one: Placed) => number): readonly Placed[] {
+  const counts = clusters.map(count)
+  const most = counts.reduce((least, one) => Math.max(least, one), 0)
+  return clusters.filter((_one, index) => counts[index] === most)
 }
 
 function groupsIn(objects: readonly Placed[], nearest: Nearest): (readonly Placed[])[] {

@@ -92,6 +92,7 @@ const ofFile = [...objectPolicies, ...drains, ...checksums, circularRecovery, un
 const worthSaying: ReadonlySet<string> = new Set([
   'policy/connections-have-memory',
   'policy/crash-safe',
+  'policy/errors-logged',
   'policy/lost-peer-noticed',
   'policy/no-clear-text',
   'policy/no-trust',

@@ -16,6 +16,7 @@ import { senders } from './capacity/senders.ts'
 import { unreadFields } from './objects/unread-fields.ts'
 import { inherited } from './objects/inherited.ts'
 import { libraries } from './versions/libraries.ts'
+import { sessionDefaults } from './versions/session-defaults.ts'
 import { poolerImages } from './versions/pooler-images.ts'
 import { providers } from './backup/providers.ts'
 import { publications } from './declared/logical-parameters.ts'
@@ -75,6 +76,7 @@ import { makers } from './secrets/makers.ts'
 import { waves } from './sync/waves.ts'
 import { units } from './capacity/units.ts'
 import { harmfulSettings } from './capacity/harmful-settings.ts'
+import { lateWarnings } from './capacity/late-warnings.ts'
 import { unsuitedSettings } from './capacity/unsuited-settings.ts'
 import { reachableLimits } from './capacity/reachable-limits.ts'
 import { subscriptionWorkers } from './capacity/subscription-workers.ts'
@@ -113,6 +115,7 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...leftOff,
   ...ldapOfPoolers,
   ...libraries,
+  ...sessionDefaults,
   ...poolerImages,
   ...providers,
   ...publications,
@@ -138,6 +141,7 @@ export const objectPolicies: readonly ObjectRule[] = [
   ...reachableLimits,
   ...harmfulSettings,
   ...unsuitedSettings,
+  ...lateWarnings,
   ...subscriptionWorkers,
   ...placement,
   ...marks,

@@ -160,7 +160,9 @@ function* noProtocol(running: Running): Iterable<Finding> {
   yield {
     message: phrase`${names[1]} is ${named(max)}, but must be at least ${names[0]}, ${named(min)}${from}`,
     places: places(running, names[1], names[0]),
-    help: phrase`set ${named(names[0])} to ${named(max)} or less, or raise ${named(names[1])}`,
+    help: /^TLSv1(?:\.1)?$/i.test(max)
+      ? phrase`remove ${named(names[1])}: TLS 1.0 and 1.1 are broken`
+      : phrase`set ${named(names[0])} to ${named(max)} or less, or raise ${named(names[1])}`,
   }
 }
 

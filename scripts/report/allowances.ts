@@ -2,6 +2,7 @@
 import { named, phrase } from '../findings/message.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import { nearest } from '../values/path.ts'
+import { renamedTo } from './renamed-rules.ts'
 import type { Database } from '../model.ts'
 import type { SourceFile } from '../values/value.ts'
 
@@ -174,7 +175,7 @@ function ofError({ file, rule, start, end }: Allowance): LocatedFinding {
 /** `found`: the rules that found something, one of which may have been meant. */
 function unused(allowance: Allowance, found: ReadonlySet<string>): LocatedFinding {
   const { file, rule, reason, start, end } = allowance
-  const guess = nearest(rule, found)
+  const guess = renamedTo(rule) ?? nearest(rule, found)
   const message = phrase`allowance of ${named(rule)} ${reason === '' ? 'gives no reason' : 'allows nothing here'}`
   const help =
     reason === ''

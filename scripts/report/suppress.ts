@@ -43,6 +43,7 @@ const aboutBackups = new Set([
   'policy/backups-scheduled',
   'policy/schedule-has-method',
   'policy/default-schedule-has-method',
+  'policy/retention-deletes',
 ])
 
 const isAbsent: ReadonlySet<string> = new Set([

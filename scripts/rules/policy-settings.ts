@@ -5,6 +5,7 @@ import { nearestSpot } from '../findings/spot.ts'
 import type { LocatedFinding } from '../findings/spot.ts'
 import type { Database, Settings } from '../model.ts'
 import { fits, isPattern } from '../report/levels.ts'
+import { renamedTo } from '../report/renamed-rules.ts'
 import { formatPath, listed, nearest } from '../values/path.ts'
 import type { Path } from '../values/value.ts'
 import { ruleGroups, whyNotAllowed } from './registry.ts'
@@ -52,7 +53,7 @@ export function judgePolicySettings(settings: Settings, databases: readonly Data
     for (const rule of levels.keys()) {
       const known = rules.get(rule)
       if (known?.configurable === true) continue
-      const guess = nearest(rule, changeable)
+      const guess = renamedTo(rule) ?? nearest(rule, changeable)
       found.push(
         known === undefined
           ? wrong(

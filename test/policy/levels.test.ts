@@ -90,6 +90,22 @@ describe('a key that is no environment', () => {
     opened.remove()
   })
 
+  it('is led to the rule that an id now has', async () => {
+    const old = 'policy/database-owner-known'
+    const opened = openFiles(
+      {
+        'cnpg-values.yaml': `policies: { 'a/*': { ${old}: off } }\n`,
+      },
+      'https://github.com/acme/infra.git',
+    )
+    const { stdout } = await opened.run('check')
+    expect(stdout).toContain(`policies names the rule \`${old}\`, but there is none`)
+    expect(stdout).toContain('help: did you mean `policy/role-known`?')
+    const { stderr } = await opened.run('rules', old)
+    expect(stderr).toContain(`there is no rule \`${old}\`; did you mean \`policy/role-known\`?`)
+    opened.remove()
+  })
+
   it('is not sent to environments that there are not', async () => {
     const settings = 'policies: { dev: { preset: production } }\nbudgets: { dev: { storage: 1Gi } }\n'
     const opened = openFiles({ 'cnpg-values.yaml': settings }, 'https://github.com/acme/infra.git')

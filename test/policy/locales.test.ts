@@ -8,7 +8,7 @@ const found = (image: string, initdb: string, database = ''): string[] => {
   const made = `---\napiVersion: postgresql.cnpg.io/v1\nkind: Database\nmetadata: { name: d }\nspec: { name: d, owner: app, cluster: { name: a }, ${database} }\n`
   const { manifests } = readManifests({ path: 'a.yaml', text: database === '' ? cluster : cluster + made })
   return judgeManifests(manifests, '1.30.0')
-    .filter(({ rule }) => rule.startsWith('policy/locale-'))
+    .filter(({ rule }) => /^policy\/(?:encoding|locale)-/.test(rule))
     .map(({ rule, finding }) => `${rule.slice('policy/'.length)}: ${finding.places[0].path.at(-1)}`)
 }
 const standard = '17.5-standard-bookworm'
@@ -53,6 +53,9 @@ test.each([
   ['', 'encoding: LATIN1', 'locale-of-template: encoding'],
   ['', 'localeProvider: icu, icuLocale: en', 'locale-of-template: localeProvider'],
   ['', 'encoding: UTF-9', 'locale-exists: encoding'],
+  ['', 'encoding: SQL_ASCII', 'locale-of-template: encoding'],
+  ['', 'encoding: SQL_ASCII, template: template0', 'encoding-checked: encoding'],
+  ['initdb: { database: d }', 'encoding: SQL_ASCII', 'encoding-checked: encoding'],
   ['initdb: { localeProvider: icu, icuLocale: de }', 'localeProvider: libc', 'locale-of-template: localeProvider'],
 ])('below %j a Database cannot have %s', (bootstrap, database, what) => expect(found(standard, bootstrap, database)).toEqual([what]))
 

@@ -41,6 +41,28 @@ test('each folder, or each file, is an environment; what is above them is of bot
   ])
 })
 
+test('folders of kinds above those of environments keep the environments apart, too', () => {
+  for (const [dev, prd] of [
+    ['dev/a.yaml', 'prd/a.yaml'],
+    ['dev.yaml', 'prd.yaml'],
+  ] as const)
+    expect(
+      shown(
+        groupsOf(
+          read({
+            [`clusters/${dev}`]: [cluster],
+            [`clusters/${prd}`]: [cluster],
+            [`poolers/${dev}`]: [pooler('one')],
+            'poolers/all/st.yaml': [store('st')],
+          }),
+        ),
+      ),
+    ).toEqual([
+      [`pay clusters/${dev}`, `one poolers/${dev}`, 'st poolers/all/st.yaml'],
+      [`pay clusters/${prd}`, 'st poolers/all/st.yaml'],
+    ])
+})
+
 test('a Cluster that comes twice in one file was changed: what names it goes with the last', () => {
   expect(groupsOf(read({ 'a.yaml': [cluster, cluster, pooler('a')] })).map((group) => group.map(({ kind }) => kind))).toEqual([
     ['Cluster'],

@@ -1,5 +1,6 @@
 // Are the objects beside a Cluster judged by what its pods are, each mistake next to its twin?
 import { expect, test } from 'vitest'
+import { textOf } from '../../scripts/findings/message.ts'
 import { judgeManifests } from '../../scripts/policy/manifests.ts'
 import { readManifests } from '../../scripts/yaml/manifests.ts'
 
@@ -164,6 +165,25 @@ test.each<readonly [string, readonly string[], readonly string[]]>([
   [both, [store(''), quota('limits.memory: 8Gi')], []],
 ])('knows what the sidecar of the plugin needs: %s %j', (cluster, beside, expected) => {
   expect(found(cluster, ...beside)).toEqual(expected)
+})
+
+test('what the sidecar needs is not more than a LimitRange lets it have', () => {
+  const helpOf = (...beside: readonly string[]): string[] => {
+    const text = [
+      `{ apiVersion: postgresql.cnpg.io/v1, kind: Cluster, metadata: { name: pay }, spec: { instances: 3, storage: { size: 10Gi }, ${plugin} } }`,
+      nightly,
+      ...beside,
+    ].join('\n---\n')
+    return judgeManifests(readManifests({ path: 'a.yaml', text }).manifests, '1.27.1').flatMap(({ rule, finding }) =>
+      rule === 'policy/sidecar-has-memory' ? [textOf(finding.help ?? [])] : [],
+    )
+  }
+  expect(helpOf(store(small))).toEqual(['write 512Mi'])
+  expect(helpOf(store(small), range('max: { memory: 1Gi }'))).toEqual(['write 512Mi'])
+  expect(helpOf(store(small), range('max: { memory: 256Mi }'))).toEqual(['raise max.memory of LimitRange own to 512Mi, and write 512Mi'])
+  expect(helpOf(store(''), range('max: { memory: 100Mi }'))).toEqual([
+    'raise max.memory of LimitRange own to 512Mi, and set spec.instanceSidecarConfiguration.resources: { limits: { memory: 512Mi } }',
+  ])
 })
 
 test.each<readonly [string, readonly string[], readonly string[]]>([

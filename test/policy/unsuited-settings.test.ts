@@ -44,10 +44,28 @@ test.each<readonly [string, readonly string[]]>([
 test('what else there is decides', () => {
   expect(found('temp_file_limit: 10GB', ', tablespaces: [{ name: tmp, temporary: true, storage: { size: 100Gi } }]')).toEqual([])
   expect(found('wal_sender_timeout: "0"', ', instances: 1')).toEqual([])
+  const replica = ', instances: 1, replica: { enabled: true, source: o }, externalClusters: [{ name: o }]'
+  expect(found('wal_sender_timeout: "0"', replica)).toEqual([])
+  expect(found('wal_receiver_timeout: "0"', replica)).toEqual(['lost-peer-noticed wal_receiver_timeout'])
+  expect(found('wal_sender_timeout: "0", tcp_user_timeout: 10s')).toEqual([])
+  expect(found('wal_receiver_timeout: "0", tcp_user_timeout: 10s')).toEqual(['lost-peer-noticed wal_receiver_timeout'])
   expect(found('io_method: io_uring', '', '18.1')).toEqual(['io-method-permitted io_method'])
   expect(found('io_method: io_uring', ', seccompProfile: { type: RuntimeDefault }', '18.1')).toEqual(['io-method-permitted io_method'])
   expect(found('io_method: io_uring', ', seccompProfile: { type: Unconfined }', '18.1')).toEqual([])
   expect(found('io_method: worker', '', '18.1')).toEqual([])
+})
+
+test.each([
+  ['', 'write TLSv1.2, or remove it'],
+  [', ssl_max_protocol_version: TLSv1.2', 'write TLSv1.2'],
+  [', ssl_max_protocol_version: TLSv1.1', 'remove it together with ssl_max_protocol_version'],
+])('the server starts with what is written in the place of an old version of TLS, with%s', (more, expected) => {
+  const { manifests } = readManifests({ path: 'a.yaml', text: cluster(`ssl_min_protocol_version: TLSv1.1${more}`) })
+  const help = judgeManifests(manifests, '1.27.1').flatMap(({ rule, finding }) =>
+    rule === 'policy/tls-current' ? [textOf(finding.help ?? [])] : [],
+  )
+  expect(help).toHaveLength(1)
+  expect(help[0]?.split(':')[0]).toBe(expected)
 })
 
 test('a limit of connections that fits is named', () => {

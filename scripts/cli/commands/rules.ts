@@ -4,6 +4,7 @@ import { styleText } from 'node:util'
 import { writeAdmissionPolicies } from '../../policy/vap.ts'
 import { nearest } from '../../values/path.ts'
 import { ruleGroups, whyNotAllowed } from '../../rules/registry.ts'
+import { renamedTo } from '../../report/renamed-rules.ts'
 import type { RegisteredRule, RuleGroup } from '../../rules/registry.ts'
 import { ruleExamples } from '../../rules/rule-examples.generated.ts'
 import { subjectOf } from '../../rules/rule-subjects.ts'
@@ -44,7 +45,8 @@ function choose(groups: readonly RuleGroup[], id: string): readonly RegisteredRu
   const found = all.filter((rule) => rule.id === id)
   const area = all.filter((rule) => rule.id.startsWith(`${id.replace(/\/$/, '')}/`))
   if (found.length + area.length > 0) return found.length > 0 ? found : area
-  const similar = nearest(id, [...all.map((rule) => rule.id), ...new Set(all.map((rule) => rule.id.split('/')[0] as string))])
+  const similar =
+    renamedTo(id) ?? nearest(id, [...all.map((rule) => rule.id), ...new Set(all.map((rule) => rule.id.split('/')[0] as string))])
   const guess = similar ?? all.find((rule) => rule.id.split('/')[1] === id)?.id
   throw new UsageError(`there is no rule \`${id}\`${guess === undefined ? '; `rules` lists them' : `; did you mean \`${guess}\`?`}`)
 }

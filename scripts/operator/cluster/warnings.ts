@@ -145,7 +145,7 @@ export const warnings: readonly Rule<OperatorSubject>[] = [
     summary: 'the PodMonitor is not created by the operator',
     *check({ object }) {
       if (booleanAt(object, ...monitoring, 'enablePodMonitor') === true)
-        yield* inUse(object, 'enablePodMonitor', phrase`write the PodMonitor yourself`)
+        yield* inUse(object, 'enablePodMonitor', phrase`remove it, and write the PodMonitor yourself where there is none yet`)
     },
   },
   {

@@ -167,7 +167,7 @@ const needs: readonly Need[] = [
     isMet: (rule, cluster) => letsInstances(rule, cluster, 8000),
     message: () => phrase`no NetworkPolicy here lets instances reach port 8000 of each other: a primary without the API server shuts down`,
     help: ({ name }) =>
-      phrase`add port 8000 from: [{ podSelector: { matchLabels: { cnpg.io/cluster: ${named(name)} } } }], or switch probes.liveness.isolationCheck off`,
+      phrase`add { from: [{ podSelector: { matchLabels: { cnpg.io/cluster: ${named(name)} } } }], ports: [{ port: 8000 }] } to ingress`,
   },
   {
     direction: 'Egress',

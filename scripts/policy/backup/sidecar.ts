@@ -26,6 +26,17 @@ function takesBackups(subject: ObjectsSubject, cluster: RenderedObject): boolean
   )
 }
 
+const enough = 512 * 1024 * 1024
+
+/** A LimitRange that refuses a container with enough. */
+function tooNarrow(subject: ObjectsSubject): RenderedObject | undefined {
+  return objectsOf(subject, 'LimitRange').find(({ plain }) =>
+    listAt(plain, 'spec', 'limits').some(
+      (limit) => plainAt(limit, 'type') === 'Container' && (bytesOf(plainAt(limit, 'max', 'memory')) ?? enough) < enough,
+    ),
+  )
+}
+
 interface Limit {
   readonly value: Json
   /** the LimitRange that gives it to containers without one */
@@ -61,6 +72,8 @@ export const sidecars: readonly ObjectRule[] = [
           if (limit === undefined || bytes === undefined || bytes > tooLittle || bytes < 1024 * 1024) continue
           const value = named(printed(limit.value))
           const field = typed(subject, 'backups.instanceSidecarConfiguration.resources', 'spec.instanceSidecarConfiguration.resources')
+          const narrow = tooNarrow(subject)
+          const first = narrow === undefined ? [] : phrase`raise max.memory of LimitRange ${named(narrow.name)} to 512Mi, and `
           yield {
             object: store,
             message:
@@ -68,7 +81,7 @@ export const sidecars: readonly ObjectRule[] = [
                 ? phrase`${here('limits.memory')} is ${value}, with which the sidecar archives WAL, but is often killed in base backups`
                 : phrase`the sidecar has no limits.memory, and ${value} from LimitRange ${named(limit.from)}, but is often killed with that in base backups`,
             places: [limit.from === undefined ? { path: [...ofSidecar, 'limits', 'memory'] } : { path: ['spec'], on: 'key' }],
-            help: limit.from === undefined ? phrase`write 512Mi` : phrase`set ${named(field)}: { limits: { memory: 512Mi } }`,
+            help: [...first, ...(limit.from === undefined ? phrase`write 512Mi` : phrase`set ${field}: { limits: { memory: 512Mi } }`)],
           }
         }
       }

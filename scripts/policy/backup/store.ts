@@ -121,6 +121,13 @@ function lackOf(configuration: Json | undefined): { readonly path: Path; readonl
       }
 }
 
+/** How an address that has no scheme of the web begins; a Service of Kubernetes seldom has TLS. */
+function begun(endpoint: string): Message {
+  const [, other = '', host = ''] = /^([\w+.-]+:\/+)?([^/:]*)/.exec(endpoint) ?? []
+  const scheme = !host.includes('.') || /\.svc(?:\.|$)/.test(host) ? 'http://, or https:// if it has TLS' : 'https://'
+  return other === '' ? phrase`write before it ${scheme}` : phrase`begin it with ${scheme}`
+}
+
 export const store: readonly ObjectRule[] = [
   {
     // `EnvSetCloudCredentialsAndCertificates`: "no credentials defined", "missing access key ID" (plugin-barman-cloud#474); Google's has no such check and breaks off (cnpg#4142)
@@ -177,7 +184,7 @@ export const store: readonly ObjectRule[] = [
           object,
           message,
           places: [{ path: place }],
-          help: endpoint.includes('://') ? phrase`begin it with https://` : phrase`write https:// before it`,
+          help: begun(endpoint),
         }
       }
     },

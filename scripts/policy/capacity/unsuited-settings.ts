@@ -1,13 +1,13 @@
 // Is a setting written that suits one session or another machine, but not every session of a Cluster?
 import { fieldAt, here, named, phrase } from '../../findings/message.ts'
-import type { Finding } from '../../findings/finding.ts'
+import type { Finding, Message } from '../../findings/finding.ts'
 import { isReplica } from '../../operator/cluster/cluster.ts'
 import { showQuantity } from '../../kubernetes/bytes.ts'
 import type { Budgets } from '../../postgres/budgets/budgets.ts'
 import { at as parameter } from '../../postgres/running.ts'
 import type { Path } from '../../values/value.ts'
-import { plainAt, textAt } from '../subject.ts'
-import type { ObjectRule } from '../subject.ts'
+import { isOfChart, plainAt, textAt } from '../subject.ts'
+import type { ObjectRule, ObjectsSubject } from '../subject.ts'
 import { withBudgets } from './budgets.ts'
 import { switchedOn } from './harmful-settings.ts'
 
@@ -36,12 +36,14 @@ function* forAllSessions({ settings }: Budgets): Iterable<Finding> {
 }
 
 function* unnoticedLoss({ settings, instances, cluster }: Budgets): Iterable<Finding> {
-  if (instances < 2 && !isReplica(cluster.plain)) return
-  for (const [name, lost] of [
-    ['wal_sender_timeout', 'a standby'],
-    ['wal_receiver_timeout', 'a primary'],
+  const hasStandby = instances > 1
+  // the sockets of senders are the server's, which these may close sooner; those of receivers are not
+  const isClosed = ['tcp_user_timeout', 'tcp_keepalives_idle'].some((name) => (settings.read(name) ?? 0) > 0)
+  for (const [name, lost, isConnected] of [
+    ['wal_sender_timeout', 'a standby', hasStandby && !isClosed],
+    ['wal_receiver_timeout', 'a primary', hasStandby || isReplica(cluster.plain)],
   ] as const) {
-    if (settings.written(name) === undefined || settings.read(name) !== 0) continue
+    if (!isConnected || settings.written(name) === undefined || settings.read(name) !== 0) continue
     yield {
       message: phrase`${here(name)} is 0, but then ${lost} that is gone without a word is noticed only by TCP, after many minutes`,
       places: [{ path: parameter(name) }],
@@ -72,20 +74,29 @@ function* crowded({ settings, memory }: Budgets): Iterable<Finding> {
   }
 }
 
+/** What the least version may be beside the greatest, above which the server does not start. */
+function lowest(greatest: string | undefined): Message {
+  if (greatest === undefined || greatest === '' || /^TLSv1\.3$/i.test(greatest))
+    return phrase`write TLSv1.2, or remove it: the operator sets TLSv1.3`
+  return /^TLSv1\.2$/i.test(greatest)
+    ? phrase`write TLSv1.2`
+    : phrase`remove it together with ssl_max_protocol_version: the operator sets TLSv1.3 for both`
+}
+
 function* oldTls({ settings }: Budgets): Iterable<Finding> {
   const version = settings.written('ssl_min_protocol_version')
   if (version === undefined || !/^TLSv1(?:\.1)?$/i.test(version)) return
   yield {
     message: phrase`${here('ssl_min_protocol_version')} is ${named(version)}, but TLS 1.0 and 1.1 are broken and must not be used`,
     places: [{ path: parameter('ssl_min_protocol_version') }],
-    help: phrase`write TLSv1.2, or remove it: the operator sets TLSv1.3`,
+    help: lowest(settings.written('ssl_max_protocol_version')),
   }
 }
 
 /** Where a Cluster says under which rules of seccomp its containers run. */
 const seccomp: readonly Path[] = [['spec'], ['spec', 'podSecurityContext'], ['spec', 'securityContext']]
 
-function* forbiddenCalls({ settings, cluster }: Budgets): Iterable<Finding> {
+function* forbiddenCalls({ settings, cluster }: Budgets, subject: ObjectsSubject): Iterable<Finding> {
   if (settings.written('io_method')?.toLowerCase() !== 'io_uring') return
   const types = seccomp.map((above) => textAt(cluster.plain, ...above, 'seccompProfile', 'type'))
   if (types.some((type) => type !== undefined && type !== 'RuntimeDefault')) return
@@ -93,7 +104,9 @@ function* forbiddenCalls({ settings, cluster }: Budgets): Iterable<Finding> {
   yield {
     message: phrase`${here('io_method')} is io_uring, but the seccomp profile of containerd forbids its calls: PostgreSQL does not start`,
     places: [{ path: parameter('io_method') }],
-    help: phrase`write worker, or set spec.seccompProfile to one on the nodes that allows io_uring_setup, io_uring_enter and io_uring_register`,
+    help: isOfChart(subject)
+      ? phrase`write worker: the chart has no value for another seccompProfile`
+      : phrase`write worker, or set spec.seccompProfile to one on the nodes that allows io_uring_setup, io_uring_enter and io_uring_register`,
   }
 }
 
@@ -145,6 +158,6 @@ export const unsuitedSettings: readonly ObjectRule[] = [
     upstream: 'GetSeccompProfile',
     summary: 'the container may make the calls that io_method needs',
     reads: reading('io_method'),
-    check: (subject) => withBudgets(subject, forbiddenCalls),
+    check: (subject) => withBudgets(subject, (budgets) => forbiddenCalls(budgets, subject)),
   },
 ]

@@ -38,7 +38,7 @@ function withoutPods(object: RenderedObject, path: Path, scaled: RenderedObject)
   if (!isVertical)
     return {
       message: phrase`target is Pooler ${named(scaled.name)}, but its scale has no selector of pods: nothing is scaled`,
-      help: phrase`write apiVersion: apps/v1, kind: Deployment: of that the operator sets the replicas only when the Pooler changes`,
+      help: phrase`write apiVersion: apps/v1, kind: Deployment; the operator resets its replicas only when the Pooler changes`,
     }
   const isDeployment = (textAt(object.plain, ...path, 'kind') ?? 'Deployment') === 'Deployment'
   return {

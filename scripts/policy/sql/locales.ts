@@ -185,15 +185,21 @@ function unlikeTemplate(database: RenderedObject, cluster: RenderedObject): Wron
     return {
       field,
       message: phrase`${here(field)} is ${shown(value)}, but template1, which is copied, has ${shown(other)}`,
-      help: phrase`set template: template0, which may be copied with another locale or encoding`,
+      help:
+        field === 'encoding' && isUnchecked(value)
+          ? phrase`write ${other}, or remove it`
+          : phrase`set template: template0, which may be copied with another locale or encoding`,
     }
   }
   return undefined
 }
 
+/** In which the server takes bytes as they come. */
+const isUnchecked = (encoding: string): boolean => same(encoding, 'SQL_ASCII')
+
 function* unchecked(object: RenderedObject, above: Path, fields: Json | undefined): Iterable<ObjectFinding> {
   const encoding = written(fields, 'encoding')
-  if (encoding === undefined || !/^sqlascii$/.test(encoding.toLowerCase().replaceAll(/[^a-z\d]/g, ''))) return
+  if (encoding === undefined || !isUnchecked(encoding)) return
   yield finding(object, above, {
     field: 'encoding',
     message: phrase`${here('encoding')} is ${shown(encoding)}, but then any bytes are stored, in whatever encoding each client has`,
@@ -213,7 +219,9 @@ export const locales: readonly ObjectRule[] = [
       const cluster = objectOf(subject, 'Cluster')
       if (cluster === undefined) return
       yield* unchecked(cluster, initdb, initdbOf(cluster))
-      for (const database of databasesOf(subject, cluster)) yield* unchecked(database, ['spec'], database.plain['spec'])
+      for (const database of databasesOf(subject, cluster))
+        // what can't be made is reported as such
+        if (unlikeTemplate(database, cluster)?.field !== 'encoding') yield* unchecked(database, ['spec'], database.plain['spec'])
     },
   },
   {
