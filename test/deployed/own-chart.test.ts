@@ -131,6 +131,8 @@ test('what stands beside an empty key of the chart was meant to be below it', as
   expect(await resources('resources:\nrequests: { memory: 512Mi }')).toEqual([
     'pg/values.yaml:6: unknown key `requests` [values/known-keys]',
   ])
+  expect(await resources('resources:\nrequests: {}')).toEqual([])
+  expect(await resources('resources:\nteam: payments')).toEqual([])
   expect(await resources(`${from}\nrequests: { memory: 512Mi }`)).toEqual([])
   expect(await resources(`others:\nrequests: { memory: 512Mi }\n${from}`)).toEqual([])
 })
