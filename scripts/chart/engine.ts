@@ -34,7 +34,7 @@ import { templateFindings } from './own-templates.ts'
 import type { Printed } from './own-templates.ts'
 import { printedWords } from './printed-words.ts'
 import { keySpot } from './template-spots.ts'
-import { unknownKeyFindings } from './unknown-key-findings.ts'
+import { isPartOf, unknownKeyFindings } from './unknown-key-findings.ts'
 import { replaced, without } from './wrong-values.ts'
 
 /** The values of one release: merged, and the content of each file, lowest first. */
@@ -215,6 +215,14 @@ function known<T>(look: () => T, otherwise: T): T {
   }
 }
 
+/** A key beside the empty one that it belongs below; a default beside any other empty key hurts nobody. */
+function withHome({ below, ...key }: UnreadKey): readonly UnreadKey[] {
+  if (below === undefined) return [key]
+  if (below.isRead || isPartOf(below.name, key.key))
+    return [{ ...key, elsewhere: [[...key.path.slice(0, -1), below.name, key.key].join('.')] }]
+  return key.isDefault ? [] : [key]
+}
+
 /** The keys of each layer that nothing reads; none where the chart's templates can't be parsed, which is reported. */
 function unreadIn(
   chart: FoundChart,
@@ -231,7 +239,11 @@ function unreadIn(
     // nobody here can edit what a chart from elsewhere sets
     const isForeign = ({ origin }: MapValue): boolean => origin.layer === 'chart' && origin.file.builtin === true
     return layers.map((layer) =>
-      isForeign(layer) ? [] : unreadOf(loaded, layer, { helm, values, looked }).filter((key) => !isOwn(key) && !isMissing(key)),
+      isForeign(layer)
+        ? []
+        : unreadOf(loaded, layer, { helm, values, looked })
+            .filter((key) => !isOwn(key) && !isMissing(key))
+            .flatMap(withHome),
     )
   }, [])
 }

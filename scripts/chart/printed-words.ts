@@ -9,7 +9,7 @@ import type { Piece } from '../helm/pieces.ts'
 import { isGoMap } from '../go-template/go-value.ts'
 import type { RenderedObject } from '../model.ts'
 import type { Path, Span, Value } from '../values/value.ts'
-import { valueAt } from '../values/value.ts'
+import { leavesOf, valueAt } from '../values/value.ts'
 import { formatPath } from '../values/path.ts'
 import { actionSpot, templateFile, templatePath } from './template-spots.ts'
 
@@ -19,10 +19,11 @@ type Correction = Partial<Pick<LocatedFinding, 'at' | 'message' | 'help'>>
 export function printedWords(chart: FoundChart, documents: readonly HelmDocument[]) {
   return (object: RenderedObject, { rule, severity, places }: RuledFinding): Correction | undefined => {
     const [place, other] = places
-    if (severity !== 'error' || other !== undefined) return undefined
+    if ((severity !== 'error' && place.on !== 'key') || other !== undefined) return undefined
     const printing = documents.find(({ plain }) => plain === object.plain)?.printing
     if (printing === undefined) return undefined
     const node = valueAt(printing.raw, place.path)
+    if (severity !== 'error') return node?.kind === 'map' ? ownMap(chart, printing, node) : undefined
     if (node === undefined) return lackingWord(chart, printing, place.path)
     if (node.kind === 'null') return nothingPrinted(chart, printing, node)
     const map = mapInText(chart, { printing, node, value: valueAt(object.value, place.path) })
@@ -55,6 +56,13 @@ function nothingPrinted(chart: FoundChart, printing: DocumentPrinting, { origin 
     at: spot,
     ...(meant !== field && { help: phrase`did you mean \`.${named(builtIn)}.${named(meant)}\`?` }),
   }
+}
+
+/** The key of a map that the template has from beginning to end, which no value is in. */
+function ownMap(chart: FoundChart, printing: DocumentPrinting, map: Value): Correction | undefined {
+  const spans = [map.origin.key, ...[...leavesOf(map)].map(({ value }) => value.origin.value)]
+  const [at, ...inside] = spans.map((span) => (span === null ? undefined : spotOfPrinted(chart, printing, span)))
+  return at !== undefined && inside.every((spot) => spot?.file === at.file) ? { at } : undefined
 }
 
 interface Printed {

@@ -171,6 +171,10 @@ function homesInside(path: Path): readonly string[] {
   return found.map(({ place }) => place).slice(0, 3)
 }
 
+/** Whether a part of a Cluster, which values hold under its name, has a field: `resources` has `requests`. */
+export const isPartOf = (part: string, key: string): boolean =>
+  [['spec'], ['spec', 'bootstrap']].some((above) => hasField('Cluster', [...above, part, key]) && !takesAny('Cluster', [...above, part]))
+
 function hasField(kind: string, path: readonly string[]): boolean {
   return schemaAt(kind, path) !== undefined
 }

@@ -17,6 +17,8 @@ export interface UnreadKey {
   readonly near: readonly string[]
   /** paths that end in the same key and are read, at most three */
   readonly elsewhere: readonly string[]
+  /** the key in the line above is read and empty, so that this one may be meant to be below it; `isRead`: templates name it there */
+  readonly below?: { readonly name: string; readonly isRead: boolean }
   /** it was meant for a subchart that has another name here */
   readonly meant?: true
   /** the chart itself sets it, and no value of anybody else is lost */

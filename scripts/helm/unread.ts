@@ -100,13 +100,11 @@ export function unreadOf(chart: Chart, layer: MapValue, { helm, values, looked }
     const isSaid = (key: UnreadKey): boolean => !isOwn || isForDatabase(key, chart) || isDead(key, chart) || key.meant === true
     const unnamed = found.filter((key) => !isMentioned(key, mentioned, [])).map((key) => meantForSubchart(key, chart))
     candidates = unnamed.flatMap((key) => {
-      const above = emptyAbove(key, shape)
-      const one =
-        above === undefined || key.suggestion !== undefined
-          ? key
-          : { ...key, elsewhere: [[...key.path.slice(0, -1), above, key.key].join('.')] }
+      const below = key.suggestion === undefined ? emptyAbove(key, shape) : undefined
+      const one = below === undefined ? key : { ...key, below }
       if (isSaid(key)) return [one]
-      return isMisspeltDefault(key, chart) || (one !== key && makesDatabases(chart)) ? [{ ...one, isDefault: true as const }] : []
+      const isLost = below !== undefined && !isEmpty(key.value) && makesDatabases(chart)
+      return isLost || isMisspeltDefault(key, chart) ? [{ ...one, isDefault: true as const }] : []
     })
     layers.set(layer, candidates)
   }
@@ -136,8 +134,12 @@ function isMisspeltDefault({ suggestion, holder }: UnreadKey, chart: Chart): boo
 
 const makesDatabases = (chart: Chart): boolean => chart.templates.some(({ text }) => text.includes('postgresql.cnpg.io/'))
 
-/** The key in the line above, which is read and was left empty: what is indented like it was meant to be below it. */
-function emptyAbove({ holder, path, value }: UnreadKey, shape: ReadShape): string | undefined {
+/** Nothing is lost where nothing reads it. */
+const isEmpty = (value: Value): boolean =>
+  value.kind === 'null' || (value.kind === 'map' && value.entries.size === 0) || (value.kind === 'list' && value.items.length === 0)
+
+/** The key in the line above, which is read and was left empty: what is indented like it may have been meant to be below it. */
+function emptyAbove({ holder, path, key: own, value }: UnreadKey, shape: ReadShape): UnreadKey['below'] {
   const { file, key } = value.origin
   if (key === null) return undefined
   const lines = file.text.slice(Math.max(0, key.start - farthest), key.start).split('\n')
@@ -147,7 +149,8 @@ function emptyAbove({ holder, path, value }: UnreadKey, shape: ReadShape): strin
   // the nulls of a chart's own values are left out
   if (above === undefined || indent.trim() !== '' || (holder.entries.get(above)?.kind ?? 'null') !== 'null') return undefined
   const around = path.slice(0, -1).reduce<ReadShape | undefined>((at, step) => at?.at(String(step)), shape)
-  return around?.at(above) === undefined ? undefined : above
+  const read = around?.at(above)
+  return read === undefined ? undefined : { name: above, isRead: read.keys.has(own) }
 }
 
 /** No comment between two keys is longer. */

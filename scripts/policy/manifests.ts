@@ -20,8 +20,9 @@ import { judgeSql } from './sql/sql.ts'
 import { checksums } from './backup/store.ts'
 import { inAnotherNamespace } from '../operator/other-namespace.ts'
 import { formatPath } from '../values/path.ts'
+import { isJsonMap } from '../values/value.ts'
 import type { MapValue, Path } from '../values/value.ts'
-import { listAt, objectOf, textAt } from './subject.ts'
+import { listAt, objectOf, plainAt, textAt } from './subject.ts'
 import type { ObjectFinding, ObjectRule, ObjectsSubject } from './subject.ts'
 
 /** A finding with its rule; its places are in its object. */
@@ -101,10 +102,13 @@ const worthSaying: ReadonlySet<string> = new Set([
   'policy/tls-current',
 ])
 
+/** A Cluster without a spec is refused, as what a test asserts has none: nobody knows what the objects beside it go with. */
+const hasNoSpec = ([first]: readonly RenderedObject[]): boolean => first?.kind === 'Cluster' && !isJsonMap(plainAt(first.plain, 'spec'))
+
 /** What the rules that need only objects find; `manifests` are what is applied together. */
 export function judgeManifests(manifests: readonly Manifest[], operator: string): ManifestFinding[] {
   return groupsWithHolders(manifests).flatMap(({ objects, all }) =>
-    ofFile
+    (hasNoSpec(objects) ? [] : ofFile)
       .filter(({ preset, id }) => preset === undefined || worthSaying.has(id))
       .flatMap((rule) => {
         const subject: ObjectsSubject = { objects: ofHolders.has(rule.id) ? all : objects, operator }

@@ -182,6 +182,12 @@ describe('such a set of a path', () => {
   }
   const note = expect.stringContaining('what its generator `clusters` finds is only known to the cluster [argocd/not-computed]') as string
 
+  test('is named where a patch makes of its manifests what is not known', async () => {
+    const patched = `${withPath('dbs/a')}  templatePatch: |\n    spec: { source: { kustomize: { namePrefix: '{{ .name }}-' } } }\n`
+    expect(
+      await told({ 'argocd/set.yaml': patched, 'dbs/a/c.yaml': cluster, 'dbs/a/kustomization.yaml': 'resources: [c.yaml]\n' }),
+    ).toEqual([note])
+  })
   test('is judged where it holds manifests', async () => {
     expect(await told({ 'argocd/set.yaml': withPath('dbs/a'), 'dbs/a/c.yaml': cluster })).toEqual([note])
     opened?.remove()

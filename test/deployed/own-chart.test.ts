@@ -124,6 +124,19 @@ test('a map that is printed as text is the mistake of the values, unless the tem
     'pg/values.yaml:9: size is a map, but the chart prints it as text [storage/data-size-readable]',
   ])
 })
+test('a map that the template has itself is for the template to change, and one of a value is not', async () => {
+  const window = (text: string) =>
+    told({
+      template: ['  enablePDB: false', `  enablePDB: false\n  nodeMaintenanceWindow: ${text}`],
+      values: ['written: "1"', 'written: "1"\nwindow: { inProgress: false }'],
+    })
+  expect(await window('{ inProgress: false }')).toEqual([
+    expect.stringMatching(/^pg\/templates\/cluster\.yaml:\d+: .*\[maintenance\/no-node-maintenance-window\]$/),
+  ])
+  expect(await window('{{- toYaml .Values.window | nindent 4 }}')).toEqual([
+    expect.stringMatching(/^pg\/values\.yaml:\d+: .*\[maintenance\/no-node-maintenance-window\]$/),
+  ])
+})
 test('what stands beside an empty key of the chart was meant to be below it', async () => {
   const from = 'resources: { requests: { memory: 512Mi }, limits: { memory: 512Mi } }'
   const resources = (text: string) => told({ values: [from, text] })
@@ -131,6 +144,8 @@ test('what stands beside an empty key of the chart was meant to be below it', as
   expect(await resources('resources:\nrequests: { memory: 512Mi }')).toEqual([
     'pg/values.yaml:6: unknown key `requests` [values/known-keys]',
   ])
+  expect(await resources('resources:\nrequests: {}')).toEqual([])
+  expect(await resources('resources:\nteam: payments')).toEqual([])
   expect(await resources(`${from}\nrequests: { memory: 512Mi }`)).toEqual([])
   expect(await resources(`others:\nrequests: { memory: 512Mi }\n${from}`)).toEqual([])
 })

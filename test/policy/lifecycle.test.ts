@@ -8,6 +8,8 @@ import { main } from '../../scripts/cli/cli.ts'
 import { textOf } from '../../scripts/findings/message.ts'
 import { lifecycle } from '../../scripts/policy/versions/lifecycle.ts'
 import { readManifests } from '../../scripts/yaml/manifests.ts'
+import { openFiles } from '../support/files.ts'
+import { folderApplication } from '../support/folder-application.ts'
 
 const base = fileURLToPath(new URL('../projects/base', import.meta.url))
 const root = mkdtempSync(join(tmpdir(), 'cnpg-values-lifecycle-'))
@@ -127,5 +129,23 @@ describe('Kubernetes', () => {
     expect(stdout).toContain(
       'warning: Kubernetes is 1.33, but CloudNativePG 1.30.0 supports 1.34 to 1.36, affects orders/prd [policy/operator-supports-kubernetes]',
     )
+  })
+})
+
+describe('an operator that nothing names', () => {
+  const url = 'https://github.com/acme/infra.git'
+  const kind = 'apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: { name: pay }\nspec: { instances: 3, storage: { size: 1Gi } }\n'
+  it('may support the Kubernetes that an Application names', async () => {
+    const opened = openFiles(
+      {
+        'argocd/pay.yaml': `${folderApplication({ name: 'pay', url, path: 'pay' }).trimEnd().slice(0, -1)}, helm: { kubeVersion: "1.33" } }\n`,
+        'pay/Chart.yaml': 'apiVersion: v2\nname: pay\nversion: 1.0.0\n',
+        'pay/templates/cluster.yaml': kind,
+      },
+      url,
+    )
+    const found = await opened.told()
+    opened.remove()
+    expect(found.filter((line) => line.includes('Kubernetes'))).toEqual([])
   })
 })

@@ -11,15 +11,19 @@ afterAll(() => rmSync(folder, { recursive: true }))
 interface Told {
   readonly rule: string
   readonly line: number
+  readonly severity: string
 }
 
-async function told(text: string, ...flags: string[]): Promise<string[]> {
+const told = async (text: string, ...flags: string[]): Promise<string[]> =>
+  (await toldWith(text, ...flags)).map(({ rule, line }) => `${rule}:${line}`)
+
+async function toldWith(text: string, ...flags: string[]): Promise<Told[]> {
   const file = join(folder, 'objects.yaml')
   writeFileSync(file, text)
   let stdout = ''
   const terminal = { cwd: folder, color: false, stdout: (piece: string) => (stdout += piece), stderr: () => {} }
   await main(['admit', '--format', 'json', ...flags, file], terminal)
-  return (JSON.parse(stdout) as { diagnostics: Told[] }).diagnostics.map(({ rule, line }) => `${rule}:${line}`)
+  return (JSON.parse(stdout) as { diagnostics: Told[] }).diagnostics
 }
 
 const cluster = (spec: string): string =>
@@ -248,4 +252,20 @@ it('a database of initdb that changes, but not its Secret', async () => {
   writeFileSync(before, initdb('a', 'x'))
   expect(await told(initdb('b', 'x'), '--policies', '--before', before)).toEqual(['changes/read-at-creation:7'])
   expect(await told(initdb('a', 'other'), '--policies', '--before', before)).toEqual([])
+})
+
+it('a copy that only begins a Cluster may be over, while one that it follows is not', async () => {
+  const severity = async (more: string) =>
+    (await toldWith(cluster('') + named('payments', copies('app', byPassword) + more), '--policies'))
+      .filter(({ rule }) => rule === 'policy/source-lets-copy')
+      .map((one) => one.severity)
+  expect(await severity('')).toEqual(['warning'])
+  expect(await severity('  replica: {enabled: true, source: orders}\n')).toEqual(['error'])
+})
+
+it('a Cluster without a spec, such as one that a test asserts, is one mistake', async () => {
+  const database =
+    '---\napiVersion: postgresql.cnpg.io/v1\nkind: Database\nmetadata: {name: d}\nspec: {name: d, owner: app, cluster: {name: orders}, extensions: [{name: pg_search}]}\n'
+  expect(await told(cluster('') + database, '--policies')).toEqual(['policy/image-has-extension:11'])
+  expect(await told(cluster('').slice(0, cluster('').indexOf('spec:')) + database, '--policies')).toEqual(['schema/required:1'])
 })

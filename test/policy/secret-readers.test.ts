@@ -63,6 +63,10 @@ test.each([
   ['', reader('', 'name: pay-superuser, key: password')],
   ['', copier('', 'pay-superuser, key: password')],
   ['', copier(', namespace: pay', 'pay-app, key: pass')],
+  [
+    '',
+    `${reader('', 'name: pay-app, key: database')}---\n{ kind: PushSecret, metadata: { name: a }, spec: { selector: { secret: { name: pay-app } } } }\n`,
+  ],
 ])('a Secret or a key that is not made: %s %s', async (spec, beside) => expect(await said(spec, beside)).toHaveLength(1))
 
 test.each([
@@ -75,10 +79,15 @@ test.each([
   [superuser, copier('', 'pay-superuser, key: password')],
   ['', reader(', namespace: other', 'name: pay-superuser, key: password')],
   [owner, reader('', 'name: login, key: database')],
-  [
-    '',
-    `${reader('', 'name: pay-app, key: database')}---\n{ apiVersion: v1, kind: Secret, metadata: { name: pay-app }, stringData: { database: a } }\n`,
-  ],
+  ...[
+    '{ kind: Secret, metadata: { name: pay-app }, stringData: { database: a } }',
+    '{ kind: OnePasswordItem, metadata: { name: pay-app }, spec: { itemPath: a } }',
+    '{ kind: VaultStaticSecret, metadata: { name: a }, spec: { destination: { name: pay-app, create: true } } }',
+    '{ kind: InfisicalSecret, metadata: { name: a }, spec: { managedSecretReference: { secretName: pay-app } } }',
+    '{ kind: SecretProviderClass, metadata: { name: a }, spec: { secretObjects: [{ secretName: pay-app }] } }',
+    '{ kind: ClusterPolicy, metadata: { name: a }, spec: { rules: [{ generate: { kind: Secret, name: pay-app } }] } }',
+    '{ kind: Kustomization, secretGenerator: [{ name: pay-app, literals: [database=a] }] }',
+  ].map((made): [string, string] => ['', `${reader('', 'name: pay-app, key: database')}---\n${made}\n`]),
 ])('what is made, or may be: %s %s', async (spec, beside) => expect(await said(spec, beside)).toEqual([]))
 
 test('of two Clusters of one name, the one that makes the Secret may be meant', async () => {

@@ -17,6 +17,7 @@ import { writeJunit } from '../../emit/formats/junit.ts'
 import { writeSarif } from '../../emit/formats/sarif.ts'
 import { readLive } from '../../live/state.ts'
 import { placeFor } from '../../report/places.ts'
+import { isOperatorAssumed } from '../../policy/versions/kubernetes.ts'
 import type { Reader } from '../../report/places.ts'
 import type { LiveState } from '../../live/state.ts'
 import type { Diagnostic } from '../../findings/finding.ts'
@@ -238,11 +239,10 @@ export async function report(
 /** The operators that judged; an unknown release did not judge anything. */
 function judgesOf({ settings, databases }: Outcome): string[] {
   const environments = [...(settings?.environments ?? []), ...databases.map(({ environment }) => environment)]
-  const names = environments.map(({ operator: { version, chart, isNamed } }) =>
-    chart.version === '' && isNamed !== true && settings?.operator === undefined
-      ? `${judgedAs(version)} (the newest known: nothing here names the operator)`
-      : judgedAs(version),
-  )
+  const names = environments.map((environment) => {
+    const judge = judgedAs(environment.operator.version)
+    return isOperatorAssumed({ environment }, settings) ? `${judge} (the newest known: nothing here names the operator)` : judge
+  })
   return [...new Set(names)]
 }
 

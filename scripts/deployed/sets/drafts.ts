@@ -5,6 +5,7 @@ import { isJsonMap, layoutPathOf, mapEntries } from '../../values/value.ts'
 import type { Json, JsonMap, SourceFile } from '../../values/value.ts'
 import type { LocatedFinding } from '../../findings/spot.ts'
 import { printed } from '../../values/printed.ts'
+import { trimEndOf } from '../../values/trim.ts'
 import { at } from '../manifest-parts.ts'
 import { applicationName } from '../manifests.ts'
 import type { Manifest } from '../manifests.ts'
@@ -58,12 +59,13 @@ export function draftOf(manifest: Manifest, read: (application: JsonMap) => Vari
 const namesOpenChart = ({ chart, repoURL, targetRevision }: JsonMap): boolean =>
   chart !== undefined && [chart, repoURL, targetRevision].some(hasPlaceholder)
 
-/** The folders of this repository in which the paths of a template begin that go on with a placeholder. */
+/** The folders of this repository that a template names, or in which its paths begin that go on with a placeholder. */
 export function openFolders({ plain, base, settings, tree }: Manifest): string[] {
   const spec = at(plain, ...base, 'spec')
   return sourcesIn(spec).flatMap(({ path, repoURL }): string[] => {
-    if (typeof path !== 'string' || !hasPlaceholder(path)) return []
-    const prefix = path.slice(0, path.indexOf('{{')).replace(/^\.?\//, '')
+    if (typeof path !== 'string') return []
+    const [written = ''] = (hasPlaceholder(path) ? path : `${trimEndOf(path, '/')}/`).split('{{', 1)
+    const prefix = written.replace(/^\.?\//, '')
     const file = { kind: 'local', path: prefix.slice(0, prefix.lastIndexOf('/') + 1), repoURL: printed(repoURL ?? '') } as const
     const folder = repositoryPath(file, { settings, tree })
     return folder === undefined ? [] : [folder]

@@ -12,6 +12,8 @@ export interface CopyingUser {
   readonly host: string
   /** what it proves that with */
   readonly by: 'certificate' | 'password'
+  /** all the time, and not only to begin with */
+  readonly isFollowing: boolean
   readonly at: LazySpot
 }
 
@@ -34,6 +36,7 @@ export function copyingUsers({ plain }: RenderedObject, followed: string | undef
         user,
         host,
         by: hasCertificate ? 'certificate' : 'password',
+        isFollowing: name === followed,
         at: spot(['spec', 'externalClusters', index, 'connectionParameters', 'user']),
       },
     ]
@@ -61,7 +64,7 @@ export function refusedCopies<One extends Known>(
   atHost: (host: string, from: One) => One | undefined,
 ): LocatedFinding[] {
   return fleet.flatMap((one): LocatedFinding[] =>
-    one.source.copying.flatMap(({ user, host, by, at }): LocatedFinding[] => {
+    one.source.copying.flatMap(({ user, host, by, isFollowing, at }): LocatedFinding[] => {
       const other = atHost(host, one)
       if (other === undefined || other.source.replicationRules.length > 0) return []
       const isOwn = user === 'streaming_replica'
@@ -69,7 +72,8 @@ export function refusedCopies<One extends Known>(
       return [
         {
           rule: 'policy/source-lets-copy',
-          severity: 'error',
+          // one that was copied long ago goes on, and pg_hba may have had a line then
+          severity: isFollowing ? 'error' : 'warning',
           message: isOwn
             ? phrase`the user is streaming_replica, but ${named(other.database)} asks it for a certificate, not for a password`
             : phrase`the user is ${named(user)}, but pg_hba of ${named(other.database)} lets only streaming_replica replicate: \`all\` does not include that`,

@@ -154,11 +154,17 @@ function isReader(path: Path): boolean {
   return (last === 'name' && (above === 'secretKeyRef' || above === 'secretRef')) || (last === 'secretName' && above === 'secret')
 }
 
-/** A Secret itself, or what another operator makes one of. */
+/** Kinds whose objects are Secrets, or become some; that of the External Secrets Operator which reads one is none of them. */
+const makers = /^(?!PushSecret$).*Secret|^(?:OnePasswordItem|Certificate)$/
+/** Where objects of other kinds name a Secret that they make. */
+const making: ReadonlySet<unknown> = new Set(['target', 'destination', 'generate', 'writeConnectionSecretToRef'])
+
+/** A Secret itself, or what kustomize or another operator makes one of. */
 function isMaker(document: Value, path: Path): boolean {
-  const kind = valueAt(document, ['kind'])
-  const isSecret = kind?.kind === 'scalar' && /Secret/.test(String(kind.value))
-  return path.at(-1) === 'name' && (path.at(-2) === 'target' || (isSecret && path.at(-2) === 'metadata'))
+  const last = path.at(-1)
+  if (last !== 'name' && last !== 'secretName') return false
+  if (path[0] === 'secretGenerator' || making.has(path.at(-2))) return true
+  return makers.test(textOf(valueAt(document, ['kind'])) ?? '')
 }
 
 const reasons = {

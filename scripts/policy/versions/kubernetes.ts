@@ -45,11 +45,16 @@ export function kubernetesFindings(settings: Settings, databases: readonly Datab
   })
 }
 
+/** Whether the newest known operator judges a database, since nothing names the one that runs. */
+export const isOperatorAssumed = ({ environment: { operator } }: Pick<Database, 'environment'>, settings: Settings | undefined): boolean =>
+  operator.chart.version === '' && operator.isNamed !== true && settings?.operator === undefined
+
 function outsideSupport(subject: Subject): LocatedFinding[] {
-  const { minor, database } = subject
+  const { minor, database, settings } = subject
   const { version } = database.environment.operator
   const range = supportedKubernetes(version)
-  if (range === undefined || (minor >= range.first && minor <= range.last)) return []
+  // an older operator than the newest may run, which supports it
+  if (range === undefined || isOperatorAssumed(database, settings) || (minor >= range.first && minor <= range.last)) return []
   const message = phrase`Kubernetes is 1.${minor}, but CloudNativePG ${named(version)} supports 1.${range.first} to 1.${range.last}`
   if (minor > range.last) {
     const newer = supportedKubernetes(knownOperators.last)
@@ -65,11 +70,11 @@ function upgradeTo(operator: string): Message {
 }
 
 function outOfSupport(subject: Subject, today: string): LocatedFinding[] {
-  const { minor, database } = subject
+  const { minor, database, settings } = subject
   const end = kubernetesEnd(minor)
   const said = end === undefined ? undefined : endingOn(end, today, ahead)
   if (said === undefined) return []
-  const range = supportedKubernetes(database.environment.operator.version)
+  const range = isOperatorAssumed(database, settings) ? undefined : supportedKubernetes(database.environment.operator.version)
   const next = minor + 1
   const help =
     range !== undefined && next > range.last
