@@ -136,18 +136,19 @@ function isMisspeltDefault({ suggestion, holder }: UnreadKey, chart: Chart): boo
 
 const makesDatabases = (chart: Chart): boolean => chart.templates.some(({ text }) => text.includes('postgresql.cnpg.io/'))
 
-/** The key in the line above, which is read and was left empty: what is indented like it was meant to be below it. */
-function emptyAbove({ holder, path, value }: UnreadKey, shape: ReadShape): string | undefined {
-  const { file, key } = value.origin
-  if (key === null) return undefined
-  const lines = file.text.slice(Math.max(0, key.start - farthest), key.start).split('\n')
+/** The key in the line above, which was left empty and below which templates read this one: it was meant to be there. */
+function emptyAbove({ holder, path, key, value }: UnreadKey, shape: ReadShape): string | undefined {
+  const { file, key: span } = value.origin
+  if (span === null || (value.kind === 'map' && value.entries.size === 0)) return undefined
+  const lines = file.text.slice(Math.max(0, span.start - farthest), span.start).split('\n')
   const indent = lines.pop() ?? ''
   const line = lines.findLast((one) => !/^\s*(?:#|$)/.test(one)) ?? ''
   const above = line.startsWith(indent) ? /^([\w.-]+):\s*(?:#|$)/.exec(line.slice(indent.length))?.[1] : undefined
   // the nulls of a chart's own values are left out
   if (above === undefined || indent.trim() !== '' || (holder.entries.get(above)?.kind ?? 'null') !== 'null') return undefined
-  const around = path.slice(0, -1).reduce<ReadShape | undefined>((at, step) => at?.at(String(step)), shape)
-  return around?.at(above) === undefined ? undefined : above
+  const read = path.slice(0, -1).reduce<ReadShape | undefined>((at, step) => at?.at(String(step)), shape)?.at(above)
+  const isRequirement = read?.whole === true && above === 'resources' && /^(?:requests|limits)$/.test(key)
+  return isRequirement || read?.keys.has(key) === true ? above : undefined
 }
 
 /** No comment between two keys is longer. */

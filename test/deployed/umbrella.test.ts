@@ -77,7 +77,7 @@ test('values below a name that is not the alias are one mistake', async () => {
   })
   expect(await repository(named('db')).told()).toEqual([])
   expect(await repository(named('dbs')).told()).toEqual([
-    'pg/values.yaml:1: no template reads `version` and `cluster` of `db` [values/known-keys]',
+    'pg/values.yaml:1: no template reads `cluster`, `version` of `db` [values/known-keys]',
   ])
 })
 test.each([
