@@ -146,7 +146,10 @@ function emptyAbove({ holder, path, key, value }: UnreadKey, shape: ReadShape): 
   const above = line.startsWith(indent) ? /^([\w.-]+):\s*(?:#|$)/.exec(line.slice(indent.length))?.[1] : undefined
   // the nulls of a chart's own values are left out
   if (above === undefined || indent.trim() !== '' || (holder.entries.get(above)?.kind ?? 'null') !== 'null') return undefined
-  const read = path.slice(0, -1).reduce<ReadShape | undefined>((at, step) => at?.at(String(step)), shape)?.at(above)
+  const read = path
+    .slice(0, -1)
+    .reduce<ReadShape | undefined>((at, step) => at?.at(String(step)), shape)
+    ?.at(above)
   const isRequirement = read?.whole === true && above === 'resources' && /^(?:requests|limits)$/.test(key)
   return isRequirement || read?.keys.has(key) === true ? above : undefined
 }

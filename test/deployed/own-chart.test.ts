@@ -136,9 +136,15 @@ test('what stands beside an empty key of the chart was meant to be below it', as
   // printed as a whole, which says nothing of what is beside it
   expect(await resources('resources:\ningress: { enabled: false }')).toEqual([])
   expect(await resources('resources:\nrequests: {}')).toEqual([])
-  const tolerations = ['env:\n', '{{- with .Values.tolerations }}\n  affinity: { tolerations: {{ toJson . }} }\n  {{- end }}\n  env:\n'] as const
+  const tolerations = [
+    'env:\n',
+    '{{- with .Values.tolerations }}\n  affinity: { tolerations: {{ toJson . }} }\n  {{- end }}\n  env:\n',
+  ] as const
   expect(await told({ template: tolerations, values: ['written: "1"', 'tolerations:\naffinity: { a: b }'] })).toEqual([])
-  const looped = ['      team: x', '      team: x\n      {{- range $key, $value := .Values.more }}\n      {{ $key }}: {{ $value }}\n      {{- end }}'] as const
+  const looped = [
+    '      team: x',
+    '      team: x\n      {{- range $key, $value := .Values.more }}\n      {{ $key }}: {{ $value }}\n      {{- end }}',
+  ] as const
   expect(await told({ template: looped, values: ['written: "1"', 'more:\nother: a'] })).toEqual([])
   const sized = ['size: 5Gi', 'size: {{ (.Values.storage | default dict).size | default "5Gi" }}'] as const
   expect(await told({ template: sized, values: ['written: "1"', 'storage:\nsize: 9Gi'] })).toEqual([
