@@ -39,7 +39,8 @@ test.each([
   ['import-values: [{ child: a, parent: b }]', 'import-values: [{ child: a, paretn: b }]'],
   ['import-values: [data]', 'import-valuse: [data]'],
 ])('a dependency with %s, misspelt as %s', async (right, wrong) => {
-  const withField = (text: string) => told({ 'pay/Chart.yaml': chart(`    ${text}\n`), 'pay/values.yaml': values('  enabled: true\n') })
+  const enabled = right.startsWith('condition') ? '  enabled: true\n' : ''
+  const withField = (text: string) => told({ 'pay/Chart.yaml': chart(`    ${text}\n`), 'pay/values.yaml': values(enabled) })
   expect(await withField(right)).toEqual([])
   expect(await withField(wrong)).toEqual(['pay/Chart.yaml:8 [argocd/known-fields]'])
 })

@@ -166,3 +166,16 @@ test('what the template only hands on is for the values to change', async () => 
     expect.stringMatching(/^pg\/values-\w+\.yaml:.* \[storage\/data-size-set\]$/),
   )
 })
+test.each([
+  ['apiVersion: postgresql.cnpg.io/v1\n', 'apiVersion: postgresql.cpng.io/v1\n'],
+  ['apiVersion: postgresql.cnpg.io/v1\n', ''],
+])('a Cluster of no kind that is served: %j → %j', async (from, to) => {
+  expect(await told({ template: [from, to] })).toEqual([expect.stringMatching(/^pg\/templates\/cluster\.yaml:1: .* \[schema\/kind\]$/)])
+})
+test.each(['apiVersion: cluster.x-k8s.io/v1beta1\n', '{{ include "pg.head" . }}\n'])(
+  'a Cluster of another group, or of one that is not seen: %s',
+  async (head) => {
+    const found = await told({ template: ['apiVersion: postgresql.cnpg.io/v1\n', head] })
+    expect(found).toEqual([expect.stringContaining('[discover/any-database]')])
+  },
+)

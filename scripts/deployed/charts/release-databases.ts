@@ -21,6 +21,7 @@ import type { Looking } from '../looking.ts'
 import { wordsIn } from '../folders/held-elsewhere.ts'
 import { layersOf, releaseFingerprint } from './release-layers.ts'
 import { conditionFindings } from './conditions.ts'
+import { misspeltClusters } from './misspelt-clusters.ts'
 import { addOnce, sayDeclared, sayDependencies, wrongRelease } from './release-findings.ts'
 import { refusedBuild } from '../folders/missing-folders.ts'
 import type { Inflation } from '../kustomize/inflated.ts'
@@ -43,15 +44,21 @@ export function releaseOf(of: SourceOf | Inflation, { chart, folder, range }: Pi
         at,
         ...(declared?.isStale === true && { isReported: true }),
       })
+    else if (found.ok) {
+      const misspelt = misspeltClusters(folder, manifest)
+      addOnce(looking.findings, misspelt)
+      const reason = `${applicationName(application)}: no kind of its chart is served`
+      if (misspelt.length > 0) skip(looking, manifest, { application: applicationName(application), reason, at, isReported: true })
+    }
     return undefined
   }
   const name = applicationName(application)
   const isUnfit = found.ok && sayDependencies(of, { chart: found, isHere: folder !== undefined }, looking.findings)
-  if (isUnfit || declared?.isAliasLost === true) {
+  if (isUnfit || declared?.isMisread === true) {
     const at = manifest.spotOf([...helmPathOf(of).slice(0, -1), 'path'])
     skip(looking, manifest, {
       application: name,
-      reason: `${name}: its values are below an alias that its chart lacks`,
+      reason: `${name}: its values are for a dependency that its chart lacks`,
       at,
       isReported: true,
     })

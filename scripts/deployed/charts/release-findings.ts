@@ -59,12 +59,12 @@ export function addOnce(findings: LocatedFinding[], found: readonly LocatedFindi
 }
 
 /** What keeps the dependencies of a chart in the repository from being what was meant: their fields, their addresses or their lock. */
-export function sayDeclared(folder: string, manifest: Manifest, findings: LocatedFinding[]): { isStale: boolean; isAliasLost: boolean } {
+export function sayDeclared(folder: string, manifest: Manifest, findings: LocatedFinding[]): { isStale: boolean; isMisread: boolean } {
   const misspelt = misspeltFields(folder, manifest)
   const wrong = misspelt.length > 0 ? misspelt.map(({ finding }) => finding) : wrongAddresses(folder, manifest)
   const stale = wrong.length > 0 ? undefined : staleLock(folder, manifest)
   addOnce(findings, stale === undefined ? wrong : [stale])
-  return { isStale: wrong.length > 0 || stale !== undefined, isAliasLost: misspelt.some(({ meant }) => meant === 'alias') }
+  return { isStale: wrong.length > 0 || stale !== undefined, isMisread: misspelt.some(({ meant }) => meant === 'alias' || meant === 'condition') }
 }
 
 interface Used {
