@@ -18,6 +18,7 @@ import type { ManifestRule } from './manifest-rule.ts'
 import { nameRules } from './application/names.ts'
 import { placeholderRules } from './sets/placeholders.ts'
 import { replacedClusters } from './application/replaced-clusters.ts'
+import { mergeRules } from './sets/merges.ts'
 import { shapeRules } from './sets/shape.ts'
 import { sourceNameRules } from './application/source-names.ts'
 import { sourceTypeRules } from './application/source-types.ts'
@@ -36,6 +37,7 @@ export const manifestRules: readonly ManifestRule[] = [
   ...syncRules,
   ...differenceRules,
   ...fieldRules,
+  ...mergeRules,
   ...destinationRules,
   ...placeholderRules,
 ]

@@ -64,7 +64,10 @@ export function sayDeclared(folder: string, manifest: Manifest, findings: Locate
   const wrong = misspelt.length > 0 ? misspelt.map(({ finding }) => finding) : wrongAddresses(folder, manifest)
   const stale = wrong.length > 0 ? undefined : staleLock(folder, manifest)
   addOnce(findings, stale === undefined ? wrong : [stale])
-  return { isStale: wrong.length > 0 || stale !== undefined, isMisread: misspelt.some(({ meant }) => meant === 'alias' || meant === 'condition') }
+  return {
+    isStale: wrong.length > 0 || stale !== undefined,
+    isMisread: misspelt.some(({ meant }) => meant === 'alias' || meant === 'condition'),
+  }
 }
 
 interface Used {

@@ -9,6 +9,7 @@ import type { SetElement } from '../../../applicationset/elements.ts'
 import type { GenerateError, GenerateStage } from '../../../applicationset/generate.ts'
 import { formatScalar } from '../../../go-template/go-format.ts'
 import { unfilledHelp } from '../sets/unfilled.ts'
+import { isOfMergeKeys, missingMergeKey } from '../sets/merges.ts'
 import { emptied, isEmptied } from '../sets/emptied-specs.ts'
 import { generatorFileFindings } from '../sets/generator-files.ts'
 import { computedText } from '../sets/computed-text.ts'
@@ -75,6 +76,11 @@ export function* refusals(manifest: Manifest): Iterable<Finding> {
     // a version of Argo CD that is none is reported of every kind
     if (stage === 'decode' && /^argoproj\.io\/(?!v1alpha1$)/.test(printed(manifest.plain['apiVersion'] ?? ''))) continue
     if ((stage === 'params' || stage === 'render') && generatorFileFindings(manifest).length > 0) continue
+    const wrongKey = isOfMergeKeys(error) ? missingMergeKey(manifest) : undefined
+    if (wrongKey !== undefined) {
+      yield { message: wrongKey.message, places: [{ path: wrongKey.path }], help: wrongKey.help }
+      continue
+    }
     const makers = makersOf(error, manifest)
     if (makers.length > 0 && makers.every((element) => spoiled.has(element))) continue
     const guilty = guiltyOf(error, makers, manifest)
