@@ -56,6 +56,7 @@ export function judgeFile(manifestFile: ManifestFile): LocatedFinding[] {
   const findings = consumedActionFindings(manifestFile)
   // what is left where Helm blanked a part may be no YAML for that reason
   if (broken !== undefined && consumed.length === 0) append(findings, yamlFindings(file, [broken]))
+  append(findings, yamlFindings(file, manifestFile.repeated ?? []))
   for (const { severity, span, message, help, related = [] } of refused)
     findings.push({
       rule: severity === 'error' ? 'argocd/template-renders' : 'argocd/manifest-readable',
