@@ -127,9 +127,9 @@ export function readLooseFiles(around: Surroundings, files: LooseFiles['files'])
   const { tree, settings } = around
   return files.map(({ path, text }) => {
     const shown = tree.shown?.(path) ?? path
-    const file = { path: shown, text, ...(shown !== path && { layoutPath: path }), ...revisionIn(tree, path) }
+    const file = { path: shown, text, reader: 'Argo CD', ...(shown !== path && { layoutPath: path }), ...revisionIn(tree, path) }
     const facts = { file, consumed: [], namespace: settings.argocd.namespace }
-    const { documents, problems } = parseYaml({ ...file, reader: 'Argo CD' }, 'service')
+    const { documents, problems } = parseYaml(file, 'service')
     const fatal = problems.find((problem) => problem.fatal) ?? notJson(file)
     if (fatal !== undefined) return { ...manifestFile([], around, facts), broken: fatal, isUnread: true }
     const objects = documents.flatMap(itemsOf)
