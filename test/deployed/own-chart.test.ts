@@ -179,3 +179,14 @@ test.each(['apiVersion: cluster.x-k8s.io/v1beta1\n', '{{ include "pg.head" . }}\
     expect(found).toEqual([expect.stringContaining('[discover/any-database]')])
   },
 )
+test.each([
+  ['labels:', 'null'],
+  ['labels: {}', '{}'],
+])('an empty map that is printed among keys: %s', async (empty, word) => {
+  const edit = ['labels: { foo: a, bar: b }', empty] as const
+  expect(await told({ values: edit })).toEqual([
+    `pg/templates/cluster.yaml:23: .Values.labels is empty, and is printed as ${word} in a line of its own, where keys or items must be [chart/printed-yaml]`,
+  ])
+  const helped = '      {{- with .Values.labels }}\n      {{- toYaml . | nindent 6 }}\n      {{- end }}'
+  expect(await told({ values: edit, template: ['{{ toYaml .Values.labels | indent 6 }}', helped] })).toEqual([])
+})
