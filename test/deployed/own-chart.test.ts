@@ -123,6 +123,8 @@ test('a map that is printed as text is the mistake of the values, unless the tem
   expect(await own('size:\n  size: 5Gi')).toEqual([
     'pg/values.yaml:9: size is a map, but the chart prints it as text [storage/data-size-readable]',
   ])
+  // written so by somebody
+  expect(await own('size: "map[size:5Gi]"')).toEqual([expect.stringMatching(/^pg\/values\.yaml:8: size is .*map\[size:5Gi\]/)])
 })
 test('what stands beside an empty key of the chart was meant to be below it', async () => {
   const from = 'resources: { requests: { memory: 512Mi }, limits: { memory: 512Mi } }'
