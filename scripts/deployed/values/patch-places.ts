@@ -25,7 +25,8 @@ function valueBeside(patch: string, { start, end }: Span): Span | undefined {
   const value = /\bvalue:[ \t]*("[^"\n]*"|'[^'\n]*'|[^\s"'][^\n]*)/.exec(item)
   const [all = '', text = ''] = value ?? []
   if (value === null) return undefined
-  const isInBraces = /^[ \t]*-?[ \t]*\{(?!\{)/.test(item)
+  const inner = item.trimStart().replace(/^-/, '').trimStart()
+  const isInBraces = inner.startsWith('{') && !inner.startsWith('{{')
   const plain = isInBraces && !/^["']/.test(text) ? text.split(/,|\}[ \t]*$/, 1)[0] : text
   const at = from + value.index + all.length - text.length
   return { start: at, end: at + (plain ?? text).trimEnd().length }

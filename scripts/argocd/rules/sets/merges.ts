@@ -1,6 +1,6 @@
 // Does what a merge generator overrides exist, and does anything read what it overrides with?
 import { named, phrase } from '../../../findings/message.ts'
-import type { Finding, Message } from '../../../findings/finding.ts'
+import type { Finding } from '../../../findings/finding.ts'
 import { at, texts } from '../../../deployed/manifest-parts.ts'
 import type { Manifest } from '../../../deployed/manifests.ts'
 import { misspelt } from '../../../values/misspelt.ts'
@@ -22,7 +22,7 @@ export const mergeRules: readonly ManifestRule[] = [
         const missing = missingKey(merge)
         if (missing === undefined) yield* unmatched(merge)
         // elements that nothing tells apart are refused
-        else if (!manifest.refusals.some(isOfMergeKeys)) yield { ...missing, places: [{ path: missing.path }] }
+        else if (!manifest.refusals.some(isOfMergeKeys)) yield missing
         if (missing === undefined) yield* unreadKeys(merge, manifest)
       }
     },
@@ -32,14 +32,8 @@ export const mergeRules: readonly ManifestRule[] = [
 /** Whether a set is refused since elements of a merge are the same in all its keys. */
 export const isOfMergeKeys = ({ message }: { readonly message: string }): boolean => message.endsWith('unique by the given mergeKeys')
 
-interface KeyMistake {
-  readonly path: Path
-  readonly message: Message
-  readonly help: Message
-}
-
 /** The first key of a merge that no element of its first generator has. */
-export function missingMergeKey(manifest: Manifest): KeyMistake | undefined {
+export function missingMergeKey(manifest: Manifest): Finding | undefined {
   return mergesOf(manifest).flatMap((merge) => missingKey(merge) ?? [])[0]
 }
 
@@ -71,13 +65,13 @@ function mergesOf({ plain }: Manifest): Merge[] {
 
 const isTemplate = (value: JsonMap | readonly JsonMap[]): boolean => JSON.stringify(value).includes('{{')
 
-function missingKey({ path, keys, base }: Merge): KeyMistake | undefined {
+function missingKey({ path, keys, base }: Merge): Finding | undefined {
   const missing = keys.findIndex((key) => base.length > 0 && base.every((element) => element[key] === undefined))
   const key = keys[missing]
   if (key === undefined) return undefined
   const meant = nearest(key, Object.keys(base[0] ?? {}))
   return {
-    path: [...path, 'mergeKeys', missing],
+    places: [{ path: [...path, 'mergeKeys', missing] }],
     message: phrase`mergeKeys hold ${named(key)}, but no element of the first generator has that key`,
     help: meant === undefined ? phrase`name a key of its elements` : phrase`did you mean ${named(meant)}?`,
   }
@@ -118,5 +112,13 @@ function isRead(key: string, plain: JsonMap): boolean {
   const { generators: _, ...rest } = isJsonMap(plain['spec']) ? plain['spec'] : {}
   const text = JSON.stringify(rest)
   // a template may read all there is, as in {{ toJson . }} or a loop
-  return text.includes(key) || /(?:range|toJson|toYaml|toPrettyJson)[^{}]*\s[.$](?:[\s)|}]|$)/.test(text)
+  const isWhole = (action: string): boolean =>
+    /\b(?:range|toJson|toPrettyJson|toYaml)\b/.test(action) && /[\s(][.$](?:[\s)|]|$)/.test(action)
+  return (
+    text.includes(key) ||
+    text
+      .split('{{')
+      .slice(1)
+      .some((part) => isWhole(part.split('}}', 1)[0] ?? ''))
+  )
 }
