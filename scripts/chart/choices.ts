@@ -92,14 +92,24 @@ export function* checkChoices(values: MapValue, known?: (path: Path) => readonly
   for (const { path, object, isRead } of namedLists) {
     const list = valueAt(values, path)
     if (list?.kind !== 'list' || !isRead(values)) continue
+    const count = list.items.filter((item) => item.kind === 'map' && !isBlank(item.entries.get('name'))).length
     for (const [index, item] of list.items.entries())
       if (item.kind === 'map' && isBlank(item.entries.get('name')))
         yield {
           path: [...path, index, 'name'],
           message: phrase`${fieldAt([...path, index, 'name'])} is not set, but becomes part of the ${named(object)}'s name`,
-          help: phrase`write \`name: …\``,
+          help: item.origin.layer === 'parameter' ? helpForIndex(path, index, count) : phrase`write \`name: …\``,
         }
   }
+}
+
+/** A parameter with an index that the list does not have appends to it, with nulls before that, which the chart can't read. */
+function helpForIndex(list: Path, index: number, count: number): Message {
+  const name = phrase`set ${named(formatPath([...list, index, 'name']))} as well`
+  if (count === 0 && index === 0) return name
+  if (count === 0) return phrase`the list is empty: begin with ${named(formatPath([...list, 0]))}`
+  const last = phrase`the last one is ${named(formatPath([...list, count - 1]))}: correct the index`
+  return index === count ? phrase`${last}, or ${name}` : last
 }
 
 /** `method: plugin` without a plugin, neither here nor in `cluster.plugins`: the chart then makes no backups at all. */

@@ -19,6 +19,7 @@ import { formatPath, nearest } from '../values/path.ts'
 import { deepestAt, valueAt } from '../values/value.ts'
 import { suggestedWord } from './compared-words.ts'
 import { chartSpot } from './pin-spot.ts'
+import { emptyPrinted } from './empty-printed.ts'
 import { lineSpot, printedSpot, templateFile } from './template-spots.ts'
 import { wrongTypeFinding } from './wrong-values.ts'
 
@@ -62,6 +63,8 @@ export function refusalFinding(error: HelmRefusal, refused: Refused): LocatedFin
   const isChart = rule === undefined || ofChart.has(error.class)
   const printer = error instanceof PrintedRefused && database.written?.chartFolder !== undefined ? printedSpot(chart, error) : undefined
   const path = printer === undefined ? refusedPath(error, refused) : undefined
+  const empty = printer === undefined ? undefined : emptyPrinted(error, printer)
+  if (empty !== undefined) return { ...empty, database: database.id }
   const scope = scopeFinding(error, path, refused)
   if (scope !== undefined) return scope
   const blamed = path === undefined ? undefined : placeFor(path, values)

@@ -75,7 +75,9 @@ interface Printed {
 /** A map that an action prints as Go does, where a text belongs: of the values, or of the template, where that reads keys of it elsewhere. */
 function mapInText(chart: FoundChart, { printing, node, value }: Printed): Correction | undefined {
   if (node.kind !== 'scalar' || value === undefined || !String(node.value).startsWith('map[')) return undefined
-  const { path } = value.origin
+  const { path, file, value: span } = value.origin
+  // written as such a text by somebody
+  if (/^["']?map\[/.test(file.text.slice(span.start, span.end))) return undefined
   const piece = pieceOf(
     printing,
     node.origin.value.start + (/^["']/.test(printing.text[printing.start + node.origin.value.start] ?? '') ? 1 : 0),

@@ -1,14 +1,15 @@
 // How are keys reported that no template of the chart reads?
 import { fieldAt, named, phrase } from '../findings/message.ts'
 import { spotOf } from '../findings/spot.ts'
-import type { LocatedFinding, Spot } from '../findings/spot.ts'
+import type { LocatedFinding } from '../findings/spot.ts'
 import type { Message } from '../findings/finding.ts'
+import { grouped } from '../values/append.ts'
 import type { Path, Value } from '../values/value.ts'
 import { loadKind } from '../kubernetes/load.ts'
 import { memberSchema, type Structural } from '../kubernetes/structural.ts'
 import { knownOperators } from '../operator/version.ts'
 import { moreOfAKind, mostOfAKind } from '../report/diagnose.ts'
-import { allNear, commonWords, formatPath, nearest } from '../values/path.ts'
+import { allNear, commonWords, formatPath, listed, nearest } from '../values/path.ts'
 import { passedOn, valueFacts } from './value-facts.ts'
 
 /** A key that does nothing, whoever found that out. */
@@ -16,6 +17,8 @@ export interface IdleKey {
   readonly path: Path
   readonly key: string
   readonly value: Value
+  /** the map of the layer that has it; absent: nobody asked */
+  readonly holder?: Value
   readonly suggestion?: string
   readonly elsewhere: readonly string[]
   /** all keys of the same map that it may have been meant as; absent: those of the model */
@@ -44,22 +47,17 @@ export function* unknownKeyFindings(given: readonly IdleKey[], history?: (path: 
 
 /** Where several keys of a map are read below a name like its own, as below an alias, the name of the map is the mistake. */
 function misnamedMaps(given: readonly IdleKey[]): { readonly found: readonly LocatedFinding[]; readonly all: readonly IdleKey[] } {
-  const byMap = new Map<string, IdleKey[]>()
-  for (const one of given) {
-    const above = JSON.stringify(one.path.slice(0, -1))
-    byMap.set(above, [...(byMap.get(above) ?? []), one])
-  }
   const found: LocatedFinding[] = []
   const covered = new Set<IdleKey>()
-  for (const keys of byMap.values()) {
+  for (const keys of grouped(given, ({ path }) => JSON.stringify(path.slice(0, -1))).values()) {
     const [first, second] = keys
     const name = first?.path.at(-2)
     if (first === undefined || second === undefined || typeof name !== 'string') continue
     const [home, ...others] = new Set(keys.map(homeOf))
     const isNear = home !== undefined && others.length === 0 && isLike(name, home)
-    const at = isNear ? nameAbove(first.value, name) : undefined
+    const at = isNear && first.holder !== undefined ? spotOf(first.holder, 'key') : undefined
     if (at === undefined) continue
-    const message = phrase`no template reads ${keys.map(({ key }) => `\`${key}\``).join(' and ')} of \`${named(name)}\``
+    const message = phrase`no template reads ${listed(keys.map(({ key }) => `\`${key}\``))} of \`${named(name)}\``
     found.push({ rule, severity: 'error', message, at, help: phrase`the chart reads them of \`${named(String(home))}\`` })
     for (const key of keys) covered.add(key)
   }
@@ -74,19 +72,6 @@ const isLike = (name: string, other: string): boolean =>
 function homeOf({ key, suggestion, elsewhere }: IdleKey): string | undefined {
   const [place = '', ...others] = elsewhere
   return suggestion === undefined && others.length === 0 && place.endsWith(`.${key}`) ? place.slice(0, -key.length - 1) : undefined
-}
-
-/** The key of the map that a value is in, which stands in a line above it. */
-function nameAbove(value: Value, name: string): Spot | undefined {
-  const at = spotOf(value, 'key')
-  const lines = at?.file.text.slice(0, at.span.start).split('\n') ?? []
-  const column = lines.pop()?.length ?? 0
-  const index = lines.findLastIndex((line) => line.trim() !== '' && line.length - line.trimStart().length < column)
-  const line = lines[index] ?? ''
-  const from = line.length - line.trimStart().length
-  if (at === undefined || !line.startsWith(`${name}:`, from)) return undefined
-  const start = lines.slice(0, index).reduce((length, one) => length + one.length + 1, from)
-  return { file: at.file, span: { start, end: start + name.length } }
 }
 
 /** All keys of the model that a misspelt one can have been. */

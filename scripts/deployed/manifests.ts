@@ -95,6 +95,8 @@ export interface ManifestFile {
   readonly consumed: readonly ConsumedAction[]
   /** why it is no YAML; its spans are those of the file */
   readonly broken?: YamlProblem
+  /** keys of its Applications and sets that are written twice */
+  readonly repeated?: readonly YamlProblem[]
   /** Helm prints nothing of it, or could not be run */
   readonly isUnread: boolean
   /** what Helm refuses, or values that nobody here gives */
@@ -125,7 +127,7 @@ export function readLooseFiles(around: Surroundings, files: LooseFiles['files'])
   const { tree, settings } = around
   return files.map(({ path, text }) => {
     const shown = tree.shown?.(path) ?? path
-    const file = { path: shown, text, ...(shown !== path && { layoutPath: path }), ...revisionIn(tree, path) }
+    const file = { path: shown, text, reader: 'Argo CD', ...(shown !== path && { layoutPath: path }), ...revisionIn(tree, path) }
     const facts = { file, consumed: [], namespace: settings.argocd.namespace }
     const { documents, problems } = parseYaml(file, 'service')
     const fatal = problems.find((problem) => problem.fatal) ?? notJson(file)
@@ -142,11 +144,16 @@ export function readLooseFiles(around: Surroundings, files: LooseFiles['files'])
     }))
     const held = objects.map((object) => heldManifests(object, file))
     const [broken] = held.flatMap(({ problems }) => problems)
-    return {
-      ...manifestFile([...readings, ...held.flatMap((one) => one.readings)], around, facts),
-      ...(broken !== undefined && { broken }),
-    }
+    const read = manifestFile([...readings, ...held.flatMap((one) => one.readings)], around, facts)
+    // those of any other object are reported with what it is
+    const repeated = problems.filter(({ rule, span }) => rule === 'yaml/duplicate-key' && isInside(span, documents, read.manifests))
+    return { ...read, ...(broken !== undefined && { broken }), ...(repeated.length > 0 && { repeated }) }
   })
+}
+
+function isInside({ start }: Span, documents: readonly Value[], manifests: readonly Manifest[]): boolean {
+  const document = documents.find(({ origin: { value } }) => value.start <= start && start < value.end)
+  return manifests.some(({ value }) => value() === document)
 }
 
 /** What is in a text, by its documents. */

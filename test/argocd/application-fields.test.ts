@@ -118,7 +118,7 @@ it('points at the word', () => {
 })
 
 it.each([
-  ['mergeKeys: [servce]', ['merge-matches: did you mean service?']],
+  ['mergeKeys: [servce]', ['set-generates: did you mean service?']],
   ['mergeKeys: [service]', []],
 ])('looks for what a merge overrides: %s', (keys, expected) => {
   const list = '    - list:\n        elements:\n          - service: "alpha"\n          - service: "beta"\n'
@@ -126,7 +126,7 @@ it.each([
     `    - merge:\n        ${keys}\n        generators:\n          - list: { elements: [{ service: alpha, env: a }, { service: beta, env: b }] }\n          - list: { elements: [{ service: ${second}, env: c }] }\n`
   const found = (second: string): string[] =>
     findingsOf({ ...legacyFiles, [setFile]: edited(legacySet, [list, merge(second)]) }).flatMap(({ rule, help }) =>
-      rule === 'argocd/merge-matches' ? [`merge-matches: ${textOf(help ?? [])}`] : [],
+      /merge-matches|set-generates/.test(rule) ? [`${rule.slice('argocd/'.length)}: ${textOf(help ?? [])}`] : [],
     )
   expect(found('alpha')).toEqual(expected)
   if (expected.length === 0) expect(found('gamma')).toEqual(['merge-matches: correct it, or add such an element to the first generator'])

@@ -71,3 +71,21 @@ test.each([
 test('what an element puts into a parameter of the patch is for the element to change', async () => {
   expect(await reported(patch, ['name: b, instances: "1"', 'name: b, instances: "0"'])).toEqual(['12:35 schema/minimum: undefined'])
 })
+const two = `spec:
+  source:
+    helm:
+      parameters:
+        - value: "0"
+          name: cluster.instances
+        - value: "1"
+          name: poolers[0].instances
+        - { value: rw, name: "poolers[0].name" }
+        - { value: x, name: cluster.logLevel }
+`
+test('a parameter whose value is above its name, and one in braces', async () => {
+  expect((await reported(two)).sort()).toEqual(['31:22 schema/minimum: undefined', '36:24 schema/enum: undefined'])
+  expect((await reported(two.replace('value: x, name: cluster.logLevel', 'name: cluster.logLevel, value: x'))).sort()).toEqual([
+    '31:22 schema/minimum: undefined',
+    '36:48 schema/enum: undefined',
+  ])
+})

@@ -31,6 +31,23 @@ test.each<readonly [string, string, readonly string[]]>([
   expect(await told({ 'pay/Chart.yaml': chart(`    condition: ${condition}\n`), 'pay/values.yaml': values(enabled) })).toEqual(expected)
 })
 
+test.each([
+  ['alias: cluster', 'alais: cluster'],
+  ['condition: cluster.enabled', 'conditon: cluster.enabled'],
+  ['import-values: [{ child: a, parent: b }]', 'importValues: [{ child: a, parent: b }]'],
+  ['import-values: [{ child: a, parent: b }]', 'import-values: [{ chidl: a, parent: b }]'],
+  ['import-values: [{ child: a, parent: b }]', 'import-values: [{ child: a, paretn: b }]'],
+  ['import-values: [data]', 'import-valuse: [data]'],
+])('a dependency with %s, misspelt as %s', async (right, wrong) => {
+  const enabled = right.startsWith('condition') ? '  enabled: true\n' : ''
+  const withField = (text: string) => told({ 'pay/Chart.yaml': chart(`    ${text}\n`), 'pay/values.yaml': values(enabled) })
+  expect(await withField(right)).toEqual([])
+  expect(await withField(wrong)).toEqual(['pay/Chart.yaml:8 [argocd/known-fields]'])
+})
+test('a misspelt address of a dependency', async () => {
+  expect(await told({ 'pay/Chart.yaml': chart().replace('repository:', 'repositry:') })).toEqual(['pay/Chart.yaml:7 [argocd/known-fields]'])
+})
+
 const helm = (text: string): string => application.replace(', path: pay }', `, path: pay, helm: ${text} }`)
 const misspelt = chart('    condition: clster.enabled\n')
 

@@ -123,6 +123,8 @@ test('a map that is printed as text is the mistake of the values, unless the tem
   expect(await own('size:\n  size: 5Gi')).toEqual([
     'pg/values.yaml:9: size is a map, but the chart prints it as text [storage/data-size-readable]',
   ])
+  // written so by somebody
+  expect(await own('size: "map[size:5Gi]"')).toEqual([expect.stringMatching(/^pg\/values\.yaml:8: size is .*map\[size:5Gi\]/)])
 })
 test('a map that the template has itself is for the template to change, and one of a value is not', async () => {
   const window = (text: string) =>
@@ -148,6 +150,23 @@ test('what stands beside an empty key of the chart was meant to be below it', as
   expect(await resources('resources:\nteam: payments')).toEqual([])
   expect(await resources(`${from}\nrequests: { memory: 512Mi }`)).toEqual([])
   expect(await resources(`others:\nrequests: { memory: 512Mi }\n${from}`)).toEqual([])
+  // printed as a whole, which says nothing of what is beside it
+  expect(await resources('resources:\ningress: { enabled: false }')).toEqual([])
+  expect(await resources('resources:\nrequests: {}')).toEqual([])
+  const tolerations = [
+    'env:\n',
+    '{{- with .Values.tolerations }}\n  affinity: { tolerations: {{ toJson . }} }\n  {{- end }}\n  env:\n',
+  ] as const
+  expect(await told({ template: tolerations, values: ['written: "1"', 'tolerations:\naffinity: { a: b }'] })).toEqual([])
+  const looped = [
+    '      team: x',
+    '      team: x\n      {{- range $key, $value := .Values.more }}\n      {{ $key }}: {{ $value }}\n      {{- end }}',
+  ] as const
+  expect(await told({ template: looped, values: ['written: "1"', 'more:\nother: a'] })).toEqual([])
+  const sized = ['size: 5Gi', 'size: {{ (.Values.storage | default dict).size | default "5Gi" }}'] as const
+  expect(await told({ template: sized, values: ['written: "1"', 'storage:\nsize: 9Gi'] })).toEqual([
+    'pg/values.yaml:9: unknown key `size` [values/known-keys]',
+  ])
 })
 test('quotes of the template are one mistake, whatever each database puts in them', async () => {
   const opened = { template: ['instances: 1', 'instances: {{ index .Values.parameters "max_connections" | int | quote }}'] as const }
@@ -163,4 +182,28 @@ test('what the template only hands on is for the values to change', async () => 
   expect(await told({ template: ['storage:\n    size: 5Gi', asked] })).toContainEqual(
     expect.stringMatching(/^pg\/values-\w+\.yaml:.* \[storage\/data-size-set\]$/),
   )
+})
+test.each([
+  ['apiVersion: postgresql.cnpg.io/v1\n', 'apiVersion: postgresql.cpng.io/v1\n'],
+  ['apiVersion: postgresql.cnpg.io/v1\n', ''],
+])('a Cluster of no kind that is served: %j → %j', async (from, to) => {
+  expect(await told({ template: [from, to] })).toEqual([expect.stringMatching(/^pg\/templates\/cluster\.yaml:1: .* \[schema\/kind\]$/)])
+})
+test.each(['apiVersion: cluster.x-k8s.io/v1beta1\n', '{{ include "pg.head" . }}\n'])(
+  'a Cluster of another group, or of one that is not seen: %s',
+  async (head) => {
+    const found = await told({ template: ['apiVersion: postgresql.cnpg.io/v1\n', head] })
+    expect(found).toEqual([expect.stringContaining('[discover/any-database]')])
+  },
+)
+test.each([
+  ['labels:', 'null'],
+  ['labels: {}', '{}'],
+])('an empty map that is printed among keys: %s', async (empty, word) => {
+  const edit = ['labels: { foo: a, bar: b }', empty] as const
+  expect(await told({ values: edit })).toEqual([
+    `pg/templates/cluster.yaml:23: .Values.labels is empty, and is printed as ${word} in a line of its own, where keys or items must be [chart/printed-yaml]`,
+  ])
+  const helped = '      {{- with .Values.labels }}\n      {{- toYaml . | nindent 6 }}\n      {{- end }}'
+  expect(await told({ values: edit, template: ['{{ toYaml .Values.labels | indent 6 }}', helped] })).toEqual([])
 })

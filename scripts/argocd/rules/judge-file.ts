@@ -18,6 +18,7 @@ import type { ManifestRule } from './manifest-rule.ts'
 import { nameRules } from './application/names.ts'
 import { placeholderRules } from './sets/placeholders.ts'
 import { replacedClusters } from './application/replaced-clusters.ts'
+import { mergeRules } from './sets/merges.ts'
 import { shapeRules } from './sets/shape.ts'
 import { sourceNameRules } from './application/source-names.ts'
 import { sourceTypeRules } from './application/source-types.ts'
@@ -36,6 +37,7 @@ export const manifestRules: readonly ManifestRule[] = [
   ...syncRules,
   ...differenceRules,
   ...fieldRules,
+  ...mergeRules,
   ...destinationRules,
   ...placeholderRules,
 ]
@@ -54,6 +56,7 @@ export function judgeFile(manifestFile: ManifestFile): LocatedFinding[] {
   const findings = consumedActionFindings(manifestFile)
   // what is left where Helm blanked a part may be no YAML for that reason
   if (broken !== undefined && consumed.length === 0) append(findings, yamlFindings(file, [broken]))
+  append(findings, yamlFindings(file, manifestFile.repeated ?? []))
   for (const { severity, span, message, help, related = [] } of refused)
     findings.push({
       rule: severity === 'error' ? 'argocd/template-renders' : 'argocd/manifest-readable',

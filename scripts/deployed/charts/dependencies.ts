@@ -64,17 +64,25 @@ function packedVersions(files: ChartFiles, name: string): string[] {
   return [...(version === undefined ? [] : [version]), ...archives]
 }
 
+/** What Chart.yaml asks for and has not. */
+export interface Unfit {
+  readonly name: string
+  readonly version: string
+  /** what is set below the alias is lost */
+  readonly hasAlias: boolean
+}
+
 /**
  * A packed dependency of another version than Chart.yaml asks for: Helm takes it for one that is not declared, so that
  * its alias, its condition and its tags mean nothing (`processDependencyEnabled`). Returns what it asks for in vain.
  */
-export function sayUnfit(chart: FoundChart, findings: LocatedFinding[]): readonly string[] {
-  const unfit: string[] = []
+export function sayUnfit(chart: FoundChart, findings: LocatedFinding[]): readonly Unfit[] {
+  const unfit: Unfit[] = []
   for (const { name, version, alias, at } of declaredIn(chart)) {
     const packed = packedVersions(chart.files, name)
     const spot = at('version')
     if (spot === undefined || version === '' || packed.length === 0 || packed.some((one) => fitsRange(version, one))) continue
-    unfit.push(`${name} ${version}`)
+    unfit.push({ name, version, hasAlias: alias !== '' })
     if (findings.some((one) => one.rule === 'argocd/chart-whole' && isSameSpot(one.at, spot))) continue
     findings.push({
       rule: 'argocd/chart-whole',

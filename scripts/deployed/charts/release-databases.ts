@@ -21,7 +21,8 @@ import type { Looking } from '../looking.ts'
 import { wordsIn } from '../folders/held-elsewhere.ts'
 import { layersOf, releaseFingerprint } from './release-layers.ts'
 import { conditionFindings } from './conditions.ts'
-import { addOnce, sayDependencies, sayLock, wrongRelease } from './release-findings.ts'
+import { misspeltClusters } from './misspelt-clusters.ts'
+import { addOnce, sayDeclared, sayDependencies, wrongRelease } from './release-findings.ts'
 import { refusedBuild } from '../folders/missing-folders.ts'
 import type { Inflation } from '../kustomize/inflated.ts'
 import { refused } from '../skipped.ts'
@@ -32,7 +33,7 @@ export function releaseOf(of: SourceOf | Inflation, { chart, folder, range }: Pi
   const { manifest, application, nth } = of
   const { by = of, unclear } = of as Partial<Inflation>
   const found = withStandIn(looking.charts.find(chart))
-  const isStale = folder !== undefined && sayLock(folder, manifest, looking.findings)
+  const declared = folder === undefined ? undefined : sayDeclared(folder, manifest, looking.findings)
   if (folder !== undefined && (!found.ok || !namesKinds(found.files))) {
     const absent = found.ok ? found.without?.find(({ name }) => name === 'cluster') : undefined
     const at = manifest.spotOf([...helmPathOf(of).slice(0, -1), 'path'])
@@ -41,12 +42,28 @@ export function releaseOf(of: SourceOf | Inflation, { chart, folder, range }: Pi
         application: applicationName(application),
         reason: `${applicationName(application)} takes the chart cluster ${absent.version}, which is not here`,
         at,
-        ...(isStale && { isReported: true }),
+        ...(declared?.isStale === true && { isReported: true }),
       })
+    else if (found.ok) {
+      const misspelt = misspeltClusters(folder, manifest)
+      addOnce(looking.findings, misspelt)
+      const reason = `${applicationName(application)}: no kind of its chart is served`
+      if (misspelt.length > 0) skip(looking, manifest, { application: applicationName(application), reason, at, isReported: true })
+    }
     return undefined
   }
-  if (found.ok) sayDependencies(of, { chart: found, isHere: folder !== undefined }, looking.findings)
   const name = applicationName(application)
+  const isUnfit = found.ok && sayDependencies(of, { chart: found, isHere: folder !== undefined }, looking.findings)
+  if (isUnfit || declared?.isMisread === true) {
+    const at = manifest.spotOf([...helmPathOf(of).slice(0, -1), 'path'])
+    skip(looking, manifest, {
+      application: name,
+      reason: `${name}: its values are for a dependency that its chart lacks`,
+      at,
+      isReported: true,
+    })
+    return undefined
+  }
   const spec = at(application, 'spec')
   const source = sourcesIn(spec)[nth] ?? {}
   const given = valueLayers(of, folder)

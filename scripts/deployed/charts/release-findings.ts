@@ -10,6 +10,7 @@ import type { JsonMap } from '../../values/value.ts'
 import type { FoundChart } from '../../charts/find.ts'
 import { dependencySpot, sayUnfit } from './dependencies.ts'
 import { wrongAddresses } from './dependency-addresses.ts'
+import { misspeltFields } from './dependency-fields.ts'
 import { staleLock } from './lock-file.ts'
 import { fixedText } from '../sets/drafts.ts'
 import type { Manifest } from '../manifests.ts'
@@ -57,14 +58,16 @@ export function addOnce(findings: LocatedFinding[], found: readonly LocatedFindi
   for (const one of found) if (!findings.some(({ rule, at }) => rule === one.rule && isSameSpot(at, one.at))) findings.push(one)
 }
 
-/** Whether Helm refuses to fetch the dependencies of a chart in the repository. */
-export function sayLock(folder: string, manifest: Manifest, findings: LocatedFinding[]): boolean {
-  const addresses = wrongAddresses(folder, manifest)
-  addOnce(findings, addresses)
-  if (addresses.length > 0) return true
-  const stale = staleLock(folder, manifest)
-  if (stale !== undefined) addOnce(findings, [stale])
-  return stale !== undefined
+/** What keeps the dependencies of a chart in the repository from being what was meant: their fields, their addresses or their lock. */
+export function sayDeclared(folder: string, manifest: Manifest, findings: LocatedFinding[]): { isStale: boolean; isMisread: boolean } {
+  const misspelt = misspeltFields(folder, manifest)
+  const wrong = misspelt.length > 0 ? misspelt.map(({ finding }) => finding) : wrongAddresses(folder, manifest)
+  const stale = wrong.length > 0 ? undefined : staleLock(folder, manifest)
+  addOnce(findings, stale === undefined ? wrong : [stale])
+  return {
+    isStale: wrong.length > 0 || stale !== undefined,
+    isMisread: misspelt.some(({ meant }) => meant === 'alias' || meant === 'condition'),
+  }
 }
 
 interface Used {
@@ -73,12 +76,13 @@ interface Used {
   readonly isHere: boolean
 }
 
-/** What is to be said of the dependencies of a chart: another version, none, or the model in its place. */
-export function sayDependencies(of: SourceOf, { chart, isHere }: Used, findings: LocatedFinding[]): void {
+/** Reports another version of a dependency, none, or the model in its place; whether values below an alias are lost by that. */
+export function sayDependencies(of: SourceOf, { chart, isHere }: Used, findings: LocatedFinding[]): boolean {
   const unfit = isHere ? sayUnfit(chart, findings) : []
-  const without = (chart.without ?? []).filter(({ name, version }) => !unfit.includes(`${name} ${version}`))
+  const without = (chart.without ?? []).filter((pin) => !unfit.some(({ name, version }) => name === pin.name && version === pin.version))
   if (without.length > 0) sayWithout(of, { without, ...(isHere && { chart }) }, findings)
   if (chart.modelled !== undefined) sayModelled(of, chart.modelled, findings)
+  return unfit.some(({ hasAlias }) => hasAlias)
 }
 
 interface Incomplete {

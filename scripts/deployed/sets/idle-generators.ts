@@ -73,7 +73,9 @@ function siblingMeant(pattern: string, candidates: readonly string[]): string | 
   const beside = candidates.flatMap((one) =>
     one.startsWith(above) && !one.slice(above.length).includes('/') ? [one.slice(above.length)] : [],
   )
-  const meant = misspelt(path.slice(above.length), beside)
+  const name = path.slice(above.length)
+  // of three letters and less only the plural is near
+  const meant = misspelt(name, beside) ?? beside.find((one) => one.length > 2 && (one === `${name}s` || name === `${one}s`))
   return meant === undefined ? undefined : above + meant
 }
 

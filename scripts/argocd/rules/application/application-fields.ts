@@ -4,7 +4,7 @@ import type { Finding } from '../../../findings/finding.ts'
 import { hasReached } from '../../../applicationset/sync-options.ts'
 import { filledPath } from '../../../deployed/sets/filled-in.ts'
 import { split } from '../../../values/append.ts'
-import { at, isDatabase, placedSources, textItems, texts } from '../../../deployed/manifest-parts.ts'
+import { at, isDatabase, placedSources, textItems } from '../../../deployed/manifest-parts.ts'
 import type { Manifest } from '../../../deployed/manifests.ts'
 import { isOpen } from '../../../deployed/sets/unknown-text.ts'
 import { isDns1123Label, nearestLabel } from '../../../kubernetes/dns-name.ts'
@@ -12,7 +12,7 @@ import { holdsSecret } from '../../../secret/message.ts'
 import { parseGoDuration } from '../../../go-template/duration.ts'
 import { nearest } from '../../../values/path.ts'
 import { printed } from '../../../values/printed.ts'
-import type { Json, JsonMap, Path } from '../../../values/value.ts'
+import type { JsonMap, Path } from '../../../values/value.ts'
 import { isJsonMap } from '../../../values/value.ts'
 import type { ManifestRule } from '../manifest-rule.ts'
 
@@ -163,18 +163,6 @@ export const fieldRules: readonly ManifestRule[] = [
     },
   },
   {
-    // `getParamSetsByMergeKey`, `MergeGenerator.GenerateParams`: what matches nothing of the first generator is left out (argo-cd#12849)
-    id: 'argocd/merge-matches',
-    severity: 'warning',
-    upstream: 'MergeGenerator.GenerateParams',
-    summary: 'what a merge generator overrides is there to be overridden',
-    *check({ plain }) {
-      const generators = at(plain, 'spec', 'generators')
-      for (const [index, generator] of (Array.isArray(generators) ? generators : []).entries())
-        yield* unmatchedMerge(at(generator, 'merge'), ['spec', 'generators', index, 'merge'])
-    },
-  },
-  {
     // "Sync waves" order the objects of one sync; the controller of sets writes all Applications at once ("Progressive Syncs")
     id: 'argocd/wave-in-set',
     severity: 'warning',
@@ -223,40 +211,6 @@ export const fieldRules: readonly ManifestRule[] = [
     },
   },
 ]
-
-/** Elements of list generators are all that is looked at: others hang on what is elsewhere. */
-function* unmatchedMerge(merge: Json | undefined, path: Path): Iterable<Finding> {
-  const [keys, children] = [texts(at(merge, 'mergeKeys')), at(merge, 'generators')]
-  if (keys.length === 0 || !Array.isArray(children) || keys.some((key) => key.includes('.'))) return
-  const lists = children.map((child) => at(child, 'list', 'elements'))
-  const [base] = lists
-  if (!Array.isArray(base) || !base.every(isJsonMap) || JSON.stringify(base).includes('{{')) return
-  const missing = keys.findIndex((key) => base.length > 0 && base.every((element) => element[key] === undefined))
-  if (missing >= 0) {
-    const key = keys[missing] ?? ''
-    const meant = nearest(key, Object.keys(base[0] ?? {}))
-    yield {
-      message: phrase`mergeKeys hold ${named(key)}, but no element of the first generator has that key`,
-      places: [{ path: [...path, 'mergeKeys', missing] }],
-      help: meant === undefined ? phrase`name a key of its elements` : phrase`did you mean ${named(meant)}?`,
-    }
-    return
-  }
-  const keyOf = (element: JsonMap): string => JSON.stringify(keys.map((key) => element[key] ?? null))
-  const known = new Set(base.map(keyOf))
-  for (const [nth, list] of lists.entries()) {
-    if (nth === 0 || !Array.isArray(list)) continue
-    for (const [index, element] of list.entries()) {
-      if (!isJsonMap(element) || known.has(keyOf(element)) || JSON.stringify(element).includes('{{')) continue
-      const key = keys.find((one) => !base.some((other) => other[one] === element[one])) ?? keys[0] ?? ''
-      yield {
-        message: phrase`${named(key)} is ${named(printed(element[key] ?? 'not set'))}, but no element of the first generator has that: this one overrides nothing`,
-        places: [{ path: [...path, 'generators', nth, 'list', 'elements', index, ...(element[key] === undefined ? [] : [key])] }],
-        help: phrase`correct it, or add such an element to the first generator`,
-      }
-    }
-  }
-}
 
 /** An OCI address is the whole artifact since 3.1, and before that no address of charts; GitHub serves no index.yaml beside its pages. */
 function addressMistake(url: string, chart: string, { settings }: Manifest): Omit<Finding, 'places'> | undefined {

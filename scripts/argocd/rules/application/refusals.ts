@@ -8,7 +8,8 @@ import { checkDestination } from '../../../applicationset/destination.ts'
 import type { SetElement } from '../../../applicationset/elements.ts'
 import type { GenerateError, GenerateStage } from '../../../applicationset/generate.ts'
 import { formatScalar } from '../../../go-template/go-format.ts'
-import { unfilledHelp } from '../sets/unfilled.ts'
+import { unfilledIn } from '../sets/unfilled.ts'
+import { isOfMergeKeys, missingMergeKey } from '../sets/merges.ts'
 import { emptied, isEmptied } from '../sets/emptied-specs.ts'
 import { generatorFileFindings } from '../sets/generator-files.ts'
 import { computedText } from '../sets/computed-text.ts'
@@ -75,6 +76,11 @@ export function* refusals(manifest: Manifest): Iterable<Finding> {
     // a version of Argo CD that is none is reported of every kind
     if (stage === 'decode' && /^argoproj\.io\/(?!v1alpha1$)/.test(printed(manifest.plain['apiVersion'] ?? ''))) continue
     if ((stage === 'params' || stage === 'render') && generatorFileFindings(manifest).length > 0) continue
+    const wrongKey = isOfMergeKeys(error) ? missingMergeKey(manifest) : undefined
+    if (wrongKey !== undefined) {
+      yield wrongKey
+      continue
+    }
     const makers = makersOf(error, manifest)
     if (makers.length > 0 && makers.every((element) => spoiled.has(element))) continue
     const guilty = guiltyOf(error, makers, manifest)
@@ -97,12 +103,6 @@ export function* refusals(manifest: Manifest): Iterable<Finding> {
       }
     }
   }
-}
-
-/** A name with a placeholder in it, which nothing fills in. */
-function unfilledIn({ message }: GenerateError, manifest: Manifest): string | undefined {
-  const word = at(manifest.plain, 'spec', 'goTemplate') === true ? undefined : /\{\{([^{}]{1,100})\}\}/.exec(message)?.[1]
-  return word === undefined ? undefined : unfilledHelp(word.trim(), manifest)
 }
 
 /** Those of the list generators at the top, else of those inside a matrix or a merge. */

@@ -1,4 +1,5 @@
 // What is to be written in place of a placeholder that nothing fills in?
+import type { GenerateError } from '../../../applicationset/generate.ts'
 import { nearest } from '../../../values/path.ts'
 import { isJsonMap } from '../../../values/value.ts'
 import { at } from '../../../deployed/manifest-parts.ts'
@@ -19,4 +20,10 @@ export function unfilledHelp(written: string, { plain, elements }: Pick<Manifest
   const isOfPath = JSON.stringify(at(plain, 'spec', 'generators') ?? null).includes('"git"')
   const guess = isOfPath && written === 'path.path' ? 'path' : nearest(written, new Set([...keys, ...(isOfPath ? ofPaths : [])]))
   return guess === undefined ? `add \`${written}\` to every element` : `did you mean \`${guess}\`?`
+}
+
+/** A name with a placeholder in it, which nothing fills in. */
+export function unfilledIn({ message }: GenerateError, manifest: Manifest): string | undefined {
+  const word = at(manifest.plain, 'spec', 'goTemplate') === true ? undefined : /\{\{([^{}]{1,100})\}\}/.exec(message)?.[1]
+  return word === undefined ? undefined : unfilledHelp(word.trim(), manifest)
 }
