@@ -54,6 +54,8 @@ function* unnoticedLoss({ settings, instances, cluster }: Budgets): Iterable<Fin
 
 /** What a session that has run some queries holds at least, beside the shared memory. */
 const least = 2 * 2 ** 20
+/** Few use all of their connections: what is little above the limit is no reason to warn. */
+const margin = 1.25
 const limitPath: Path = ['spec', 'resources', 'limits', 'memory']
 
 function* crowded({ settings, memory }: Budgets): Iterable<Finding> {
@@ -62,7 +64,7 @@ function* crowded({ settings, memory }: Budgets): Iterable<Finding> {
   if (text === undefined || count === undefined || limit === undefined || shared === undefined || limit < 2 ** 20) return
   const taken = settings.written('shared_buffers') === undefined ? 0 : shared.bytes
   // shared memory that does not fit is reported as such
-  if (shared.bytes > limit || count * least + taken <= limit) return
+  if (shared.bytes > limit || count * least + taken <= margin * limit) return
   const fitting = Math.floor((limit - taken) / least / 10) * 10
   yield {
     message: phrase`${here('max_connections')} is ${named(text)}, but at 2Mi each, which is little, they fill ${fieldAt(limitPath, 'limits.memory')}, ${named(showQuantity(limit))}`,
