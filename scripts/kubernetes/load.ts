@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { JsonMap } from '../values/value.ts'
 import { byCodeUnit, nearest } from '../values/path.ts'
 import { schemasFolder } from '../repository/package.ts'
+import { withBackports } from './backports.ts'
 import { readStructural, type Structural } from './structural.ts'
 
 /** A kind that the API server serves. */
@@ -141,8 +142,17 @@ function readKind(apiVersion: string, kind: string, operator: string): ServedKin
     scope: entry.scope,
     status: entry.status,
     ...(entry.scale && { scale: readScale(entry.scale) }),
-    schema: readStructural(readJson(product, schemas, `${kind}.json`) as JsonMap),
+    schema: readStructural(schemaOf(product, schemas, { kind, operator })),
   }
+}
+
+function schemaOf(product: string, version: string, { kind, operator }: { readonly kind: string; readonly operator: string }): JsonMap {
+  const schema = readJson(product, version, `${kind}.json`) as JsonMap
+  const versions = schemaVersions(product)
+  const next = versions[versions.indexOf(version) + 1]
+  if (product !== 'cloudnative-pg' || next === undefined || compareVersions(operator, version) <= 0) return schema
+  const isReached = (since: string): boolean => compareVersions(version, since) < 0 && compareVersions(since, operator) <= 0
+  return withBackports(kind, { schema, later: () => readJson(product, next, `${kind}.json`) as JsonMap }, isReached)
 }
 
 function readScale({ specReplicasPath, statusReplicasPath, labelSelectorPath }: ScaleEntry): ScalePaths {
