@@ -84,13 +84,13 @@ export function* refusals(manifest: Manifest): Iterable<Finding> {
     const makers = makersOf(error, manifest)
     if (makers.length > 0 && makers.every((element) => spoiled.has(element))) continue
     const guilty = guiltyOf(error, makers, manifest)
+    const unfilled = unfilledIn(error, manifest)
     for (const element of guilty.length === 0 ? [undefined] : guilty) {
       const path =
         element === undefined ? templatePlace(error, manifest) : (filledBy(error, element, manifest) ?? elementPlace(error, element))
       const key = `${stage} ${JSON.stringify(path)}`
       if (reported.has(key)) continue
       reported.add(key)
-      const unfilled = unfilledIn(error, manifest)
       const help = unfilled === undefined ? helpFor(error, element, manifest) : phrase`${unfilled}`
       const text = element?.error?.message ?? message
       const absent = element === undefined ? missingKey(message) : undefined

@@ -20,10 +20,12 @@ export const mergeRules: readonly ManifestRule[] = [
     *check(manifest) {
       for (const merge of mergesOf(manifest)) {
         const missing = missingKey(merge)
-        if (missing === undefined) yield* unmatched(merge)
+        if (missing === undefined) {
+          yield* unmatched(merge)
+          yield* unreadKeys(merge, manifest)
+        }
         // elements that nothing tells apart are refused
         else if (!manifest.refusals.some(isOfMergeKeys)) yield missing
-        if (missing === undefined) yield* unreadKeys(merge, manifest)
       }
     },
   },
@@ -94,10 +96,11 @@ function* unmatched({ keys, base, over }: Merge): Iterable<Finding> {
 /** Keys that no placeholder has, nearly spelt as one that the element could override and does not. */
 function* unreadKeys({ keys, base, over }: Merge, { plain }: Manifest): Iterable<Finding> {
   const known = [...new Set(base.flatMap((element) => Object.keys(element)))].filter((key) => !keys.includes(key))
+  const isRead = readerOf(plain)
   const seen = new Map<string, string | undefined>(known.map((key) => [key, undefined]))
   for (const { element, path } of over)
     for (const key of Object.keys(element)) {
-      if (!seen.has(key)) seen.set(key, isRead(key, plain) ? undefined : misspelt(key, known))
+      if (!seen.has(key)) seen.set(key, isRead(key) ? undefined : misspelt(key, known))
       const meant = seen.get(key)
       if (meant === undefined || element[meant] !== undefined) continue
       yield {
@@ -108,17 +111,13 @@ function* unreadKeys({ keys, base, over }: Merge, { plain }: Manifest): Iterable
     }
 }
 
-function isRead(key: string, plain: JsonMap): boolean {
+/** Whether placeholders read a key: one names it, or reads all there is, as {{ toJson . }} and a loop do. */
+function readerOf(plain: JsonMap): (key: string) => boolean {
   const { generators: _, ...rest } = isJsonMap(plain['spec']) ? plain['spec'] : {}
   const text = JSON.stringify(rest)
-  // a template may read all there is, as in {{ toJson . }} or a loop
   const isWhole = (action: string): boolean =>
     /\b(?:range|toJson|toPrettyJson|toYaml)\b/.test(action) && /[\s(][.$](?:[\s)|]|$)/.test(action)
-  return (
-    text.includes(key) ||
-    text
-      .split('{{')
-      .slice(1)
-      .some((part) => isWhole(part.split('}}', 1)[0] ?? ''))
-  )
+  const [, ...parts] = text.split('{{')
+  const readsAll = parts.some((part) => isWhole(part.split('}}', 1)[0] ?? ''))
+  return (key) => readsAll || text.includes(key)
 }
