@@ -1,5 +1,6 @@
 // What is in a file of the repository, as one object however many Applications name it?
-import type { SourceFile } from '../values/value.ts'
+import type { SourceFile, Value } from '../values/value.ts'
+import { parseFirstDocument } from '../yaml/parse.ts'
 import { revisionIn } from '../repository/tree.ts'
 import type { Tree } from '../repository/tree.ts'
 
@@ -27,6 +28,14 @@ export function fileReader(tree: Tree): (path: string) => SourceFile | undefined
     known.set(path, file)
     return file
   }
+}
+
+const roots = new WeakMap<SourceFile, Value | undefined>()
+
+/** The first document of a Chart.yaml or a Chart.lock, parsed once however many Applications deploy the chart; undefined: it has none. */
+export function chartRoot(file: SourceFile): Value | undefined {
+  if (!roots.has(file)) roots.set(file, parseFirstDocument(file, 'chart').documents[0])
+  return roots.get(file)
 }
 
 /** Why a file that is there can't be read; undefined: it can, or there is none. */

@@ -9,8 +9,8 @@ import { isJsonMap, isMap, toPlain, valueAt } from '../../values/value.ts'
 import type { Json, JsonMap, MapValue, Path } from '../../values/value.ts'
 import { spotOf } from '../../findings/spot.ts'
 import type { Spot } from '../../findings/spot.ts'
-import { parseFirstDocument } from '../../yaml/parse.ts'
-import { fileReader } from '../file-cache.ts'
+import { chartRoot, fileReader } from '../file-cache.ts'
+import { dependencyEntries } from './dependencies.ts'
 import { folderOfSource } from './releases.ts'
 import { destinationOf } from '../values/application-values.ts'
 import { applicationsMadeBy, at } from '../manifest-parts.ts'
@@ -54,8 +54,7 @@ function wayTo(name: string, source: JsonMap, manifest: Manifest): Way | undefin
   const folder = source['path'] === undefined ? undefined : folderOfSource(source, manifest)
   const file = folder === undefined ? undefined : fileReader(manifest.tree)(folder === '' ? 'Chart.yaml' : `${folder}/Chart.yaml`)
   if (file === undefined || folder === undefined || !file.text.includes(name)) return undefined
-  const list = valueAt(parseFirstDocument(file, 'chart').documents[0], ['dependencies'])
-  const found = list?.kind === 'list' ? list.items.find((one) => at(toPlain(one), 'name') === name) : undefined
+  const found = dependencyEntries(chartRoot(file)).find((one) => at(toPlain(one), 'name') === name)
   if (found === undefined) return undefined
   const [alias, version] = [at(toPlain(found), 'alias'), valueAt(found, ['version'])]
   const spot = version === undefined ? undefined : spotOf(version)

@@ -8,9 +8,10 @@ import { printed } from '../../values/printed.ts'
 import type { Path, Value } from '../../values/value.ts'
 import { valueAt } from '../../values/value.ts'
 import { parseFirstDocument } from '../../yaml/parse.ts'
-import { fileReader } from '../file-cache.ts'
+import { chartRoot, fileReader } from '../file-cache.ts'
 import type { Manifest } from '../manifests.ts'
 import type { ValueLayers } from '../values/value-layers.ts'
+import { dependencyEntries } from './dependencies.ts'
 
 interface Around {
   readonly manifest: Manifest
@@ -29,11 +30,11 @@ export function conditionFindings(
 ): LocatedFinding[] {
   if (unknown.length > 0) return []
   const file = fileReader(tree)(`${prefixOf(folder)}Chart.yaml`)
-  const list = file === undefined ? undefined : valueAtOf(parseFirstDocument(file, 'chart').documents[0], ['dependencies'])
-  if (list?.kind !== 'list' || !list.items.some((item) => item.kind === 'map' && item.entries.has('condition'))) return []
+  const entries = file === undefined ? [] : dependencyEntries(chartRoot(file))
+  if (!entries.some((item) => item.kind === 'map' && item.entries.has('condition'))) return []
   const roots = layers.flatMap(({ inline, file: own, layer }) => inline?.root ?? parseFirstDocument(own, layer).documents[0] ?? [])
   const highest = (path: Path): Value | undefined => roots.flatMap((root) => valueAtOf(root, path) ?? []).at(-1)
-  return list.items.flatMap((item): LocatedFinding[] => {
+  return entries.flatMap((item): LocatedFinding[] => {
     const [condition, name, alias] = ['condition', 'name', 'alias'].map((key) => valueAtOf(item, [key]))
     const text = condition?.kind === 'scalar' ? printed(condition.value).trim() : ''
     // several are alternatives; tags switch it where the condition does not

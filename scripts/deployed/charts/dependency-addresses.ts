@@ -8,10 +8,10 @@ import { nearest } from '../../values/path.ts'
 import { printed } from '../../values/printed.ts'
 import { trimEndOf } from '../../values/trim.ts'
 import { toPlain, valueAt } from '../../values/value.ts'
-import { parseFirstDocument } from '../../yaml/parse.ts'
-import { fileReader } from '../file-cache.ts'
+import { chartRoot, fileReader } from '../file-cache.ts'
 import { at } from '../manifest-parts.ts'
 import type { Manifest } from '../manifests.ts'
+import { dependencyEntries } from './dependencies.ts'
 
 /**
  * A misspelt address, GitHub Pages as a registry, or a misspelt scheme ("could not find protocol handler"): plugins of Helm bring others, such as git+https and s3.
@@ -20,10 +20,9 @@ import type { Manifest } from '../manifests.ts'
 export function wrongAddresses(folder: string, { tree }: Manifest): LocatedFinding[] {
   const top = prefixOf(folder)
   const file = fileReader(tree)(`${top}Chart.yaml`)
-  if (file === undefined || !file.text.includes('repository')) return []
-  const list = valueAt(parseFirstDocument(file, 'chart').documents[0], ['dependencies'])
-  const packed = list?.kind === 'list' ? pathsBelow(tree.wide?.() ?? tree, `${top}charts/`) : []
-  return (list?.kind === 'list' ? list.items : []).flatMap((item): LocatedFinding[] => {
+  const entries = file === undefined ? [] : dependencyEntries(chartRoot(file))
+  const packed = entries.length > 0 ? pathsBelow(tree.wide?.() ?? tree, `${top}charts/`) : []
+  return entries.flatMap((item): LocatedFinding[] => {
     const [name, repository] = ['name', 'repository'].map((key) => printed(at(toPlain(item), key) ?? ''))
     const written = valueAt(item, ['repository'])
     const spot = written === undefined ? undefined : spotOf(written)

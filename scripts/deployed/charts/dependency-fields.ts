@@ -6,8 +6,7 @@ import { prefixOf } from '../../repository/tree.ts'
 import { formatPath, nearest } from '../../values/path.ts'
 import type { Value } from '../../values/value.ts'
 import { valueAt } from '../../values/value.ts'
-import { parseFirstDocument } from '../../yaml/parse.ts'
-import { fileReader } from '../file-cache.ts'
+import { chartRoot, fileReader } from '../file-cache.ts'
 import type { Manifest } from '../manifests.ts'
 import { dependencyEntries } from './dependencies.ts'
 
@@ -23,8 +22,7 @@ export interface MisspeltField {
 /** Helm decodes a Chart.yaml without strictness (`loader.LoadFiles`), and what it imports by two keys of a map (`processImportValues`). */
 export function misspeltFields(folder: string, { tree }: Manifest): MisspeltField[] {
   const file = fileReader(tree)(`${prefixOf(folder)}Chart.yaml`)
-  if (file === undefined || !file.text.includes('dependencies')) return []
-  return dependencyEntries(parseFirstDocument(file, 'chart').documents[0]).flatMap((entry) => {
+  return (file === undefined ? [] : dependencyEntries(chartRoot(file))).flatMap((entry) => {
     const imports = valueAt(entry, ['import-values'])
     const items = imports?.kind === 'list' ? imports.items : []
     return [...misspeltIn(entry, fields), ...items.flatMap((item) => misspeltIn(item, ['child', 'parent']))]

@@ -7,8 +7,7 @@ import type { LocatedFinding } from '../../findings/spot.ts'
 import { pathsBelow, prefixOf } from '../../repository/tree.ts'
 import type { Json, Value } from '../../values/value.ts'
 import { toPlain, valueAt } from '../../values/value.ts'
-import { parseFirstDocument } from '../../yaml/parse.ts'
-import { fileReader } from '../file-cache.ts'
+import { chartRoot, fileReader } from '../file-cache.ts'
 import { at } from '../manifest-parts.ts'
 import type { Manifest } from '../manifests.ts'
 import { dependencyEntries } from './dependencies.ts'
@@ -24,7 +23,7 @@ export function staleLock(folder: string, { tree }: Manifest): LocatedFinding | 
   const top = prefixOf(folder)
   const [chart, lock] = ['Chart.yaml', 'Chart.lock'].map((name) => {
     const file = fileReader(tree)(top + name)
-    return file === undefined ? undefined : parseFirstDocument(file, 'chart').documents[0]
+    return file === undefined ? undefined : chartRoot(file)
   })
   if (chart?.kind !== 'map' || lock?.kind !== 'map' || at(toPlain(chart), 'apiVersion') !== 'v2') return undefined
   const digest = valueAt(lock, ['digest'])
@@ -34,7 +33,8 @@ export function staleLock(folder: string, { tree }: Manifest): LocatedFinding | 
   const unpacked = new Set(
     packed.flatMap((path) => {
       const file = /^[^/]+\/Chart\.yaml$/.test(path) ? fileReader(tree)(`${top}charts/${path}`) : undefined
-      return file === undefined ? [] : parseFirstDocument(file, 'chart').documents.map((root) => at(toPlain(root), 'name'))
+      const root = file === undefined ? undefined : chartRoot(file)
+      return root === undefined ? [] : [at(toPlain(root), 'name')]
     }),
   )
   const isPacked = (name: string): boolean =>
