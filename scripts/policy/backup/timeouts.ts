@@ -8,6 +8,7 @@ import type { RenderedObject } from '../../model.ts'
 import type { Json } from '../../values/value.ts'
 import { listAt, objectsOf, objectsOfCluster, officialChart, plainAt, textAt } from '../subject.ts'
 import type { ObjectRule, ObjectsSubject } from '../subject.ts'
+import { reading } from '../capacity/budgets.ts'
 
 /** The configuration of the object store that the Barman plugin of a Cluster writes to; undefined: it is elsewhere. */
 function storeOf({ plain }: RenderedObject, subject: ObjectsSubject): Json | undefined {
@@ -55,7 +56,7 @@ export const timeouts: readonly ObjectRule[] = [
     severity: 'warning',
     configurable: true,
     summary: 'a limit for all statements leaves base backups the time for a checkpoint',
-    reads: limits.map((name) => ['cluster', 'postgresql', 'parameters', name]),
+    reads: reading(...limits),
     *check(subject) {
       for (const cluster of objectsOf(subject, 'Cluster')) {
         const settings = limits.some((name) => plainAt(cluster.plain, ...at(name)) !== undefined) ? settingsOf(cluster) : undefined

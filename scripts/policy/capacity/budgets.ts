@@ -15,6 +15,8 @@ import { objectOf, plainAt, textAt } from '../subject.ts'
 import type { ObjectFinding, ObjectRule, ObjectsSubject } from '../subject.ts'
 
 const parameters: Path = ['cluster', 'postgresql', 'parameters']
+/** Where the values of the chart have parameters. */
+export const reading = (...names: readonly string[]): Path[] => names.map((name) => [...parameters, name])
 const parameter = (name: string): Path => ['spec', 'postgresql', 'parameters', name]
 const walNames = ['max_slot_wal_keep_size', 'max_wal_size', 'wal_keep_size'] as const
 const limitPath: Path = ['spec', 'resources', 'limits', 'memory']

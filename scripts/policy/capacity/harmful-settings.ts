@@ -6,12 +6,9 @@ import { parsePostgresBoolean } from '../../operator/go-text.ts'
 import type { Budgets } from '../../postgres/budgets/budgets.ts'
 import { realOf } from '../../postgres/budgets/settings.ts'
 import { at as parameter } from '../../postgres/running.ts'
-import type { Path } from '../../values/value.ts'
 import { archives } from '../backup/snapshots.ts'
 import type { ObjectRule } from '../subject.ts'
-import { withBudgets } from './budgets.ts'
-
-const reading = (...names: readonly string[]): Path[] => names.map((name) => ['cluster', 'postgresql', 'parameters', name])
+import { reading, withBudgets } from './budgets.ts'
 
 /** How a switch is written that is on; undefined: it is off, or nobody wrote it. */
 export function switchedOn({ written }: Budgets['settings'], name: string): string | undefined {

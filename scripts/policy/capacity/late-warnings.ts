@@ -3,11 +3,8 @@ import { here, named, phrase } from '../../findings/message.ts'
 import type { Finding } from '../../findings/finding.ts'
 import type { Budgets } from '../../postgres/budgets/budgets.ts'
 import { at as parameter } from '../../postgres/running.ts'
-import type { Path } from '../../values/value.ts'
 import type { ObjectRule } from '../subject.ts'
-import { withBudgets } from './budgets.ts'
-
-const reading = (...names: readonly string[]): Path[] => names.map((name) => ['cluster', 'postgresql', 'parameters', name])
+import { reading, withBudgets } from './budgets.ts'
 
 function* silentLog({ settings }: Budgets): Iterable<Finding> {
   const level = settings.written('log_min_messages')

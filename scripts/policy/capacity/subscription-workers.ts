@@ -5,6 +5,7 @@ import { at as parameter } from '../../postgres/running.ts'
 import { isSwitchedOff } from '../declared/logical-parameters.ts'
 import { isAbsent, objectsOfCluster } from '../subject.ts'
 import type { ObjectFinding, ObjectRule, ObjectsSubject } from '../subject.ts'
+import { reading } from './budgets.ts'
 
 function* tooFew(subject: ObjectsSubject): Iterable<ObjectFinding> {
   const budgets = budgetsOf(subject.objects)
@@ -38,7 +39,7 @@ export const subscriptionWorkers: readonly ObjectRule[] = [
     severity: 'warning',
     configurable: true,
     summary: 'a server has a worker for each of its subscriptions, and one to copy tables',
-    reads: ['max_logical_replication_workers', 'max_worker_processes'].map((name) => ['cluster', 'postgresql', 'parameters', name]),
+    reads: reading('max_logical_replication_workers', 'max_worker_processes'),
     check: tooFew,
   },
 ]

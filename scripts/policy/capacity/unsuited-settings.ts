@@ -8,10 +8,8 @@ import { at as parameter } from '../../postgres/running.ts'
 import type { Path } from '../../values/value.ts'
 import { isOfChart, plainAt, textAt } from '../subject.ts'
 import type { ObjectRule, ObjectsSubject } from '../subject.ts'
-import { withBudgets } from './budgets.ts'
+import { reading, withBudgets } from './budgets.ts'
 import { switchedOn } from './harmful-settings.ts'
-
-const reading = (...names: readonly string[]): Path[] => names.map((name) => ['cluster', 'postgresql', 'parameters', name])
 
 /** What each session suffers. */
 const switches: readonly (readonly [name: string, harm: string])[] = [

@@ -7,6 +7,7 @@ import { misspelt } from '../../values/misspelt.ts'
 import { nearest } from '../../values/path.ts'
 import { listAt, objectsOf, textAt } from '../subject.ts'
 import type { ObjectFinding, ObjectRule, ObjectsSubject } from '../subject.ts'
+import { reading } from '../capacity/budgets.ts'
 import { imageOf } from './images.ts'
 
 function* methodOfTables(cluster: RenderedObject, subject: ObjectsSubject): Iterable<ObjectFinding> {
@@ -53,7 +54,7 @@ export const sessionDefaults: readonly ObjectRule[] = [
     severity: 'warning',
     configurable: true,
     summary: 'the access method of tables and the text search that sessions have by default are there',
-    reads: ['default_table_access_method', 'default_text_search_config'].map((name) => ['cluster', 'postgresql', 'parameters', name]),
+    reads: reading('default_table_access_method', 'default_text_search_config'),
     *check(subject) {
       for (const cluster of objectsOf(subject, 'Cluster')) {
         yield* methodOfTables(cluster, subject)
